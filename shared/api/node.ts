@@ -1,0 +1,46 @@
+import { type Condition, parseConditions } from './condition.ts';
+import { asObject, readBoolean, readObject, readObjects, readString } from './json.ts';
+import { type ObjectMeta, parseMeta } from './object-meta.ts';
+import type { ResourceType } from './resource-type.ts';
+
+export interface NodeTaint {
+  readonly key: string;
+  readonly effect: string;
+}
+
+/** What Herald uses of a core/v1 Node. */
+export interface Node {
+  readonly meta: ObjectMeta;
+  readonly unschedulable: boolean;
+  readonly taints: readonly NodeTaint[];
+  readonly conditions: readonly Condition[];
+  /** Addresses of type InternalIP. */
+  readonly internalIPs: readonly string[];
+}
+
+export const nodeResource: ResourceType<Node> = {
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  namespaced: false,
+  parse: parseNode,
+};
+
+function parseNode(json: unknown): Node {
+  const root = asObject(json);
+  const spec = readObject(root, 'spec');
+  const status = readObject(root, 'status');
+  return {
+    meta: parseMeta(root),
+    unschedulable: readBoolean(spec, 'unschedulable') ?? false,
+    taints: readObjects(spec, 'taints').map((taint) => ({
+      key: readString(taint, 'key') ?? '',
+      effect: readString(taint, 'effect') ?? '',
+    })),
+    conditions: parseConditions(status),
+    internalIPs: readObjects(status, 'addresses')
+      .filter((address) => readString(address, 'type') === 'InternalIP')
+      .map((address) => readString(address, 'address') ?? ''),
+  };
+}

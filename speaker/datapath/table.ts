@@ -1,0 +1,65 @@
+/** What the main thread tells the datapath thread: always whole, never a partial update. */
+
+export interface Member {
+  readonly node: string;
+  /** Where its pulses come from and go to. */
+  readonly address: string;
+  readonly port: number;
+  /** Random per start of the speaker, hex. */
+  readonly incarnation: string;
+}
+
+export interface VipInterface {
+  readonly index: number;
+  /** aa:bb:cc:dd:ee:ff; the thread's own netlink view is newer and wins. */
+  readonly mac: string;
+}
+
+export interface Vip {
+  /** Canonical text. */
+  readonly ip: string;
+  /** ObjectKey of the Service (the first by name where several share the address). */
+  readonly service: string;
+  /** On which of this node's interfaces it is answered. */
+  readonly interfaces: readonly VipInterface[];
+  /** Nodes that may own it, best first. The owner is the first that lives. */
+  readonly candidates: readonly string[];
+}
+
+export interface DatapathTable {
+  readonly version: number;
+  /** This node's name. */
+  readonly self: string;
+  readonly members: readonly Member[];
+  readonly vips: readonly Vip[];
+}
+
+/** A link as netlink tells it. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly mac: string;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly loopback: boolean;
+  /** IFF_NOARP. */
+  readonly noArp: boolean;
+  /** Index of the bridge or bond it belongs to; 0 for none. */
+  readonly master: number;
+  readonly addresses: readonly string[];
+}
+
+/** What the datapath thread tells the main thread. */
+export type DatapathEvent =
+  | { readonly type: 'links'; readonly links: readonly Link[] }
+  | { readonly type: 'tookOver'; readonly ip: string; readonly service: string; readonly atMs: number }
+  | { readonly type: 'gaveUp'; readonly ip: string; readonly service: string; readonly atMs: number }
+  | {
+      readonly type: 'conflict';
+      readonly ip: string;
+      readonly service: string;
+      readonly mac: string;
+      readonly link: string;
+    }
+  | { readonly type: 'tableApplied'; readonly version: number }
+  | { readonly type: 'tick'; readonly counters: Readonly<Record<string, number>> };
