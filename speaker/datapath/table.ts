@@ -7,6 +7,8 @@ export interface Member {
   readonly port: number;
   /** Random per start of the speaker, hex. */
   readonly incarnation: string;
+  /** Those of its interfaces (Lease annotation `herald/macs`): no conflict while an address moves between speakers. */
+  readonly macs: readonly string[];
 }
 
 export interface VipInterface {
@@ -49,11 +51,29 @@ export interface Link {
   readonly addresses: readonly string[];
 }
 
-/** What the datapath thread tells the main thread. */
+/** Why this node now owns an address. */
+export type TakeoverReason = 'onlyCandidate' | 'firstCandidate' | 'ownerNotLive';
+
+/** Why this node no longer owns an address that it owned. */
+export type GiveUpReason = 'addressRemoved' | 'notCandidate' | 'betterCandidateLive' | 'noInterface' | 'stopping';
+
+/** What the datapath thread tells the main thread; `atMs` is Unix time. */
 export type DatapathEvent =
   | { readonly type: 'links'; readonly links: readonly Link[] }
-  | { readonly type: 'tookOver'; readonly ip: string; readonly service: string; readonly atMs: number }
-  | { readonly type: 'gaveUp'; readonly ip: string; readonly service: string; readonly atMs: number }
+  | {
+      readonly type: 'tookOver';
+      readonly ip: string;
+      readonly service: string;
+      readonly reason: TakeoverReason;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'gaveUp';
+      readonly ip: string;
+      readonly service: string;
+      readonly reason: GiveUpReason;
+      readonly atMs: number;
+    }
   | {
       readonly type: 'conflict';
       readonly ip: string;
