@@ -42,6 +42,8 @@ export interface WatchOptions {
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** Called once the server has accepted the watch: on a quiet kind long before the first event. */
+  readonly onOpen?: () => void;
 }
 
 export interface WatchEvent {
