@@ -17,7 +17,8 @@ export function run(netns: Netns, command: readonly string[], input = ''): Promi
       if (error === null) resolve(stdout);
       else reject(new Error(`cannot run ${command.join(' ')} in ${netns ?? 'the sandbox'}: ${stderr.trim()}`));
     });
-    child.stdin?.end(input);
+    // A command that ends before it has read everything says why by its exit code.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
 

@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiAccess } from '../api/access.ts';
+import { ManagedProcess } from '../process/managed-process.ts';
+import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
+import { apiServerReady } from './readiness.ts';
+
+/** The stand-in of `test/cluster/apiserver`, in a process of its own so that it can die and come back. */
+export async function startEmbedded(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { address, port, folder } = options;
+  const dataFolder = join(folder, 'objects');
+  mkdirSync(dataFolder, { recursive: true });
+  const apiServer = new ManagedProcess({
+    name: 'apiserver',
+    netns: undefined,
+    command: [
+      process.execPath,
+      join(import.meta.dirname, '..', 'apiserver', 'main.ts'),
+      ...['--address', address, '--port', String(port), '--data-folder', dataFolder],
+    ],
+  });
+  apiServer.start();
+  const access = (user: string): ApiAccess => ({
+    user,
+    url: `http://${address}:${port}`,
+    token: user,
+    authority: undefined,
+    serverName: undefined,
+  });
+  return {
+    kind: 'embedded',
+    processes: [apiServer],
+    apiServer,
+    access,
+    ready: () => apiServerReady(apiServer, access(options.users[0] ?? '')),
+  };
+}
