@@ -1,0 +1,207 @@
+import type { ObjectKey } from '../../shared/api/object-meta.ts';
+import type { Config } from '../../shared/config/model.ts';
+import { sameAddress } from '../../shared/net/address.ts';
+import type { Claim } from './claim.ts';
+import { decide, keepable } from './decide.ts';
+import type { Assignment, Blocker, Decision } from './decision.ts';
+import { type Holding, Ledger } from './ledger.ts';
+import type { Surroundings } from './placement.ts';
+import type { PoolSpace } from './pool.ts';
+import { inOrderOfTrial, type NamespaceLabels } from './selection.ts';
+import { sameTerms } from './sharing.ts';
+import { compareWaiters, type Waiter, WaitingList } from './waiting.ts';
+
+interface Entry {
+  readonly claim: Claim;
+  readonly decision: Decision;
+  readonly waitingSinceMs: number | undefined;
+}
+
+/**
+ * Who has which address. What it holds is the truth: a Service's status is read when the Service is first seen, and
+ * from then on only written. Every method that takes a time returns the Services that were decided upon, the one
+ * named in the call included. Bounded by the number of Services.
+ */
+export class Allocator {
+  #around: Surroundings;
+  readonly #namespaceLabels: NamespaceLabels;
+  readonly #entries = new Map<ObjectKey, Entry>();
+  readonly #waiting = new WaitingList();
+
+  constructor(config: Config, namespaceLabels: NamespaceLabels) {
+    this.#namespaceLabels = namespaceLabels;
+    this.#around = surroundings(config, namespaceLabels);
+  }
+
+  decision(key: ObjectKey): Decision | undefined {
+    return this.#entries.get(key)?.decision;
+  }
+
+  /** Services that a released address could help. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  pools(): Iterable<PoolSpace> {
+    return this.#around.ledger.spaces();
+  }
+
+  /** Takes over every address that the Services' objects say they have, and only then serves the others. */
+  adopt(claims: Iterable<Claim>, nowMs: number): ReadonlySet<ObjectKey> {
+    for (const claim of claims) {
+      const { waitingSinceMs } = claim;
+      const decision = undecided(this.#reported(claim));
+      this.#entries.set(claim.request.key, { claim, decision, waitingSinceMs });
+    }
+    return this.#decideAll(nowMs);
+  }
+
+  /** Puts another configuration into force; every Service keeps what it may keep. */
+  configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
+    this.#around = surroundings(config, this.#namespaceLabels);
+    return this.#decideAll(nowMs);
+  }
+
+  /** The labels of a namespace have changed. */
+  namespaceChanged(namespace: string, nowMs: number): ReadonlySet<ObjectKey> {
+    const decided = new Set<ObjectKey>();
+    const selected = this.#around.pools.some(({ pool }) => (pool.allocation?.namespaceSelectors.length ?? 0) > 0);
+    if (!selected) return decided;
+    for (const { claim } of this.#inOrder()) {
+      if (claim.request.namespace === namespace) this.#decideAndOffer(claim.request.key, decided, nowMs);
+    }
+    return decided;
+  }
+
+  /** A Service has come or changed. */
+  update(claim: Claim, nowMs: number): ReadonlySet<ObjectKey> {
+    const { key } = claim.request;
+    const known = this.#entries.get(key);
+    const decided = new Set<ObjectKey>();
+    if (known !== undefined && known.claim.uid !== claim.uid) {
+      // Deleted and created again in between: what the old one held is free for those who wait.
+      for (const other of this.remove(key, nowMs)) decided.add(other);
+    }
+    const before = this.#entries.get(key);
+    this.#entries.set(key, {
+      claim,
+      decision: before?.decision ?? undecided(this.#reported(claim)),
+      waitingSinceMs: before === undefined ? claim.waitingSinceMs : before.waitingSinceMs,
+    });
+    this.#decideAndOffer(key, decided, nowMs);
+    return decided;
+  }
+
+  /** A Service is gone, or no longer ours. */
+  remove(key: ObjectKey, nowMs: number): ReadonlySet<ObjectKey> {
+    const decided = new Set([key]);
+    this.#entries.delete(key);
+    this.#waiting.remove(key);
+    this.#offer(freedBy(this.#around.ledger.release(key), undefined, this.#around.ledger), decided, nowMs);
+    return decided;
+  }
+
+  #decideAll(nowMs: number): ReadonlySet<ObjectKey> {
+    const entries = this.#inOrder();
+    // First everybody keeps what may be kept, the older Service where two claim one address; only then is the rest served.
+    for (const { claim, decision } of entries.toSorted(byAge)) {
+      const { key, terms } = claim.request;
+      const assignments = keepable(claim.request, decision.assignments, this.#around);
+      this.#around.ledger.take(key, { assignments, terms });
+    }
+    const decided = new Set<ObjectKey>();
+    for (const { claim } of entries) this.#decideAndOffer(claim.request.key, decided, nowMs);
+    return decided;
+  }
+
+  #decideAndOffer(key: ObjectKey, decided: Set<ObjectKey>, nowMs: number): void {
+    this.#offer(this.#decide(key, nowMs), decided, nowMs);
+    decided.add(key);
+  }
+
+  /** Decides upon one Service; returns what others may now have. */
+  #decide(key: ObjectKey, nowMs: number): readonly Blocker[] {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return [];
+    const { ledger } = this.#around;
+    const { request } = entry.claim;
+    const held = ledger.release(key);
+    const decision = decide(request, entry.decision.assignments, this.#around);
+    const holding = { assignments: decision.assignments, terms: request.terms };
+    ledger.take(key, holding);
+    const waits = decision.refusal !== undefined || decision.blockers.length > 0;
+    const waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
+    this.#entries.set(key, { claim: entry.claim, decision, waitingSinceMs });
+    this.#waiting.put({ key, sinceMs: waitingSinceMs ?? nowMs, createdMs: request.createdMs }, decision.blockers);
+    return freedBy(held, holding, ledger);
+  }
+
+  /** Offers what was freed to those who wait for it, the longest-waiting first, and what they free in turn. */
+  #offer(freed: readonly Blocker[], decided: Set<ObjectKey>, nowMs: number): void {
+    const open = [...freed];
+    for (let blocker = open.shift(); blocker !== undefined; blocker = open.shift()) {
+      let waiter: Waiter | undefined;
+      while (this.#mayServe(blocker)) {
+        waiter = this.#waiting.next(blocker, waiter);
+        if (waiter === undefined) break;
+        open.push(...this.#decide(waiter.key, nowMs));
+        decided.add(waiter.key);
+      }
+    }
+  }
+
+  #mayServe(blocker: Blocker): boolean {
+    if (blocker.kind !== 'pool') return true;
+    return this.#around.ledger.space(blocker.pool)?.lowestFree(blocker.family) !== undefined;
+  }
+
+  /** Those who wait in their order, then the others by age. */
+  #inOrder(): readonly Entry[] {
+    return [...this.#entries.values()].toSorted((a, b) => compareWaiters(asWaiter(a), asWaiter(b)));
+  }
+
+  #reported(claim: Claim): readonly Assignment[] {
+    const { ledger, setAside } = this.#around;
+    const unusable = claim.reportedPools.find((name) => setAside.has(name));
+    return claim.reported.map((address) => {
+      return { address, pool: ledger.poolOf(address)?.pool.name ?? unusable ?? claim.reportedPools[0] ?? '' };
+    });
+  }
+}
+
+function surroundings(config: Config, namespaceLabels: NamespaceLabels): Surroundings {
+  const ledger = new Ledger(config.pools.values());
+  return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside: config.setAside, namespaceLabels };
+}
+
+function undecided(assignments: readonly Assignment[]): Decision {
+  return { assignments, lost: [], refusal: undefined, passedOver: [], blockers: [] };
+}
+
+/** What a Service no longer holds, or now holds on other terms. */
+function freedBy(before: Holding | undefined, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
+  if (before === undefined) return [];
+  const sameAgreement = after !== undefined && sameTerms(before.terms, after.terms);
+  const freed: Blocker[] = [];
+  for (const { address } of before.assignments) {
+    const kept = after?.assignments.some((assignment) => sameAddress(assignment.address, address)) ?? false;
+    if (kept && sameAgreement) continue;
+    const pool = kept ? undefined : ledger.poolOf(address)?.pool.name;
+    if (pool !== undefined) freed.push({ kind: 'pool', pool, family: address.family });
+    freed.push({ kind: 'address', address });
+  }
+  const keys = new Set(freed.length === 0 ? [] : [before.terms.key, after?.terms.key ?? '']);
+  keys.delete('');
+  return [...freed, ...[...keys].map((key): Blocker => ({ kind: 'sharingKey', key }))];
+}
+
+function asWaiter({ claim, waitingSinceMs }: Entry): Waiter {
+  const { key, createdMs } = claim.request;
+  return { key, createdMs, sinceMs: waitingSinceMs ?? Number.POSITIVE_INFINITY };
+}
+
+function byAge(a: Entry, b: Entry): number {
+  const one = a.claim.request;
+  const other = b.claim.request;
+  return one.createdMs - other.createdMs || (one.key < other.key ? -1 : 1);
+}

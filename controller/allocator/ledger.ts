@@ -1,0 +1,150 @@
+import type { ObjectKey } from '../../shared/api/object-meta.ts';
+import type { Pool } from '../../shared/config/model.ts';
+import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
+import type { Assignment } from './decision.ts';
+import { PoolSpace } from './pool.ts';
+import { type SharingConflict, type SharingTerms, sharingConflict } from './sharing.ts';
+
+/** Why an address can't be had: somebody holds it who does not share it. */
+export interface InUse {
+  readonly by: ObjectKey;
+  readonly conflict: SharingConflict;
+}
+
+export interface Holding {
+  readonly assignments: readonly Assignment[];
+  readonly terms: SharingTerms;
+}
+
+interface IndexedRange {
+  readonly first: bigint;
+  readonly space: PoolSpace;
+}
+
+/**
+ * Who holds what, in one configuration. Bounded by the number of Services, with at most two addresses each, and by the
+ * number of ranges in the configuration.
+ */
+export class Ledger {
+  readonly #spaces: ReadonlyMap<string, PoolSpace>;
+  /** The pools' ranges, ascending; they do not overlap. */
+  readonly #index: Readonly<Record<IpFamily, readonly IndexedRange[]>>;
+  readonly #byService = new Map<ObjectKey, Holding>();
+  readonly #byAddress: Readonly<Record<IpFamily, Map<bigint, Set<ObjectKey>>>> = { IPv4: new Map(), IPv6: new Map() };
+  readonly #bySharingKey = new Map<string, Set<ObjectKey>>();
+
+  constructor(pools: Iterable<Pool>) {
+    const spaces = [...pools].map((pool) => new PoolSpace(pool));
+    this.#spaces = new Map(spaces.map((space) => [space.pool.name, space]));
+    this.#index = { IPv4: indexRanges(spaces, 'IPv4'), IPv6: indexRanges(spaces, 'IPv6') };
+  }
+
+  space(pool: string): PoolSpace | undefined {
+    return this.#spaces.get(pool);
+  }
+
+  spaces(): Iterable<PoolSpace> {
+    return this.#spaces.values();
+  }
+
+  /** The pool in which this address is usable. */
+  poolOf(address: IpAddress): PoolSpace | undefined {
+    const index = this.#index[address.family];
+    let low = 0;
+    let high = index.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((index[middle]?.first ?? 0n) <= address.value) low = middle + 1;
+      else high = middle;
+    }
+    const space = index[low - 1]?.space;
+    return space?.rankOf(address) === undefined ? undefined : space;
+  }
+
+  holding(service: ObjectKey): Holding | undefined {
+    return this.#byService.get(service);
+  }
+
+  /** Who keeps a Service with these terms from having the address; undefined where nobody does. */
+  inUse(address: IpAddress, terms: SharingTerms): InUse | undefined {
+    for (const by of this.#byAddress[address.family].get(address.value) ?? []) {
+      const holding = this.#byService.get(by);
+      const conflict = holding === undefined ? undefined : sharingConflict(terms, holding.terms);
+      if (conflict !== undefined) return { by, conflict };
+    }
+    return undefined;
+  }
+
+  /**
+   * The address of this pool for a Service with these terms: one that it may share, otherwise the lowest free one. Two
+   * Services that name one key mean to meet, so sharing comes before a lower address that happens to be free.
+   */
+  pick(space: PoolSpace, family: IpFamily, terms: SharingTerms): IpAddress | undefined {
+    return this.#shareable(space, family, terms) ?? space.lowestFree(family);
+  }
+
+  /** Records that a Service holds these addresses, which `inUse` must have cleared. */
+  take(service: ObjectKey, holding: Holding): void {
+    if (holding.assignments.length === 0) return;
+    this.#byService.set(service, holding);
+    if (holding.terms.key !== '') addTo(this.#bySharingKey, holding.terms.key, service);
+    for (const { address } of holding.assignments) {
+      addTo(this.#byAddress[address.family], address.value, service);
+      this.poolOf(address)?.take(address);
+    }
+  }
+
+  /** Forgets what a Service holds, and returns it. */
+  release(service: ObjectKey): Holding | undefined {
+    const holding = this.#byService.get(service);
+    if (holding === undefined) return undefined;
+    this.#byService.delete(service);
+    deleteFrom(this.#bySharingKey, holding.terms.key, service);
+    for (const { address } of holding.assignments) {
+      const holders = this.#byAddress[address.family];
+      deleteFrom(holders, address.value, service);
+      if (!holders.has(address.value)) this.poolOf(address)?.release(address);
+    }
+    return holding;
+  }
+
+  /** The lowest address that others with the same key hold here, and that has room. Time grows with those others. */
+  #shareable(space: PoolSpace, family: IpFamily, terms: SharingTerms): IpAddress | undefined {
+    let best: { readonly address: IpAddress; readonly rank: bigint } | undefined;
+    for (const address of this.#heldUnder(terms.key, family)) {
+      const rank = space.rankOf(address);
+      if (rank === undefined || (best !== undefined && best.rank <= rank)) continue;
+      if (this.inUse(address, terms) === undefined) best = { address, rank };
+    }
+    return best?.address;
+  }
+
+  /** Addresses of one family that Services with this sharing key hold; none under the empty key. */
+  *#heldUnder(key: string, family: IpFamily): Generator<IpAddress> {
+    for (const service of this.#bySharingKey.get(key) ?? []) {
+      for (const { address } of this.#byService.get(service)?.assignments ?? []) {
+        if (address.family === family) yield address;
+      }
+    }
+  }
+}
+
+function indexRanges(spaces: readonly PoolSpace[], family: IpFamily): readonly IndexedRange[] {
+  return spaces
+    .flatMap((space) =>
+      space.pool.ranges.filter((range) => range.family === family).map(({ first }) => ({ first, space })),
+    )
+    .toSorted((a, b) => (a.first < b.first ? -1 : 1));
+}
+
+function addTo<K>(index: Map<K, Set<ObjectKey>>, key: K, service: ObjectKey): void {
+  const services = index.get(key);
+  if (services === undefined) index.set(key, new Set([service]));
+  else services.add(service);
+}
+
+function deleteFrom<K>(index: Map<K, Set<ObjectKey>>, key: K, service: ObjectKey): void {
+  const services = index.get(key);
+  services?.delete(service);
+  if (services?.size === 0) index.delete(key);
+}

@@ -1,0 +1,146 @@
+import { type IpAddress, type IpFamily, sameAddress } from '../../shared/net/address.ts';
+import type { Assignment, Blocker, PassedOver, PoolReason, RefusedAddress } from './decision.ts';
+import type { Ledger } from './ledger.ts';
+import type { PoolSpace } from './pool.ts';
+import type { AllocationRequest } from './request.ts';
+import { type NamespaceLabels, whyNotAllowed } from './selection.ts';
+
+/** Everything that a decision depends on besides the Service itself. */
+export interface Surroundings {
+  /** Without the Service that is decided upon. */
+  readonly ledger: Ledger;
+  /** All pools, as `inOrderOfTrial` has it. */
+  readonly pools: readonly PoolSpace[];
+  /** Pools that can't be used now, but whose addresses stay with those who hold them. */
+  readonly setAside: ReadonlySet<string>;
+  readonly namespaceLabels: NamespaceLabels;
+}
+
+/** What was found for a Service; `assignments` empty: nothing. */
+export interface Placement {
+  readonly assignments: readonly Assignment[];
+  readonly passedOver: readonly PassedOver[];
+  readonly blockers: readonly Blocker[];
+}
+
+/** Serves a Service that has nothing yet, from the first of these pools that can. */
+export function placeAnew(
+  request: AllocationRequest,
+  candidates: readonly PoolSpace[],
+  around: Surroundings,
+): Placement {
+  const passedOver: PassedOver[] = [];
+  const allowed = candidates.filter((space) => {
+    const reason = whyNotCandidate(space, request, around);
+    if (reason !== undefined) passedOver.push({ pool: space.pool.name, ...reason });
+    return reason === undefined;
+  });
+  const { families, quantity } = request.wish;
+  const whole = placeFirst(request, allowed, families, around);
+  if (whole.assignments.length > 0 || quantity === 'all') return withPassedOver(whole, passedOver);
+
+  const blockers = [...whole.blockers];
+  for (const family of families) {
+    const single = placeFirst(request, allowed, [family], around);
+    const [assignment] = single.assignments;
+    if (assignment !== undefined) {
+      const reasons = [...passedOver, ...whole.passedOver];
+      return { ...single, passedOver: reasons, blockers: completionBlockers(request, assignment, around.ledger) };
+    }
+    blockers.push(...single.blockers);
+  }
+  return { ...whole, passedOver: [...passedOver, ...whole.passedOver], blockers };
+}
+
+/** Adds the families that a Service lacks from the pool of what it has. */
+export function complete(request: AllocationRequest, kept: readonly Assignment[], around: Surroundings): Placement {
+  const [first] = kept;
+  const missing = request.wish.families.filter((family) => kept.every(({ address }) => address.family !== family));
+  const space = first === undefined ? undefined : around.ledger.space(first.pool);
+  if (first === undefined || space === undefined || missing.length === 0) {
+    return { assignments: kept, passedOver: [], blockers: [] };
+  }
+  const found = tryPool(space, missing, request, around.ledger);
+  if ('reason' in found) {
+    const passedOver = [{ pool: first.pool, ...found }];
+    return { assignments: kept, passedOver, blockers: completionBlockers(request, first, around.ledger) };
+  }
+  return { assignments: [...kept, ...found], passedOver: [], blockers: [] };
+}
+
+/** Decides whether the Service may have this very address: where it comes from, or why not. */
+export function placeRequested(
+  address: IpAddress,
+  request: AllocationRequest,
+  kept: readonly Assignment[],
+  around: Surroundings,
+): Assignment | RefusedAddress {
+  const held = kept.find((assignment) => sameAddress(assignment.address, address));
+  const pool = around.ledger.poolOf(address)?.pool;
+  const poolName = pool?.name ?? held?.pool;
+  if (request.pool !== undefined && request.pool !== poolName) {
+    return { address, reason: 'notInRequestedPool', pool: request.pool };
+  }
+  if (held !== undefined) return held;
+  if (pool === undefined) return { address, reason: 'notInAnyPool' };
+  const because = whyNotAllowed(pool, request, around.namespaceLabels);
+  if (because !== undefined) return { address, reason: 'poolRefuses', pool: pool.name, because };
+  const inUse = around.ledger.inUse(address, request.terms);
+  return inUse === undefined ? { address, pool: pool.name } : { address, reason: 'addressInUse', ...inUse };
+}
+
+function placeFirst(
+  request: AllocationRequest,
+  allowed: readonly PoolSpace[],
+  families: readonly IpFamily[],
+  around: Surroundings,
+): Placement {
+  const passedOver: PassedOver[] = [];
+  const blockers: Blocker[] = [];
+  for (const space of allowed) {
+    const found = tryPool(space, families, request, around.ledger);
+    if (!('reason' in found)) return { assignments: found, passedOver, blockers: [] };
+    passedOver.push({ pool: space.pool.name, ...found });
+    if (found.reason === 'exhausted') {
+      blockers.push({ kind: 'pool', pool: space.pool.name, family: found.family });
+    }
+  }
+  if (request.terms.key !== '') blockers.push({ kind: 'sharingKey', key: request.terms.key });
+  return { assignments: [], passedOver, blockers };
+}
+
+/** One address of each of the families, or the reason why not: that it never will have one before that it has none now. */
+function tryPool(
+  space: PoolSpace,
+  families: readonly IpFamily[],
+  request: AllocationRequest,
+  ledger: Ledger,
+): readonly Assignment[] | PoolReason {
+  const without = families.find((family) => space.usage(family).of === 0n);
+  if (without !== undefined) return { reason: 'familyMissing', family: without };
+  const found: Assignment[] = [];
+  for (const family of families) {
+    const address = ledger.pick(space, family, request.terms);
+    if (address === undefined) return { reason: 'exhausted', family, ...space.usage(family) };
+    found.push({ address, pool: space.pool.name });
+  }
+  return found;
+}
+
+function whyNotCandidate(space: PoolSpace, request: AllocationRequest, around: Surroundings): PoolReason | undefined {
+  if (request.pool === undefined && !space.pool.autoAssign) return { reason: 'notAutoAssigned' };
+  return whyNotAllowed(space.pool, request, around.namespaceLabels);
+}
+
+/** What would let the other family be added to an assignment: it comes from the same pool or not at all. */
+function completionBlockers(request: AllocationRequest, has: Assignment, ledger: Ledger): readonly Blocker[] {
+  const space = ledger.space(has.pool);
+  const family = request.wish.families.find((wanted) => wanted !== has.address.family);
+  if (family === undefined || space === undefined || space.usage(family).of === 0n) return [];
+  const blockers: Blocker[] = [{ kind: 'pool', pool: has.pool, family }];
+  return request.terms.key === '' ? blockers : [...blockers, { kind: 'sharingKey', key: request.terms.key }];
+}
+
+function withPassedOver(placement: Placement, before: readonly PassedOver[]): Placement {
+  return { ...placement, passedOver: [...before, ...placement.passedOver] };
+}

@@ -1,0 +1,88 @@
+import type { Pool } from '../../shared/config/model.ts';
+import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
+import { RunList } from '../../shared/net/run-list.ts';
+import { RankedAddresses, withoutExcluded } from './ranges.ts';
+
+/** How many addresses of one family of a pool are held, and how many there are. */
+export interface FamilyUsage {
+  readonly inUse: bigint;
+  readonly of: bigint;
+}
+
+/** One family of a pool. `taken` is bounded by the addresses that Services hold. */
+class FamilySpace {
+  readonly addresses: RankedAddresses;
+  readonly #taken = new RunList();
+  #inUse = 0n;
+
+  constructor(addresses: RankedAddresses) {
+    this.addresses = addresses;
+  }
+
+  get usage(): FamilyUsage {
+    return { inUse: this.#inUse, of: this.addresses.size };
+  }
+
+  take(rank: bigint): void {
+    if (this.#taken.runAt(rank) !== undefined) return;
+    this.#taken.insert(rank, rank);
+    this.#inUse += 1n;
+  }
+
+  release(rank: bigint): void {
+    if (this.#taken.runAt(rank) === undefined) return;
+    this.#taken.remove(rank, rank);
+    this.#inUse -= 1n;
+  }
+
+  lowestFree(): bigint | undefined {
+    const run = this.#taken.runAt(0n);
+    // Runs are maximal, so the rank behind the first one is free.
+    return this.addresses.addressAt(run === undefined ? 0n : run.last + 1n);
+  }
+}
+
+/** A pool of the configuration with what is taken of it. */
+export class PoolSpace {
+  readonly pool: Pool;
+  readonly #families: Readonly<Record<IpFamily, FamilySpace>>;
+
+  constructor(pool: Pool) {
+    const usable = withoutExcluded(pool.ranges, pool.excluded);
+    const spaceOf = (family: IpFamily, avoidBuggy: boolean): FamilySpace =>
+      new FamilySpace(
+        new RankedAddresses(
+          usable.filter((range) => range.family === family),
+          avoidBuggy,
+        ),
+      );
+    this.pool = pool;
+    this.#families = { IPv4: spaceOf('IPv4', pool.avoidBuggyIPs), IPv6: spaceOf('IPv6', false) };
+  }
+
+  /** Where the address stands in the order of giving out; undefined where it is not usable in this pool. */
+  rankOf(address: IpAddress): bigint | undefined {
+    return this.#families[address.family].addresses.rankOf(address.value);
+  }
+
+  /** Marks an address of this pool as held; an address that is not usable here is ignored. */
+  take(address: IpAddress): void {
+    const rank = this.rankOf(address);
+    if (rank !== undefined) this.#families[address.family].take(rank);
+  }
+
+  release(address: IpAddress): void {
+    const rank = this.rankOf(address);
+    if (rank !== undefined) this.#families[address.family].release(rank);
+  }
+
+  /** The first address in spec order that nobody holds. */
+  lowestFree(family: IpFamily): IpAddress | undefined {
+    const value = this.#families[family].lowestFree();
+    return value === undefined ? undefined : { family, value };
+  }
+
+  usage(family: IpFamily): FamilyUsage {
+    return this.#families[family].usage;
+  }
+}
