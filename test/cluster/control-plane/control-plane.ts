@@ -1,7 +1,5 @@
 import type { ApiAccess } from '../api/access.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { startEmbedded } from './embedded.ts';
-import { startReal } from './real.ts';
 
 export interface ControlPlaneOptions {
   /** The address that nodes reach it by. */
@@ -22,10 +20,4 @@ export interface ControlPlane {
   access(user: string): ApiAccess;
   /** Resolves once it answers `/readyz` with 200. */
   ready(): Promise<void>;
-}
-
-/** Starts the real `etcd` and `kube-apiserver` where KUBEBUILDER_ASSETS names their folder, else the embedded stand-in. */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const assets = process.env['KUBEBUILDER_ASSETS'];
-  return assets === undefined || assets === '' ? startEmbedded(options) : startReal(options, assets);
 }

@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubeconfigText } from './api/access.ts';
+import { KubeApi } from './api/kube-api.ts';
+import { Client } from './client/client.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import { startControlPlane } from './control-plane/start.ts';
+import { installCustomResources } from './custom-resources.ts';
+import type { ProxyMode } from './kube-proxy/addresses.ts';
+import { buildLan, lan, machine } from './network/topology.ts';
+import { ClusterNode } from './node.ts';
+import { runEndpointSliceController } from './pods/endpoint-slice-controller.ts';
+import { ManagedProcess } from './process/managed-process.ts';
+
+export const heraldNamespace = 'herald-system';
+export const apiServerPort = 6443;
+
+export interface ClusterOptions {
+  readonly nodeNames?: readonly string[];
+  readonly proxyMode?: ProxyMode;
+  /** False leaves Herald's own programs to the caller. */
+  readonly startHerald?: boolean;
+  readonly controllerArgs?: readonly string[];
+  readonly speakerArgs?: readonly string[];
+  /** Told of each step as it is done. */
+  readonly report?: (step: string) => void;
+}
+
+const firstNodeHost = 11;
+const clientHost = 200;
+
+/** A whole cluster on a LAN with one client. It runs in a sandbox, and ends with it at the latest. */
+export interface Cluster {
+  readonly controlPlane: ControlPlane;
+  readonly nodes: readonly ClusterNode[];
+  readonly client: Client;
+  readonly controller: ManagedProcess;
+  /** As the administrator. */
+  readonly api: KubeApi;
+  /** A file for kubectl inside of the sandbox. */
+  readonly kubeconfig: string;
+  node(name: string): ClusterNode;
+  /** The last output of every process, for a failure's report. */
+  logs(linesEach?: number): string;
+  stop(): Promise<void>;
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const report = options.report ?? (() => undefined);
+  const nodeNames = options.nodeNames ?? ['node-a', 'node-b', 'node-c'];
+  const machines = nodeNames.map((name, index) => machine(name, firstNodeHost + index));
+  const client = new Client(machine('client', clientHost));
+  await buildLan([...machines, client.machine]);
+  report(`LAN: bridge, ${nodeNames.join(', ')} and a client`);
+
+  const folder = mkdtempSync(join(tmpdir(), 'herald-cluster-'));
+  const { controlPlane, api } = await bringUpControlPlane(folder, nodeNames);
+  report(`${controlPlane.kind} API server answers`);
+
+  const stopping = new AbortController();
+  const kinds = await installCustomResources(api);
+  await api.create('/api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: heraldNamespace },
+  });
+  report(`CRDs installed: ${kinds.join(', ')}`);
+
+  const nodes = machines.map(
+    (each) =>
+      new ClusterNode({
+        machine: each,
+        proxyMode: options.proxyMode ?? 'iptables',
+        speakerAccess: controlPlane.access(`speaker-${each.name}`),
+        proxyAccess: controlPlane.access(`proxy-${each.name}`),
+        folder,
+        speakerArgs: options.speakerArgs ?? [],
+      }),
+  );
+  const controller = makeController(controlPlane, folder, options.controllerArgs ?? []);
+  if (options.startHerald !== false) controller.start();
+  for (const node of nodes) {
+    node.endpoint.start();
+    node.proxy.start();
+    if (options.startHerald !== false) node.speaker.start();
+  }
+  await Promise.all([client.start(), ...nodes.map((node) => node.register(api))]);
+  void runEndpointSliceController(api, stopping.signal);
+  report(`nodes registered: ${nodeNames.join(', ')}`);
+
+  const processes = [...controlPlane.processes, controller, ...nodes.flatMap((node) => node.processes), client.process];
+  const kubeconfig = join(folder, 'admin.kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access('admin')), { mode: 0o600 });
+  return {
+    controlPlane,
+    nodes,
+    client,
+    controller,
+    api,
+    kubeconfig,
+    node: (name) => {
+      const found = nodes.find((node) => node.name === name);
+      if (found === undefined) throw new Error(`cannot find node ${name}: the cluster has ${nodeNames.join(', ')}`);
+      return found;
+    },
+    logs: (linesEach = 15) =>
+      processes.map((each) => `--- ${each.spec.name}\n${each.lastLines(linesEach).join('\n')}`).join('\n'),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(processes.map((each) => each.kill('SIGKILL')));
+    },
+  };
+}
+
+async function bringUpControlPlane(
+  folder: string,
+  nodeNames: readonly string[],
+): Promise<{ controlPlane: ControlPlane; api: KubeApi }> {
+  const controlPlaneFolder = join(folder, 'control-plane');
+  mkdirSync(controlPlaneFolder);
+  const controlPlane = await startControlPlane({
+    address: lan.ipv4,
+    port: apiServerPort,
+    folder: controlPlaneFolder,
+    users: ['admin', 'controller', ...nodeNames.flatMap((name) => [`speaker-${name}`, `proxy-${name}`])],
+  });
+  await controlPlane.ready();
+  return { controlPlane, api: new KubeApi(controlPlane.access('admin')) };
+}
+
+function makeController(controlPlane: ControlPlane, folder: string, args: readonly string[]): ManagedProcess {
+  const kubeconfig = join(folder, 'controller.kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access('controller')), { mode: 0o600 });
+  return new ManagedProcess({
+    name: 'controller',
+    netns: undefined,
+    command: [process.execPath, join(import.meta.dirname, '..', '..', 'controller', 'main.ts'), ...args],
+    env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: 'controller-0' },
+  });
+}

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../shared/api/json.ts';
+import { type ApiAccess, kubeconfigText } from './api/access.ts';
+import type { KubeApi } from './api/kube-api.ts';
+import type { ProxyMode } from './kube-proxy/addresses.ts';
+import { run } from './network/iproute.ts';
+import { type Machine, portOf } from './network/topology.ts';
+import { endpointPorts, podManifest, podStatus } from './pods/pod.ts';
+import { ManagedProcess } from './process/managed-process.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+
+export interface NodeOptions {
+  readonly machine: Machine;
+  readonly proxyMode: ProxyMode;
+  readonly speakerAccess: ApiAccess;
+  readonly proxyAccess: ApiAccess;
+  readonly folder: string;
+  readonly speakerArgs: readonly string[];
+}
+
+/** One node: its Node object, and the programs that run on its network. */
+export class ClusterNode {
+  readonly machine: Machine;
+  readonly speaker: ManagedProcess;
+  readonly proxy: ManagedProcess;
+  readonly endpoint: ManagedProcess;
+
+  constructor(options: NodeOptions) {
+    const { machine } = options;
+    const kubeconfig = join(options.folder, `speaker-${machine.name}.kubeconfig`);
+    writeFileSync(kubeconfig, kubeconfigText(options.speakerAccess), { mode: 0o600 });
+    this.machine = machine;
+    this.speaker = new ManagedProcess({
+      name: `speaker on ${machine.name}`,
+      netns: machine.name,
+      command: [process.execPath, join(repository, 'speaker', 'main.ts'), ...options.speakerArgs],
+      env: {
+        KUBECONFIG: kubeconfig,
+        NODE_NAME: machine.name,
+        HOST_IP: machine.ipv4,
+        POD_NAMESPACE: 'herald-system',
+        POD_NAME: `speaker-${machine.name}`,
+      },
+    });
+    this.proxy = new ManagedProcess({
+      name: `kube-proxy on ${machine.name}`,
+      netns: machine.name,
+      command: [process.execPath, join(import.meta.dirname, 'kube-proxy', 'main.ts')],
+      env: {
+        PROXY_NODE: machine.name,
+        PROXY_MODE: options.proxyMode,
+        PROXY_ACCESS: JSON.stringify(options.proxyAccess),
+      },
+    });
+    this.endpoint = new ManagedProcess({
+      name: `endpoint on ${machine.name}`,
+      netns: machine.name,
+      command: [
+        process.execPath,
+        join(import.meta.dirname, 'endpoint', 'main.ts'),
+        machine.name,
+        ...Object.values(endpointPorts).map(String),
+      ],
+    });
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  get processes(): readonly ManagedProcess[] {
+    return [this.speaker, this.proxy, this.endpoint];
+  }
+
+  get podName(): string {
+    return `web-${this.name}`;
+  }
+
+  /** Creates the Node, as its kubelet would, and the Pod of the endpoint that runs on it. */
+  async register(api: KubeApi): Promise<void> {
+    await api.create('/api/v1/nodes', {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: this.name, labels: { 'kubernetes.io/hostname': this.name, 'kubernetes.io/os': 'linux' } },
+    });
+    await api.mergePatch(`/api/v1/nodes/${this.name}/status`, { status: this.#status() });
+    // Admission marks a new Node as not ready; the node lifecycle controller, which is not here, would take it off.
+    await api.mergePatch(`/api/v1/nodes/${this.name}`, { spec: { taints: null } });
+    await api.create('/api/v1/namespaces/default/pods', podManifest(this.podName, 'web', this.machine));
+    await this.setPodReady(api, true);
+  }
+
+  async setPodReady(api: KubeApi, ready: boolean): Promise<void> {
+    const path = `/api/v1/namespaces/default/pods/${this.podName}/status`;
+    await api.mergePatch(path, { status: podStatus(this.machine, ready) });
+  }
+
+  async setCable(plugged: boolean): Promise<void> {
+    await run(undefined, ['ip', 'link', 'set', portOf(this.name), plugged ? 'up' : 'down']);
+  }
+
+  #status(): JsonObject {
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    return {
+      addresses: [
+        { type: 'InternalIP', address: this.machine.ipv4 },
+        { type: 'InternalIP', address: this.machine.ipv6 },
+        { type: 'Hostname', address: this.name },
+      ],
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: 'KubeletReady',
+          message: 'the stand-in for a kubelet is ready',
+          lastHeartbeatTime: now,
+          lastTransitionTime: now,
+        },
+      ],
+      nodeInfo: {
+        architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+        bootID: '',
+        containerRuntimeVersion: 'none://0',
+        kernelVersion: '',
+        kubeProxyVersion: '',
+        kubeletVersion: 'v1.32.0',
+        machineID: '',
+        operatingSystem: 'linux',
+        osImage: '',
+        systemUUID: '',
+      },
+    };
+  }
+}
