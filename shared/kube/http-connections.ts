@@ -1,0 +1,56 @@
+import { Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TlsMaterial } from './credentials.ts';
+
+/** Requests at once to the API server; what is above waits. */
+const maxSockets = 64;
+
+/** The connections made with one set of TLS material. */
+export class HttpConnections {
+  /** Connections that are used again: for requests. */
+  readonly shared: HttpAgent;
+  /** Each request opens one of its own: for watches, and for probes, which must not find a dead one. */
+  readonly fresh: HttpAgent;
+
+  constructor(protocol: string, tls: TlsMaterial) {
+    const pooled = { keepAlive: true, maxSockets, maxFreeSockets: 8, scheduling: 'lifo' } as const;
+    if (protocol === 'http:') {
+      this.shared = new HttpAgent(pooled);
+      this.fresh = new HttpAgent({ keepAlive: false });
+    } else {
+      const options = tlsOptions(tls);
+      this.shared = new HttpsAgent({ ...options, ...pooled });
+      this.fresh = new HttpsAgent({ ...options, keepAlive: false });
+    }
+  }
+
+  /** Closes what is not in use: after one connection was found dead, its neighbours most likely are too. */
+  closeIdle(): void {
+    for (const sockets of Object.values(this.shared.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+
+  /** Closes all, requests under way included. */
+  close(): void {
+    this.shared.destroy();
+    this.fresh.destroy();
+  }
+}
+
+/**
+ * Has the kernel find a vanished peer 25 s after the last byte: the first probe after 10 s, then one every 5 s, three
+ * unanswered ones end the connection (tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).
+ */
+export function keepWatchOver(socket: Socket): void {
+  socket.setKeepAlive(true, 10_000, 5_000, 3);
+}
+
+function tlsOptions({ ca, cert, key, servername, verify }: TlsMaterial): AgentOptions {
+  return {
+    rejectUnauthorized: verify,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(servername === undefined ? {} : { servername }),
+  };
+}

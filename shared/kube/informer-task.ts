@@ -1,0 +1,191 @@
+import { readObject, readString } from '../api/json.ts';
+import { type ApiObject, keyOf, type ObjectKey } from '../api/object-meta.ts';
+import type { ResourceType } from '../api/resource-type.ts';
+import { apiBackoff, Backoff } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { deferred } from '../runtime/deferred.ts';
+import { delay } from '../runtime/delay.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
+import type { ApiClient, WatchEvent } from './api-client.ts';
+import { ApiError } from './api-error.ts';
+import type { Cache, InformerTask } from './informer.ts';
+import { ObjectStore } from './object-store.ts';
+import { recoveryFrom } from './watch-recovery.ts';
+
+export interface InformerOptions<T extends ApiObject> {
+  /** Names the task and its log lines; `informer-<plural>` by default. */
+  readonly name?: string;
+  readonly client: ApiClient;
+  readonly type: ResourceType<T>;
+  /** '' watches all namespaces. */
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  /** Keeps in the cache only what it says yes to: the rest costs no memory and is never told. */
+  readonly keep?: (object: T) => boolean;
+}
+
+/** Items per page of a list, as client-go. */
+const pageSize = 500;
+/** A watch that lasted this long, or brought anything, was a success. */
+const soundWatchMs = 10_000;
+
+/**
+ * Lists a kind and follows it. Whatever happens to the server or to the connection, the task retries until the signal
+ * aborts, and the cache keeps what it had; after a new list the difference is told as changes. Connections that went
+ * silent are the client's business: its `watch` fails within 30 s.
+ */
+export function informerTask<T extends ApiObject>(options: InformerOptions<T>): InformerTask<T> {
+  const name = options.name ?? `informer-${options.type.plural}`;
+  const informer = new Informer(name, options);
+  return { name, ready: informer.ready, cache: informer.cache, run: (signal) => informer.run(signal) };
+}
+
+class Informer<T extends ApiObject> {
+  readonly #name: string;
+  readonly #options: InformerOptions<T>;
+  readonly #store: ObjectStore<T>;
+  readonly #backoff: Backoff;
+  readonly #ready = deferred();
+  /** Where the watch goes on; undefined: a list is due. */
+  #version: string | undefined;
+  /** Whole lists instead of pages, after a list whose later pages had expired. */
+  #unpaged = false;
+  #state: 'starting' | 'following' | 'lost' = 'starting';
+
+  constructor(name: string, options: InformerOptions<T>) {
+    this.#name = name;
+    this.#options = options;
+    this.#backoff = new Backoff(apiBackoff, options.random);
+    this.#store = new ObjectStore<T>({
+      keep: options.keep ?? (() => true),
+      onListenerError: (error) => options.log.error('informer-listener-failed', { informer: name, error }),
+    });
+  }
+
+  get cache(): Cache<T> {
+    return this.#store;
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#version ??= await this.#list(signal);
+        await this.#watch(this.#version, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#recover(error, signal);
+      }
+    }
+  }
+
+  /** Returns the resourceVersion of the list, once the cache equals it. */
+  async #list(signal: AbortSignal): Promise<string> {
+    const { client, type } = this.#options;
+    const listed = new Set<ObjectKey>();
+    let continueToken = '';
+    for (;;) {
+      const page = await client
+        .list(type, {
+          ...this.#selection(),
+          signal,
+          ...(this.#unpaged ? {} : { limit: pageSize }),
+          ...(continueToken === '' ? {} : { continueToken }),
+        })
+        .catch((error: unknown) => {
+          // The snapshot that the pages come from was compacted away: next time all at once, as client-go does.
+          if (continueToken !== '' && isExpired(error)) this.#unpaged = true;
+          throw error;
+        });
+      for (const item of page.items) {
+        const object = type.parse(item);
+        listed.add(keyOf(object.meta));
+        this.#store.set(object);
+      }
+      continueToken = page.continueToken;
+      if (continueToken === '') {
+        this.#unpaged = false;
+        this.#store.endList(listed);
+        this.#ready.resolve();
+        return page.resourceVersion;
+      }
+    }
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { client, type, clock, random } = this.#options;
+    const startedMs = clock.now();
+    let sound = false;
+    try {
+      const events = client.watch(type, {
+        ...this.#selection(),
+        resourceVersion,
+        // Spread, so that the watches of a thousand nodes do not all end in the same second.
+        timeoutSeconds: 290 + Math.floor(random() * 300),
+        signal,
+        onOpen: () => this.#setState('following'),
+      });
+      for await (const event of events) {
+        sound = true;
+        this.#apply(event);
+      }
+    } finally {
+      if (sound || clock.now() - startedMs >= soundWatchMs) this.#backoff.reset();
+      else sound = false;
+    }
+    // A server that accepts and ends watches at once must not be asked in a tight loop.
+    if (!sound && clock.now() - startedMs < soundWatchMs) await delay(clock, this.#backoff.next(), signal);
+  }
+
+  #apply(event: WatchEvent): void {
+    const version = readString(readObject(event.object, 'metadata'), 'resourceVersion');
+    if (event.type !== 'BOOKMARK') {
+      const object = this.#options.type.parse(event.object);
+      if (event.type === 'DELETED') this.#store.delete(keyOf(object.meta));
+      else this.#store.set(object);
+    }
+    if (version !== undefined) this.#version = version;
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const delayMs = this.#backoff.next(error instanceof ApiError ? error.retryAfterMs : 0);
+    const recovery = recoveryFrom(error, this.#backoff.failures);
+    if (recovery.relist) this.#version = undefined;
+    if (recovery.atOnce) {
+      log.info('informer-relisting', { informer: this.#name, error });
+      return;
+    }
+    this.#setState('lost', error);
+    await delay(clock, delayMs, signal);
+  }
+
+  #setState(state: 'following' | 'lost', error?: unknown): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    const { log } = this.#options;
+    if (state === 'lost') log.warn('informer-lost', { informer: this.#name, error });
+    else log.info('informer-following', { informer: this.#name, objects: this.#store.size });
+  }
+
+  #selection() {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    return {
+      namespace,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    };
+  }
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'Expired';
+}

@@ -1,0 +1,95 @@
+import type { RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { errorText } from '../runtime/error-text.ts';
+import type { ApiEndpoint, Credentials } from './credentials.ts';
+
+export interface KubeconfigSource {
+  /** File; undefined: $KUBECONFIG, ~/.kube/config or the Pod's service account, as client-node finds them. */
+  readonly kubeconfig?: string;
+  /** The file's current context by default. */
+  readonly context?: string;
+}
+
+/** The kubeconfig can't be used. */
+export class KubeconfigError extends Error {
+  override readonly name = 'KubeconfigError';
+  readonly code = 'KubeconfigInvalid';
+}
+
+/**
+ * Finds the API server and the credentials for it: service account (its token read again every minute), client
+ * certificates, tokens, exec plugins, OIDC.
+ * @throws KubeconfigError
+ */
+export function loadEndpoint(source: KubeconfigSource): ApiEndpoint {
+  let config = load(source);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new KubeconfigError(`cannot load kubeconfig: context ${named(config)} has no cluster`);
+  const server = parseServer(cluster.server);
+  if (cluster.proxyUrl) throw new KubeconfigError('cannot load kubeconfig: proxy-url is not supported');
+  return {
+    server,
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace,
+    credentials: () => credentialsOf(config),
+    reload: () => {
+      config = load(source);
+    },
+  };
+}
+
+function load({ kubeconfig, context }: KubeconfigSource): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    throw new KubeconfigError(`cannot load kubeconfig ${kubeconfig ?? ''}: ${errorText(cause)}`, { cause });
+  }
+  // client-node refuses http: servers unless told not to verify; without TLS there is nothing to verify.
+  const clusters = config.clusters.map((one) =>
+    one.server.startsWith('http:') ? { ...one, skipTLSVerify: true } : one,
+  );
+  config.loadFromOptions({ ...config, clusters });
+  if (context !== undefined) config.setCurrentContext(context);
+  if (config.getContextObject(config.getCurrentContext()) === null) {
+    throw new KubeconfigError(`cannot load kubeconfig: there is no context ${named(config)}`);
+  }
+  return config;
+}
+
+function named(config: KubeConfig): string {
+  return JSON.stringify(config.getCurrentContext());
+}
+
+function parseServer(text: string): URL {
+  const server = URL.canParse(text) ? new URL(text) : undefined;
+  if (server?.protocol === 'https:' || server?.protocol === 'http:') return server;
+  throw new KubeconfigError(`cannot load kubeconfig: ${JSON.stringify(text)} is no http or https URL`);
+}
+
+async function credentialsOf(config: KubeConfig): Promise<Credentials> {
+  const options: RequestOptions = {};
+  const user = config.getCurrentUser();
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value).trim();
+  if (user?.username) {
+    headers['Authorization'] = `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+  }
+  return {
+    headers,
+    tls: {
+      ca: bytesOf(options.ca),
+      cert: bytesOf(options.cert),
+      key: bytesOf(options.key),
+      servername: options.servername,
+      verify: options.rejectUnauthorized !== false,
+    },
+  };
+}
+
+/** client-node gives Buffers read from files and kubeconfigs, and PEM text from exec plugins. */
+function bytesOf(material: unknown): Buffer | undefined {
+  if (typeof material === 'string') return Buffer.from(material);
+  return Buffer.isBuffer(material) ? material : undefined;
+}

@@ -1,0 +1,92 @@
+import { type ApiObject, keyOf, type ObjectKey } from '../api/object-meta.ts';
+import type { Cache, Change } from './informer.ts';
+
+export interface ObjectStoreOptions<T> {
+  /** Objects for which it says no are treated as if they did not exist. */
+  readonly keep: (object: T) => boolean;
+  /** A listener threw; the others are called all the same. */
+  readonly onListenerError: (error: unknown) => void;
+}
+
+/**
+ * The cache of one kind. A change is told once, after it is in the cache; an object that comes again with the
+ * resourceVersion it had is no change. Bounded by the number of objects in the cluster.
+ */
+export class ObjectStore<T extends ApiObject> implements Cache<T> {
+  readonly #options: ObjectStoreOptions<T>;
+  readonly #objects = new Map<ObjectKey, T>();
+  readonly #listeners = new Set<(change: Change<T>) => void>();
+  #synced = false;
+
+  constructor(options: ObjectStoreOptions<T>) {
+    this.#options = options;
+  }
+
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: ObjectKey): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  values(): Iterable<T> {
+    return this.#objects.values();
+  }
+
+  onChange(listener: (change: Change<T>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The object is there, as given. */
+  set(object: T): void {
+    const key = keyOf(object.meta);
+    if (!this.#options.keep(object)) {
+      this.delete(key);
+      return;
+    }
+    const previous = this.#objects.get(key);
+    if (previous?.meta.uid === object.meta.uid) {
+      if (previous.meta.resourceVersion === object.meta.resourceVersion) return;
+      this.#objects.set(key, object);
+      this.#tell({ type: 'modified', object, previous });
+      return;
+    }
+    // Another uid under the same name: the old object was deleted and a new one created while we were away.
+    if (previous !== undefined) this.#remove(key, previous);
+    this.#objects.set(key, object);
+    this.#tell({ type: 'added', object });
+  }
+
+  /** The object is gone; told with the last state that the cache had. */
+  delete(key: ObjectKey): void {
+    const object = this.#objects.get(key);
+    if (object !== undefined) this.#remove(key, object);
+  }
+
+  /** Ends a complete list: what is in the cache and was not listed has been deleted meanwhile. */
+  endList(listed: ReadonlySet<ObjectKey>): void {
+    for (const [key, object] of this.#objects) if (!listed.has(key)) this.#remove(key, object);
+    this.#synced = true;
+  }
+
+  #remove(key: ObjectKey, object: T): void {
+    this.#objects.delete(key);
+    this.#tell({ type: 'deleted', object });
+  }
+
+  #tell(change: Change<T>): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#options.onListenerError(error);
+      }
+    }
+  }
+}
