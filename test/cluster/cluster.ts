@@ -89,7 +89,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   void runEndpointSliceController(api, stopping.signal);
   report(`nodes registered: ${nodeNames.join(', ')}`);
 
-  const processes = [...controlPlane.processes, controller, ...nodes.flatMap((node) => node.processes), client.process];
+  const processes = (): readonly ManagedProcess[] => [
+    ...controlPlane.processes,
+    controller,
+    ...nodes.flatMap((node) => node.processes),
+    client.process,
+  ];
   const kubeconfig = join(folder, 'admin.kubeconfig');
   writeFileSync(kubeconfig, kubeconfigText(controlPlane.access('admin')), { mode: 0o600 });
   return {
@@ -105,10 +110,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       return found;
     },
     logs: (linesEach = 15) =>
-      processes.map((each) => `--- ${each.spec.name}\n${each.lastLines(linesEach).join('\n')}`).join('\n'),
+      processes()
+        .map((each) => `--- ${each.spec.name}\n${each.lastLines(linesEach).join('\n')}`)
+        .join('\n'),
     stop: async () => {
       stopping.abort();
-      await Promise.all(processes.map((each) => each.kill('SIGKILL')));
+      await Promise.all(processes().map((each) => each.kill('SIGKILL')));
     },
   };
 }

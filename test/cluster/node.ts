@@ -24,7 +24,8 @@ export interface NodeOptions {
 export class ClusterNode {
   readonly machine: Machine;
   readonly speaker: ManagedProcess;
-  readonly proxy: ManagedProcess;
+  readonly #proxyAccess: ApiAccess;
+  #proxy: ManagedProcess;
   readonly endpoint: ManagedProcess;
 
   constructor(options: NodeOptions) {
@@ -44,16 +45,8 @@ export class ClusterNode {
         POD_NAME: `speaker-${machine.name}`,
       },
     });
-    this.proxy = new ManagedProcess({
-      name: `kube-proxy on ${machine.name}`,
-      netns: machine.name,
-      command: [process.execPath, join(import.meta.dirname, 'kube-proxy', 'main.ts')],
-      env: {
-        PROXY_NODE: machine.name,
-        PROXY_MODE: options.proxyMode,
-        PROXY_ACCESS: JSON.stringify(options.proxyAccess),
-      },
-    });
+    this.#proxyAccess = options.proxyAccess;
+    this.#proxy = this.#makeProxy(options.proxyMode);
     this.endpoint = new ManagedProcess({
       name: `endpoint on ${machine.name}`,
       netns: machine.name,
@@ -72,6 +65,18 @@ export class ClusterNode {
 
   get processes(): readonly ManagedProcess[] {
     return [this.speaker, this.proxy, this.endpoint];
+  }
+
+  get proxy(): ManagedProcess {
+    return this.#proxy;
+  }
+
+  /** Ends kube-proxy and starts it in another mode. */
+  async setProxyMode(mode: ProxyMode): Promise<void> {
+    await this.#proxy.kill('SIGKILL');
+    this.#proxy = this.#makeProxy(mode);
+    this.#proxy.start();
+    await this.#proxy.waitForLine(/^forwarding/, 10_000);
   }
 
   get podName(): string {
@@ -99,6 +104,15 @@ export class ClusterNode {
 
   async setCable(plugged: boolean): Promise<void> {
     await run(undefined, ['ip', 'link', 'set', portOf(this.name), plugged ? 'up' : 'down']);
+  }
+
+  #makeProxy(mode: ProxyMode): ManagedProcess {
+    return new ManagedProcess({
+      name: `kube-proxy on ${this.name}`,
+      netns: this.name,
+      command: [process.execPath, join(import.meta.dirname, 'kube-proxy', 'main.ts')],
+      env: { PROXY_NODE: this.name, PROXY_MODE: mode, PROXY_ACCESS: JSON.stringify(this.#proxyAccess) },
+    });
   }
 
   #status(): JsonObject {

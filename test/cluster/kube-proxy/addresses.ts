@@ -4,6 +4,8 @@ import { familyOf } from './forwarding.ts';
 /** How a kube-proxy mode makes its node's kernel take packets for load-balancer addresses. */
 export type ProxyMode = 'iptables' | 'ipvs' | 'ipvs-strict-arp';
 
+const device = 'kube-ipvs0';
+
 export interface AddressBinding {
   setUp(): Promise<void>;
   /** Makes the addresses that the node takes packets for equal to these. */
@@ -14,7 +16,18 @@ export function addressBinding(mode: ProxyMode): AddressBinding {
   return mode === 'iptables' ? new RoutedAddresses() : new Ipvs0Addresses(mode === 'ipvs-strict-arp');
 }
 
-const table = 100;
+/** The routing table of VIPs, and the preference of the rules that lead to it. */
+const table = '100';
+
+/** Takes back what an earlier process on this node set up, in whatever mode it ran. */
+async function undoAllModes(): Promise<void> {
+  const lines = ['-4', '-6'].flatMap((family) => [
+    `while ip ${family} rule del pref ${table} 2>/dev/null; do :; done`,
+    `ip ${family} route flush table ${table} 2>/dev/null`,
+  ]);
+  await run(undefined, ['sh'], `${lines.join('\n')}\nip link del ${device} 2>/dev/null\ntrue\n`);
+  await setSysctls(undefined, { 'net/ipv4/conf/all/arp_ignore': '0', 'net/ipv4/conf/all/arp_announce': '0' });
+}
 
 /**
  * Like iptables mode: TCP and UDP packets for a VIP are taken, and nothing else knows of it. Rules by `ipproto` match
@@ -25,15 +38,12 @@ class RoutedAddresses implements AddressBinding {
   #bound: ReadonlySet<string> = new Set();
 
   async setUp(): Promise<void> {
+    await undoAllModes();
     for (const family of ['-4', '-6']) {
       for (const protocol of ['tcp', 'udp']) {
-        const rule = ['pref', '100', 'ipproto', protocol, 'lookup', String(table)];
-        const known = await run(undefined, ['ip', family, 'rule', 'show', 'pref', '100']);
-        if (!known.includes(`ipproto ${protocol}`)) await run(undefined, ['ip', family, 'rule', 'add', ...rule]);
+        await run(undefined, ['ip', family, 'rule', 'add', 'pref', table, 'ipproto', protocol, 'lookup', table]);
       }
     }
-    // An earlier life of this process may have left some.
-    await run(undefined, ['sh', '-c', `ip -4 route flush table ${table}; ip -6 route flush table ${table}; true`]);
   }
 
   async apply(vips: readonly string[]): Promise<void> {
@@ -46,8 +56,6 @@ class RoutedAddresses implements AddressBinding {
     this.#bound = wanted;
   }
 }
-
-const device = 'kube-ipvs0';
 
 /**
  * Like IPVS mode: every VIP is set on the device `kube-ipvs0` of every node, so every node's kernel answers ARP for it
@@ -63,7 +71,8 @@ class Ipvs0Addresses implements AddressBinding {
   }
 
   async setUp(): Promise<void> {
-    await run(undefined, ['sh', '-c', `ip link del ${device} 2>/dev/null; ip link add ${device} type bridge`]);
+    await undoAllModes();
+    await run(undefined, ['ip', 'link', 'add', device, 'type', 'bridge']);
     if (this.#strictArp) {
       await setSysctls(undefined, { 'net/ipv4/conf/all/arp_ignore': '1', 'net/ipv4/conf/all/arp_announce': '2' });
     }
