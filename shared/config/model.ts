@@ -2,6 +2,7 @@ import type { ServiceAllocation } from '../api/ip-address-pool.ts';
 import type { PreferredNodeSelector } from '../api/l2-advertisement.ts';
 import type { LabelSelector, Labels } from '../api/label-selector.ts';
 import type { AddressRange } from '../net/address-range.ts';
+import type { BgpConfig } from './bgp-model.ts';
 
 /** One pool, its addresses read. Usable = in `ranges`, not in `excluded`, and not .0 or .255 where those are avoided. */
 export interface Pool {
@@ -34,6 +35,8 @@ export interface Config {
   readonly advertisements: readonly Advertisement[];
   /** Names of pools that exist but can't be used: what a Service holds from them stays. */
   readonly setAside: ReadonlySet<string>;
+  /** Of the ConfigMap; stored, not served yet. */
+  readonly bgp?: BgpConfig;
 }
 
 /** Something wrong with the configuration, said on the object that it concerns. */
@@ -43,6 +46,7 @@ export interface Finding {
   readonly object: { readonly kind: string; readonly namespace: string; readonly name: string };
   /** As `kubectl explain` would name it (`spec.addresses[2]`); for the ConfigMap with line and column in the message. */
   readonly path: string;
+  /** Complete in itself: object, path, value and remedy. */
   readonly message: string;
 }
 

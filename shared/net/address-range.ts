@@ -18,7 +18,7 @@ export type RangeRefusal = 'notAnAddress' | 'badPrefixLength' | 'mixedFamilies' 
 
 export type ParsedRange =
   | { readonly ok: true; readonly range: AddressRange }
-  /** `message` says what is wrong and what would be right, without naming the object. */
+  /** `message` quotes the text, says what is wrong and what would be right. */
   | { readonly ok: false; readonly refusal: RangeRefusal; readonly message: string };
 
 /**
@@ -28,11 +28,11 @@ export type ParsedRange =
 export function parseRange(text: string): ParsedRange {
   const trimmed = text.trim();
   const slash = trimmed.indexOf('/');
-  if (slash >= 0) return parseCidr(trimmed.slice(0, slash), trimmed.slice(slash + 1));
+  if (slash >= 0) return parseCidr(trimmed, slash);
   const dash = trimmed.indexOf('-');
-  if (dash >= 0) return parseSpan(trimmed.slice(0, dash).trim(), trimmed.slice(dash + 1).trim());
+  if (dash >= 0) return parseSpan(trimmed, dash);
   const address = parseAddress(trimmed);
-  return address === undefined ? notAnAddress(trimmed) : { ok: true, range: rangeOf(address) };
+  return address === undefined ? notAnAddress(trimmed, trimmed) : { ok: true, range: rangeOf(address) };
 }
 
 /** The range that holds one address. */
@@ -105,13 +105,14 @@ function blockBits(first: bigint, size: bigint, width: number): number {
   return bits;
 }
 
-function parseCidr(addressText: string, lengthText: string): ParsedRange {
-  const address = parseAddress(addressText);
-  if (address === undefined) return notAnAddress(addressText);
+function parseCidr(text: string, slash: number): ParsedRange {
+  const address = parseAddress(text.slice(0, slash));
+  if (address === undefined) return notAnAddress(text, text.slice(0, slash));
   const width = addressBits[address.family];
+  const lengthText = text.slice(slash + 1);
   const length = /^(0|[1-9][0-9]{0,2})$/.test(lengthText) ? Number(lengthText) : Number.POSITIVE_INFINITY;
   if (length > width) {
-    const message = `prefix length "${lengthText}" is not a whole number from 0 to ${width} (${address.family})`;
+    const message = `"${text}" has a bad prefix length: ${address.family} takes a whole number from 0 to ${width}`;
     return { ok: false, refusal: 'badPrefixLength', message };
   }
   const hostMask = (1n << BigInt(width - length)) - 1n;
@@ -119,23 +120,26 @@ function parseCidr(addressText: string, lengthText: string): ParsedRange {
   return { ok: true, range: { family: address.family, first: last ^ hostMask, last } };
 }
 
-function parseSpan(firstText: string, lastText: string): ParsedRange {
+function parseSpan(text: string, dash: number): ParsedRange {
+  const firstText = text.slice(0, dash).trim();
+  const lastText = text.slice(dash + 1).trim();
   const first = parseAddress(firstText);
-  if (first === undefined) return notAnAddress(firstText);
+  if (first === undefined) return notAnAddress(text, firstText);
   const last = parseAddress(lastText);
-  if (last === undefined) return notAnAddress(lastText);
+  if (last === undefined) return notAnAddress(text, lastText);
   if (first.family !== last.family) {
-    const message = `the range starts with an ${first.family} address and ends with an ${last.family} one; use two entries`;
+    const message = `"${text}" runs from ${first.family} to ${last.family}; a range is of one family, use two entries`;
     return { ok: false, refusal: 'mixedFamilies', message };
   }
   if (first.value > last.value) {
-    const message = `the range starts after its end; did you mean ${lastText}-${firstText}?`;
+    const message = `"${text}" starts after its end; did you mean "${lastText}-${firstText}"?`;
     return { ok: false, refusal: 'startAfterEnd', message };
   }
   return { ok: true, range: { family: first.family, first: first.value, last: last.value } };
 }
 
-function notAnAddress(text: string): ParsedRange {
-  const message = `"${text}" is not an IP address; write a CIDR (192.0.2.0/24), a range (192.0.2.5-192.0.2.9) or one address`;
+function notAnAddress(text: string, part: string): ParsedRange {
+  const which = text === part ? `"${part}"` : `"${text}": "${part}"`;
+  const message = `${which} is not an IP address; write a CIDR (192.0.2.0/24), a range (192.0.2.5-192.0.2.9) or one address`;
   return { ok: false, refusal: 'notAnAddress', message };
 }
