@@ -1,7 +1,8 @@
 import type { Pool } from '../../shared/config/model.ts';
+import { candidateRanges } from '../../shared/config/pool-addresses.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
 import { RunList } from '../../shared/net/run-list.ts';
-import { RankedAddresses, withoutExcluded } from './ranges.ts';
+import { RankedAddresses } from './ranges.ts';
 
 /** How many addresses of one family of a pool are held, and how many there are. */
 export interface FamilyUsage {
@@ -48,7 +49,7 @@ export class PoolSpace {
   readonly #families: Readonly<Record<IpFamily, FamilySpace>>;
 
   constructor(pool: Pool) {
-    const usable = withoutExcluded(pool.ranges, pool.excluded);
+    const usable = candidateRanges(pool);
     const spaceOf = (family: IpFamily, avoidBuggy: boolean): FamilySpace =>
       new FamilySpace(
         new RankedAddresses(

@@ -1,3 +1,4 @@
+import { isBuggy } from '../../shared/config/pool-addresses.ts';
 import type { AddressRange } from '../../shared/net/address-range.ts';
 
 /** A gapless run of usable addresses, numbered on from `firstRank`. */
@@ -19,6 +20,7 @@ export class RankedAddresses {
   readonly #inOrder: readonly Run[];
   readonly #byAddress: readonly Run[];
 
+  /** `avoidBuggy` is for IPv4 only. The ranges do not overlap. */
   constructor(ranges: readonly AddressRange[], avoidBuggy: boolean) {
     const runs: Run[] = [];
     let size = 0n;
@@ -32,12 +34,12 @@ export class RankedAddresses {
     this.size = size;
     this.#avoidBuggy = avoidBuggy;
     this.#inOrder = runs;
-    this.#byAddress = runs.toSorted((a, b) => compare(a.first, b.first));
+    this.#byAddress = runs.toSorted((a, b) => (a.first < b.first ? -1 : 1));
   }
 
   /** Undefined for an address that is not usable here. */
   rankOf(address: bigint): bigint | undefined {
-    if (this.#avoidBuggy && isBuggy(address)) return undefined;
+    if (this.#avoidBuggy && isBuggy({ family: 'IPv4', value: address })) return undefined;
     const place = this.#avoidBuggy ? squeeze(address) : address;
     const run = lastAtOrBelow(this.#byAddress, place, (candidate) => candidate.first);
     if (run === undefined || place - run.first >= run.size) return undefined;
@@ -51,33 +53,6 @@ export class RankedAddresses {
     const place = run.first + (rank - run.firstRank);
     return this.#avoidBuggy ? unsqueeze(place) : place;
   }
-}
-
-/** `ranges` without `excluded`, still in spec order. */
-export function withoutExcluded(
-  ranges: readonly AddressRange[],
-  excluded: readonly AddressRange[],
-): readonly AddressRange[] {
-  const holes = excluded.toSorted((a, b) => compare(a.first, b.first));
-  return ranges.flatMap((range) => punch(range, holes));
-}
-
-function punch(range: AddressRange, holes: readonly AddressRange[]): readonly AddressRange[] {
-  const left: AddressRange[] = [];
-  let first = range.first;
-  for (const hole of holes) {
-    if (hole.family !== range.family || hole.last < first || hole.first > range.last) continue;
-    if (hole.first > first) left.push({ family: range.family, first, last: hole.first - 1n });
-    first = hole.last + 1n;
-  }
-  if (first <= range.last) left.push({ family: range.family, first, last: range.last });
-  return left;
-}
-
-/** Some old routers take a.b.c.0 and a.b.c.255 for broadcast whatever the netmask. */
-function isBuggy(address: bigint): boolean {
-  const low = address & 0xffn;
-  return low === 0n || low === 0xffn;
 }
 
 /** How many addresses below this one do not end in .0 or .255: 254 in each whole /24. */
@@ -100,8 +75,4 @@ function lastAtOrBelow(runs: readonly Run[], limit: bigint, start: (run: Run) =>
     else high = middle;
   }
   return runs[low - 1];
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
