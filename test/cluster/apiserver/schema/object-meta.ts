@@ -16,7 +16,7 @@ const managedFields = map('What one manager set in this object.', {
   apiVersion: string('API version in which the fields were set.'),
   time: time('When the manager last changed its fields.'),
   fieldsType: string('Format of the field set: FieldsV1.'),
-  fieldsV1: { type: 'object', description: 'The field set.' },
+  fieldsV1: { type: 'object', description: 'The field set.', 'x-kubernetes-preserve-unknown-fields': true },
   subresource: string('Subresource through which the fields were set.'),
 });
 
