@@ -51,6 +51,7 @@ function etcdCommand(assets: string, folder: string): readonly string[] {
     `--initial-advertise-peer-urls=${etcdPeerUrl}`,
     `--initial-cluster=default=${etcdPeerUrl}`,
     '--unsafe-no-fsync',
+    '--log-level=error',
   ];
 }
 

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { heraldNamespace } from '../cluster.ts';
+import { hostPid } from '../sandbox/host-pid.ts';
+
+/** What to try next, as commands for another terminal. */
+export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly string[]): string {
+  const kubectl = `kubectl --kubeconfig ${kubeconfig}`;
+  const asClient = `nsenter -t ${hostPid(cluster.client.process.pid ?? 0) ?? '?'} ${enterFlags()}`;
+  const fetches = addresses.map((address) => {
+    const url = `http://${address.includes(':') ? `[${address}]` : address}/`;
+    return `  ${asClient} ${fetchCommand(url)}`;
+  });
+  const speakers = cluster.nodes.map(
+    (node) => `  kill -9 ${hostPid(node.speaker.pid ?? 0) ?? '?'}    # the speaker on ${node.name}`,
+  );
+  return [
+    'Try, in another terminal:',
+    `  ${kubectl} get svc,nodes,ipaddresspools,l2advertisements,servicel2statuses -A`,
+    `  ${kubectl} describe svc web`,
+    `  ${kubectl} create service loadbalancer more --tcp=80:8080 && ${kubectl} set selector svc more app=web`,
+    `  ${kubectl} edit ipaddresspools default -n ${heraldNamespace}`,
+    `  ${kubectl} explain ipaddresspools.spec`,
+    'Be the client on the LAN:',
+    ...fetches,
+    `  ${asClient} ip neigh`,
+    'Take the owner away and fetch again (a speaker that ended is started again after 10 s):',
+    ...speakers,
+    'Ctrl-C ends everything and leaves nothing behind.',
+  ].join('\n');
+}
+
+function enterFlags(): string {
+  return process.env['HERALD_SANDBOX'] === 'root' ? '-n' : '-U --preserve-credentials -n';
+}
+
+function fetchCommand(url: string): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const has = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
+  if (has('curl')) return `curl -s '${url}'`;
+  if (has('wget')) return `wget -qO- '${url}'`;
+  return `${process.execPath} -e "fetch('${url}').then(r=>r.text()).then(console.log)"`;
+}

@@ -1,0 +1,52 @@
+/** The playground proper. It runs in the sandbox: one cluster, the main job once, then what the user does with it. */
+import { writeFileSync } from 'node:fs';
+import { kubeconfigText } from '../api/access.ts';
+import { type Cluster, startCluster } from '../cluster.ts';
+import { advice } from './advice.ts';
+import { runMainJob } from './main-job.ts';
+import { narrate } from './narrator.ts';
+
+const once = process.argv.includes('--once');
+const startedAt = performance.now();
+
+function say(line: string): void {
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(2).padStart(6)} s  ${line}`);
+}
+
+const kubeconfig = process.env['HERALD_KUBECONFIG'] ?? '/run/herald/kubeconfig';
+let cluster: Cluster | undefined;
+try {
+  cluster = await startCluster({ report: say });
+  writeKubeconfig(cluster);
+  const stopNarrating = new AbortController();
+  if (!once) void narrate(cluster.api, say, stopNarrating.signal);
+  const addresses = await runMainJob(cluster, say);
+  if (once) process.exit(0);
+  restartWhatEnds(cluster);
+  console.log(`\n${advice(cluster, kubeconfig, addresses)}\n`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  if (cluster !== undefined) console.error(`The last lines of every program:\n${cluster.logs()}`);
+  process.exit(1);
+}
+
+/** For kubectl outside: the relay's port on 127.0.0.1 leads to the API server. */
+function writeKubeconfig({ controlPlane }: Cluster): void {
+  const inside = controlPlane.access('admin');
+  const port = process.env['HERALD_RELAY_PORT'] ?? '0';
+  const url = `${new URL(inside.url).protocol}//127.0.0.1:${port}`;
+  writeFileSync(kubeconfig, kubeconfigText({ ...inside, url }), { mode: 0o600 });
+}
+
+/** As a kubelet would: what ended is started again after its back-off. */
+function restartWhatEnds({ nodes, controller }: Cluster): void {
+  for (const each of [controller, ...nodes.map((node) => node.speaker)]) {
+    each.onEnd(({ code, signal }) => {
+      say(`${each.spec.name} ended by ${signal ?? `exit code ${code}`}; it is started again in 10 s`);
+      setTimeout(() => {
+        each.start();
+        say(`${each.spec.name} started again`);
+      }, 10_000);
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { loadBalancerService, servicesPath } from '../api/load-balancer-service.ts';
+import { type Cluster, heraldNamespace } from '../cluster.ts';
+import { eventually } from '../eventually.ts';
+import { macOf } from '../network/topology.ts';
+import { advertisement, pool } from './manifests.ts';
+import { addressesOf } from './narrator.ts';
+import { acceptTable, printTable } from './table.ts';
+
+const patienceMs = 30_000;
+
+/** From a manifest to a client's page, each step told as it is done; returns the Service's addresses. */
+export async function runMainJob(cluster: Cluster, say: (line: string) => void): Promise<readonly string[]> {
+  const { api, client } = cluster;
+  const resources = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}`;
+  await api.create(`${resources}/ipaddresspools`, pool);
+  await api.create(`${resources}/l2advertisements`, advertisement);
+  say('IPAddressPool and L2Advertisement "default" created');
+  await api.create(servicesPath, loadBalancerService({ name: 'web', ipFamilyPolicy: 'RequireDualStack' }));
+  say('Service "web" of type LoadBalancer created');
+
+  const addresses = await eventually(
+    'the controller gives the Service two addresses',
+    async () => {
+      const given = addressesOf(await api.get(`${servicesPath}/web`));
+      return given.length === 2 ? given : undefined;
+    },
+    patienceMs,
+  );
+  say(`Service "web" has its addresses: ${addresses.join(' and ')}`);
+  await eventually(
+    'every kube-proxy forwards for the addresses',
+    () =>
+      cluster.nodes.every((node) => node.proxy.lastLines(5).some((line) => line.includes(addresses[0] ?? ''))) ||
+      undefined,
+    patienceMs,
+  );
+
+  const pages: string[] = [];
+  const owners = new Map<string, string>();
+  for (const node of cluster.nodes) owners.set(await macOf(node.name), node.name);
+  for (const address of addresses) {
+    const page = await eventually(`a page from ${address}`, () => client.fetch(address, 80, 1500), patienceMs);
+    const mac = (await client.neighbour(address)) ?? 'nobody';
+    const owner = owners.get(mac) ?? 'no node of ours';
+    say(`client fetched the page at ${address} in ${page.tookMs} ms; ${mac} answered for it, which is ${owner}`);
+    pages.push(`http://${address.includes(':') ? `[${address}]` : address}/: ${page.body.trimEnd()}`);
+  }
+  const table = await api.get(servicesPath, { accept: acceptTable });
+  console.log(`\n$ kubectl get svc\n${printTable(table)}\n\nThe client's pages:\n${pages.join('\n')}\n`);
+  return addresses;
+}
