@@ -1,0 +1,110 @@
+import type { EventToRecord } from './event-recorder.ts';
+import { RecentMap } from './recent-map.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Equal events that wait together. Times are Unix ms. */
+export interface PendingEvent {
+  readonly key: string;
+  readonly event: EventToRecord;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** An Event object that was written, and to which equal events are added. */
+export interface WrittenEvent {
+  readonly namespace: string;
+  readonly name: string;
+  readonly count: number;
+  readonly lastMs: number;
+}
+
+export type EventWrite =
+  | { readonly type: 'create'; readonly pending: PendingEvent }
+  | { readonly type: 'count'; readonly pending: PendingEvent; readonly written: WrittenEvent; readonly count: number };
+
+export type QueuedAs = 'queued' | 'merged' | 'spam' | 'queuedDroppingOldest';
+
+/** How long equal events are counted in one object, as client-go's event correlator. */
+const aggregateMs = 600_000;
+/** Bound of what is remembered of objects and of written events; client-go's. */
+const rememberedEntries = 4096;
+
+export interface EventQueueLimits {
+  readonly maxPending: number;
+  /** Per object; client-go's spam filter: 25 at once, then one in five minutes. */
+  readonly burstPerObject: number;
+  readonly refillPerObjectMs: number;
+}
+
+export const defaultEventQueueLimits: EventQueueLimits = {
+  maxPending: 5_000,
+  burstPerObject: 25,
+  refillPerObjectMs: 300_000,
+};
+
+/** Events on their way to the API server, without clock or I/O of its own: merged, filtered and bounded. */
+export class EventQueue {
+  readonly #limits: EventQueueLimits;
+  /** In order of arrival, at most `maxPending`. */
+  readonly #pending = new Map<string, PendingEvent>();
+  readonly #written = new RecentMap<WrittenEvent>(rememberedEntries);
+  readonly #buckets = new RecentMap<TokenBucket>(rememberedEntries);
+
+  constructor(limits: EventQueueLimits = defaultEventQueueLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  add(event: EventToRecord, wallMs: number): QueuedAs {
+    if (!this.#bucketOf(event, wallMs).take(wallMs)) return 'spam';
+    const key = keyOfEvent(event);
+    const known = this.#pending.get(key);
+    if (known !== undefined) {
+      this.#pending.set(key, { ...known, count: known.count + 1, lastMs: wallMs });
+      return 'merged';
+    }
+    this.#pending.set(key, { key, event, count: 1, firstMs: wallMs, lastMs: wallMs });
+    if (this.#pending.size <= this.#limits.maxPending) return 'queued';
+    const [oldest] = this.#pending.keys();
+    if (oldest !== undefined) this.#pending.delete(oldest);
+    return 'queuedDroppingOldest';
+  }
+
+  /** Takes the oldest one and says how it is to be written. */
+  take(): EventWrite | undefined {
+    const [pending] = this.#pending.values();
+    if (pending === undefined) return undefined;
+    this.#pending.delete(pending.key);
+    const written = this.#written.get(pending.key);
+    if (written === undefined || pending.lastMs - written.lastMs > aggregateMs) return { type: 'create', pending };
+    return { type: 'count', pending, written, count: written.count + pending.count };
+  }
+
+  /** The write was accepted. */
+  remember(key: string, written: WrittenEvent): void {
+    this.#written.set(key, written);
+  }
+
+  /** The object that was to be counted up is gone: the next one is created. */
+  forget(key: string): void {
+    this.#written.delete(key);
+  }
+
+  #bucketOf({ regarding }: EventToRecord, nowMs: number): TokenBucket {
+    const key = `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}`;
+    const known = this.#buckets.get(key);
+    if (known !== undefined) return known;
+    const { burstPerObject: burst, refillPerObjectMs: refillMs } = this.#limits;
+    const bucket = new TokenBucket({ burst, refillMs, nowMs });
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}
+
+function keyOfEvent({ regarding, type, reason, message }: EventToRecord): string {
+  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid, type, reason, message]);
+}
