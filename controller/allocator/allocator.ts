@@ -175,7 +175,7 @@ function surroundings(config: Config, namespaceLabels: NamespaceLabels): Surroun
 }
 
 function undecided(assignments: readonly Assignment[]): Decision {
-  return { assignments, lost: [], refusal: undefined, passedOver: [], blockers: [] };
+  return { assignments, lost: [], refusal: undefined, incomplete: false, passedOver: [], blockers: [] };
 }
 
 /** What a Service no longer holds, or now holds on other terms. */

@@ -129,6 +129,7 @@ function settle(request: AllocationRequest, before: Sifted, placement: Placement
     assignments,
     lost: [...before.lost, ...losses(dropped, why)],
     refusal: undefined,
+    incomplete: assignments.length < families.length,
     passedOver: placement.passedOver,
     blockers: placement.blockers,
   };
@@ -146,6 +147,7 @@ function stay(request: AllocationRequest, kept: readonly Assignment[], lost: rea
     assignments: enough ? kept : [],
     lost: enough ? lost : [...lost, ...losses(kept, 'otherFamilyLost')],
     refusal: why.refusal,
+    incomplete: false,
     passedOver: [],
     blockers: why.blockers ?? [],
   };

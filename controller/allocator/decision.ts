@@ -61,7 +61,9 @@ export interface Decision {
   readonly assignments: readonly Assignment[];
   readonly lost: readonly Loss[];
   readonly refusal: Refusal | undefined;
-  /** Pools that came before the chosen one. */
+  /** Not refused, but of two families it has only one. */
+  readonly incomplete: boolean;
+  /** Pools that came before the chosen one; of an incomplete one, why it has no more. */
   readonly passedOver: readonly PassedOver[];
   /** Empty: no address that others release could help. */
   readonly blockers: readonly Blocker[];

@@ -1,0 +1,47 @@
+import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
+import { formatAddress } from '../shared/net/address.ts';
+import type { Assignment, Decision, Refusal } from './allocator/decision.ts';
+import { passedOverText, refusalText } from './allocator/reason-text.ts';
+import type { Verdict } from './conditions.ts';
+
+/** The reason of events, conditions and metrics that stands for a refusal. */
+export function refusalReason(refusal: Refusal): string {
+  if (refusal.reason !== 'unreadableRequest') return eventReasons.allocationFailed;
+  switch (refusal.problem.reason) {
+    case 'notEnoughClusterIPs':
+      return eventReasons.notEnoughClusterIPs;
+    case 'familyNotServed':
+    case 'onlySomeFamilies':
+      return eventReasons.allocationFailed;
+    case 'requestedTwice':
+    case 'unreadableAddress':
+    case 'twoOfOneFamily':
+      return eventReasons.loadBalancerFailed;
+  }
+}
+
+/** What the condition `herald/Allocated` says about a decision. */
+export function allocatedVerdict(decision: Decision): Verdict {
+  const { assignments, refusal, passedOver } = decision;
+  const type = conditionTypes.allocated;
+  const status = assignments.length > 0 ? 'True' : 'False';
+  if (refusal !== undefined) {
+    const kept = assignments.length > 0 ? `keeps ${assignedText(assignments)}; ` : '';
+    return { type, status, reason: refusalReason(refusal), message: kept + refusalText(refusal) };
+  }
+  const incomplete = decision.incomplete ? `; no other family: ${passedOverText(passedOver)}` : '';
+  return { type, status, reason: eventReasons.ipAllocated, message: assignedMessage(assignments) + incomplete };
+}
+
+export function assignedMessage(assignments: readonly Assignment[]): string {
+  return `Assigned ${assignedText(assignments)}`;
+}
+
+/** `192.0.2.1 and 2001:db8::1 from pool a`, or each with its own pool. */
+function assignedText(assignments: readonly Assignment[]): string {
+  const pools = new Set(assignments.map(({ pool }) => pool));
+  if (pools.size > 1) {
+    return assignments.map(({ address, pool }) => `${formatAddress(address)} from pool ${pool}`).join(' and ');
+  }
+  return `${assignments.map(({ address }) => formatAddress(address)).join(' and ')} from pool ${[...pools].join()}`;
+}

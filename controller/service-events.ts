@@ -1,0 +1,64 @@
+import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
+import type { Service } from '../shared/api/service.ts';
+import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
+import { allocatedVerdict, assignedMessage } from './allocated-verdict.ts';
+import type { Assignment, Decision, LossReason } from './allocator/decision.ts';
+import { lossText } from './allocator/reason-text.ts';
+import { usesDeprecatedAnnotation } from './allocator/request.ts';
+import { findCondition, sameVerdict } from './conditions.ts';
+
+/** An event on a Service. */
+export interface ServiceEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * What there is to tell about a decision, beside what the object says already: a restart or a re-sync tells nothing
+ * twice, since the object then says it all.
+ */
+export function eventsFor(service: Service, decision: Decision): readonly ServiceEvent[] {
+  const { assignments, lost, refusal } = decision;
+  const events: ServiceEvent[] = [];
+  const before = reportedAddresses(service);
+  const after = assignments.map(({ address }) => formatAddress(address));
+  const cleared = before.filter((address) => !after.includes(address));
+  if (cleared.length > 0) {
+    const reasons = new Map(lost.map(({ address, reason }) => [formatAddress(address), reason]));
+    events.push(clearedEvent(cleared, reasons));
+  }
+  if (after.some((address) => !before.includes(address))) {
+    events.push({ type: 'Normal', reason: eventReasons.ipAllocated, message: assignedMessage(assignments) });
+  }
+  const verdict = allocatedVerdict(decision);
+  const said = findCondition(service.conditions, conditionTypes.allocated);
+  const news = said === undefined || !sameVerdict(said, verdict);
+  if (refusal !== undefined && news) {
+    events.push({ type: 'Warning', reason: verdict.reason, message: verdict.message });
+  }
+  if (news && usesDeprecatedAnnotation(service)) {
+    const message = 'annotations under metallb.universe.tf/ still work, but are deprecated; use metallb.io/';
+    events.push({ type: 'Warning', reason: eventReasons.deprecatedAnnotation, message });
+  }
+  return events;
+}
+
+/** For a Service that left us with these addresses. */
+export function eventsForLeaver(held: readonly Assignment[]): readonly ServiceEvent[] {
+  if (held.length === 0) return [];
+  const reasons = new Map(held.map(({ address }): [string, LossReason] => [formatAddress(address), 'serviceLeft']));
+  return [clearedEvent([...reasons.keys()], reasons)];
+}
+
+function clearedEvent(addresses: readonly string[], reasons: ReadonlyMap<string, LossReason>): ServiceEvent {
+  const parts = addresses.map((address) => {
+    const reason = reasons.get(address);
+    return reason === undefined ? address : `${address} (${lossText(reason)})`;
+  });
+  return { type: 'Normal', reason: eventReasons.clearAssignment, message: `Cleared ${parts.join(' and ')}` };
+}
+
+function reportedAddresses(service: Service): readonly string[] {
+  return service.ingress.flatMap(({ ip }) => canonicalAddress(ip ?? '') ?? []);
+}
