@@ -33,6 +33,7 @@ export interface InformerOptions<T extends ApiObject> {
 const pageSize = 500;
 /** A watch that lasted this long, or brought anything, was a success. */
 const soundWatchMs = 10_000;
+const rememberedFailures = 5;
 
 /**
  * Lists a kind and follows it. Whatever happens to the server or to the connection, the task retries until the signal
@@ -51,6 +52,8 @@ class Informer<T extends ApiObject> {
   readonly #store: ObjectStore<T>;
   readonly #backoff: Backoff;
   readonly #ready = deferred();
+  /** Those in a row, at most `rememberedFailures`. */
+  #failures: readonly unknown[] = [];
   /** Where the watch goes on; undefined: a list is due. */
   #version: string | undefined;
   /** Whole lists instead of pages, after a list whose later pages had expired. */
@@ -138,11 +141,11 @@ class Informer<T extends ApiObject> {
         this.#apply(event);
       }
     } finally {
-      if (sound || clock.now() - startedMs >= soundWatchMs) this.#backoff.reset();
-      else sound = false;
+      sound ||= clock.now() - startedMs >= soundWatchMs;
+      if (sound) this.#forgetFailures();
     }
     // A server that accepts and ends watches at once must not be asked in a tight loop.
-    if (!sound && clock.now() - startedMs < soundWatchMs) await delay(clock, this.#backoff.next(), signal);
+    if (!sound) await delay(clock, this.#backoff.next(), signal);
   }
 
   #apply(event: WatchEvent): void {
@@ -157,15 +160,20 @@ class Informer<T extends ApiObject> {
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    const delayMs = this.#backoff.next(error instanceof ApiError ? error.retryAfterMs : 0);
-    const recovery = recoveryFrom(error, this.#backoff.failures);
-    if (recovery.relist) this.#version = undefined;
-    if (recovery.atOnce) {
+    this.#failures = [...this.#failures, error].slice(-rememberedFailures);
+    const { relist, atOnce } = recoveryFrom(this.#failures);
+    if (relist) this.#version = undefined;
+    if (atOnce) {
       log.info('informer-relisting', { informer: this.#name, error });
       return;
     }
     this.#setState('lost', error);
-    await delay(clock, delayMs, signal);
+    await delay(clock, this.#backoff.next(error instanceof ApiError ? error.retryAfterMs : 0), signal);
+  }
+
+  #forgetFailures(): void {
+    this.#failures = [];
+    this.#backoff.reset();
   }
 
   #setState(state: 'following' | 'lost', error?: unknown): void {

@@ -6,30 +6,35 @@ export interface Recovery {
   readonly relist: boolean;
   /** Without waiting first. */
   readonly atOnce: boolean;
-  /** What the server asked for, at least. */
-  readonly retryAfterMs: number;
 }
 
 /** So many server errors in a row make the resourceVersion itself suspect: a server restored from a backup, say. */
 const serverErrorsBeforeRelist = 3;
 
 /**
- * Decides by the error and the number of failures in a row, this one included. The resourceVersion survives what
- * says nothing about it (no connection, 429, a server that has trouble); 410 and anything else ask for a list
- * (Kubernetes' "API Concepts", "Efficient detection of changes").
+ * Decides by the failures in a row, the latest one last. The resourceVersion survives what says nothing about it (no
+ * connection, 429, a server that has trouble); 410 and anything else ask for a list (Kubernetes' "API Concepts",
+ * "Efficient detection of changes").
  */
-export function recoveryFrom(error: unknown, failures: number): Recovery {
-  if (!(error instanceof ApiError)) return { relist: true, atOnce: false, retryAfterMs: 0 };
-  const retryAfterMs = error.retryAfterMs ?? 0;
-  switch (error.code) {
+export function recoveryFrom(failures: readonly unknown[]): Recovery {
+  const [latest, previous] = failures.map(codeOf).reverse();
+  switch (latest) {
     case 'Expired':
-      return { relist: true, atOnce: failures === 1, retryAfterMs };
+      // A list heals it at once, unless one just did not.
+      return { relist: true, atOnce: previous !== 'Expired' };
     case 'Unreachable':
     case 'TooManyRequests':
-      return { relist: false, atOnce: false, retryAfterMs };
-    case 'ServerError':
-      return { relist: failures >= serverErrorsBeforeRelist, atOnce: false, retryAfterMs };
+      return { relist: false, atOnce: false };
+    case 'ServerError': {
+      const recent = failures.slice(-serverErrorsBeforeRelist);
+      const relist = recent.length === serverErrorsBeforeRelist && recent.every((one) => codeOf(one) === 'ServerError');
+      return { relist, atOnce: false };
+    }
     default:
-      return { relist: true, atOnce: false, retryAfterMs };
+      return { relist: true, atOnce: false };
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof ApiError ? error.code : undefined;
 }
