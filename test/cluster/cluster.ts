@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { kubeconfigText } from './api/access.ts';
 import { KubeApi } from './api/kube-api.ts';
 import { Client } from './client/client.ts';
-import type { ControlPlane } from './control-plane/control-plane.ts';
+import { administrators, type ControlPlane } from './control-plane/control-plane.ts';
 import { startControlPlane } from './control-plane/start.ts';
 import { installCustomResources } from './custom-resources.ts';
 import type { ProxyMode } from './kube-proxy/addresses.ts';
@@ -12,6 +12,7 @@ import { buildLan, lan, machine } from './network/topology.ts';
 import { ClusterNode } from './node.ts';
 import { runEndpointSliceController } from './pods/endpoint-slice-controller.ts';
 import { ManagedProcess } from './process/managed-process.ts';
+import { installRoles, serviceAccountUser } from './role-based-access.ts';
 
 export const heraldNamespace = 'herald-system';
 export const apiServerPort = 6443;
@@ -55,7 +56,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   report(`LAN: bridge, ${nodeNames.join(', ')} and a client`);
 
   const folder = mkdtempSync(join(tmpdir(), 'herald-cluster-'));
-  const { controlPlane, api } = await bringUpControlPlane(folder, nodeNames);
+  const { controlPlane, api } = await bringUpControlPlane(folder);
   report(`${controlPlane.kind} API server answers`);
 
   const stopping = new AbortController();
@@ -65,6 +66,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     kind: 'Namespace',
     metadata: { name: heraldNamespace },
   });
+  // The embedded one lets everybody do everything.
+  if (controlPlane.kind === 'real') await installRoles(api, heraldNamespace);
   report(`CRDs installed: ${kinds.join(', ')}`);
 
   const nodes = machines.map(
@@ -72,8 +75,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       new ClusterNode({
         machine: each,
         proxyMode: options.proxyMode ?? 'iptables',
-        speakerAccess: controlPlane.access(`speaker-${each.name}`),
-        proxyAccess: controlPlane.access(`proxy-${each.name}`),
+        speakerAccess: controlPlane.access(serviceAccountUser('speaker', heraldNamespace)),
+        proxyAccess: controlPlane.access('kube-proxy'),
         folder,
         speakerArgs: options.speakerArgs ?? [],
       }),
@@ -120,17 +123,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
 }
 
-async function bringUpControlPlane(
-  folder: string,
-  nodeNames: readonly string[],
-): Promise<{ controlPlane: ControlPlane; api: KubeApi }> {
+async function bringUpControlPlane(folder: string): Promise<{ controlPlane: ControlPlane; api: KubeApi }> {
   const controlPlaneFolder = join(folder, 'control-plane');
   mkdirSync(controlPlaneFolder);
   const controlPlane = await startControlPlane({
     address: lan.ipv4,
     port: apiServerPort,
     folder: controlPlaneFolder,
-    users: ['admin', 'controller', ...nodeNames.flatMap((name) => [`speaker-${name}`, `proxy-${name}`])],
+    users: [
+      { name: 'admin', groups: [administrators] },
+      { name: 'kube-proxy', groups: [administrators] },
+      { name: serviceAccountUser('controller', heraldNamespace), groups: [] },
+      { name: serviceAccountUser('speaker', heraldNamespace), groups: [] },
+    ],
   });
   await controlPlane.ready();
   return { controlPlane, api: new KubeApi(controlPlane.access('admin')) };
@@ -138,7 +143,9 @@ async function bringUpControlPlane(
 
 function makeController(controlPlane: ControlPlane, folder: string, args: readonly string[]): ManagedProcess {
   const kubeconfig = join(folder, 'controller.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access('controller')), { mode: 0o600 });
+  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access(serviceAccountUser('controller', heraldNamespace))), {
+    mode: 0o600,
+  });
   return new ManagedProcess({
     name: 'controller',
     netns: undefined,

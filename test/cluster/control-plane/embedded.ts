@@ -32,6 +32,6 @@ export async function startEmbedded(options: ControlPlaneOptions): Promise<Contr
     processes: [apiServer],
     apiServer,
     access,
-    ready: () => apiServerReady(apiServer, access(options.users[0] ?? '')),
+    ready: () => apiServerReady(apiServer, access(options.users[0]?.name ?? '')),
   };
 }

@@ -36,7 +36,7 @@ export async function startReal(options: ControlPlaneOptions, assets: string): P
     processes: [etcd, apiServer],
     apiServer,
     access,
-    ready: () => apiServerReady(apiServer, access(options.users[0] ?? '')),
+    ready: () => apiServerReady(apiServer, access(options.users[0]?.name ?? '')),
   };
 }
 
@@ -79,8 +79,8 @@ function apiServerCommand(assets: string, { address, port, folder }: ControlPlan
 
 /** A static token file: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file */
 function writeTokens({ folder, users }: ControlPlaneOptions): ReadonlyMap<string, string> {
-  const tokens = new Map(users.map((user) => [user, randomBytes(16).toString('hex')]));
-  const lines = [...tokens].map(([user, token]) => `${token},${user},${user},"system:masters"`);
+  const tokens = new Map(users.map(({ name }) => [name, randomBytes(16).toString('hex')]));
+  const lines = users.map(({ name, groups }) => `${tokens.get(name)},${name},${name},"${groups.join(',')}"`);
   writeFileSync(join(folder, 'tokens.csv'), `${lines.join('\n')}\n`, { mode: 0o600 });
   return tokens;
 }

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject, readString } from '../../shared/api/json.ts';
+import type { KubeApi } from './api/kube-api.ts';
+import { readManifests } from './custom-resources.ts';
+
+const template = join(import.meta.dirname, '..', '..', 'charts', 'herald', 'templates', 'rbac.yaml');
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+
+/** The users that the chart's bindings speak of, once installed as release `herald`. */
+export function serviceAccountUser(component: 'controller' | 'speaker', namespace: string): string {
+  return `system:serviceaccount:${namespace}:herald-${component}`;
+}
+
+/** Grants Herald's programs what the chart grants them, and no more: a real API server holds them to it. */
+export async function installRoles(api: KubeApi, namespace: string): Promise<void> {
+  for (const manifest of readManifests(renderRoles(readFileSync(template, 'utf8'), namespace))) {
+    const kind = readString(manifest, 'kind') ?? '';
+    const plural = `${kind.toLowerCase()}s`;
+    const path = kind.startsWith('Cluster') ? `${rbac}/${plural}` : `${rbac}/namespaces/${namespace}/${plural}`;
+    await api.create(path, { ...manifest, metadata: { name: readObject(manifest, 'metadata')['name'] } });
+  }
+}
+
+/** Fills in the few template actions that the chart's file uses; refuses a text with any other. */
+function renderRoles(text: string, namespace: string): string {
+  const rendered = text
+    .replace(/^\s*labels: \{\{- include "herald\.labels" .*\}\}\n/gm, '')
+    .replace(/^\{\{- \$name := .*\}\}\n/m, '')
+    .replace(
+      /^\{\{- range \$component := list (.*?) \}\}\n([\s\S]*?)^\{\{- end \}\}\n?/m,
+      (_, list: string, body: string) =>
+        [...list.matchAll(/"(\w+)"/g)].map(([, item = '']) => body.replaceAll('{{ $component }}', item)).join(''),
+    )
+    .replaceAll('{{ $name }}', 'herald')
+    .replaceAll('{{ $.Release.Namespace }}', namespace);
+  const left = /\{\{.*\}\}/.exec(rendered);
+  if (left !== null) throw new Error(`cannot render ${template}: ${left[0]} is not understood here`);
+  return rendered;
+}
