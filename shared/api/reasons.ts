@@ -9,6 +9,7 @@ export const eventReasons = {
   deprecatedAnnotation: 'deprecatedAnnotation',
   notAnnounced: 'NotAnnounced',
   addressConflict: 'AddressConflict',
+  nodeAssigned: 'nodeAssigned',
   configInvalid: 'ConfigInvalid',
 } as const;
 

@@ -1,0 +1,113 @@
+import type { Lease } from '../../shared/api/lease.ts';
+import { decodeSpeakerFacts, type SpeakerFacts } from './speaker-facts.ts';
+
+export const speakerLeasePrefix = 'speaker-';
+/** Up to so many speakers renew every 5 s, more of them every 10 s. */
+const manySpeakers = 100;
+
+interface Known {
+  readonly resourceVersion: string;
+  readonly durationMs: number;
+  readonly annotations: string;
+  readonly facts: SpeakerFacts;
+  readonly changedMs: number;
+  expired: boolean;
+}
+
+/** How often a speaker renews its Lease among so many speakers. */
+export function renewIntervalMs(speakers: number): number {
+  return speakers > manySpeakers ? 10_000 : 5_000;
+}
+
+/** Name of the Lease of the speaker on that node. */
+export function speakerLeaseName(node: string): string {
+  return speakerLeasePrefix + node;
+}
+
+/**
+ * Who is a member, by the speakers' Leases as this node's watch shows them. A Lease has expired when it was not seen
+ * to change for its duration, by this node's own clock: the times that others wrote are never compared.
+ *
+ * No expiry counts while the API server may be away, since then nobody can renew: it counts as present while *any*
+ * speaker's Lease changed within the last half of the shortest duration (one and a half renewals). After an absence
+ * every member has a whole duration again. So each node keeps announcing what it owned, however long the absence, and
+ * a speaker that alone can't renew finds itself expired, as the others do.
+ */
+export class Membership {
+  /** By node. BOUNDED by the Leases with the speakers' label: deleted ones are dropped. */
+  readonly #known = new Map<string, Known>();
+  #lastChangeMs = Number.NEGATIVE_INFINITY;
+  /** Since when Leases have been changing without a gap. */
+  #presentSinceMs = Number.NEGATIVE_INFINITY;
+  #live: ReadonlyMap<string, SpeakerFacts> = new Map();
+  #stale = false;
+
+  /** Every speaker with a Lease, expired or not. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Takes in a Lease as the watch shows it. */
+  see(lease: Lease, nowMs: number): void {
+    const node = nodeOf(lease);
+    if (node === undefined) return;
+    const before = this.#known.get(node);
+    if (before?.resourceVersion === lease.meta.resourceVersion) return;
+    this.#noteChange(nowMs);
+    const annotations = JSON.stringify(Object.entries(lease.meta.annotations).sort());
+    const same = before !== undefined && before.annotations === annotations;
+    if (!same || before.expired) this.#stale = true;
+    this.#known.set(node, {
+      resourceVersion: lease.meta.resourceVersion,
+      durationMs: lease.leaseDurationSeconds * 1000,
+      annotations,
+      facts: same ? before.facts : decodeSpeakerFacts(lease.meta.annotations),
+      changedMs: nowMs,
+      expired: false,
+    });
+  }
+
+  /** A deleted Lease ends the membership at once. */
+  drop(lease: Lease): void {
+    const node = nodeOf(lease);
+    if (node !== undefined && this.#known.delete(node)) this.#stale = true;
+  }
+
+  /** The members; the same object as long as nothing about them changed. */
+  live(nowMs: number): ReadonlyMap<string, SpeakerFacts> {
+    this.#expire(nowMs);
+    if (this.#stale) {
+      const members = [...this.#known].filter(([, known]) => !known.expired);
+      this.#live = new Map(members.map(([node, known]) => [node, known.facts]));
+      this.#stale = false;
+    }
+    return this.#live;
+  }
+
+  #noteChange(nowMs: number): void {
+    if (!this.#present(nowMs)) this.#presentSinceMs = nowMs;
+    this.#lastChangeMs = nowMs;
+  }
+
+  #present(nowMs: number): boolean {
+    let shortestMs = Number.POSITIVE_INFINITY;
+    for (const { durationMs, expired } of this.#known.values()) {
+      if (!expired) shortestMs = Math.min(shortestMs, durationMs);
+    }
+    return nowMs - this.#lastChangeMs <= shortestMs / 2;
+  }
+
+  #expire(nowMs: number): void {
+    if (!this.#present(nowMs)) return;
+    for (const known of this.#known.values()) {
+      if (known.expired || nowMs - Math.max(known.changedMs, this.#presentSinceMs) <= known.durationMs) continue;
+      known.expired = true;
+      this.#stale = true;
+    }
+  }
+}
+
+function nodeOf(lease: Lease): string | undefined {
+  const { name } = lease.meta;
+  return name.startsWith(speakerLeasePrefix) ? name.slice(speakerLeasePrefix.length) : undefined;
+}
