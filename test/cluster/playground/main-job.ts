@@ -1,9 +1,9 @@
 import { loadBalancerService, servicesPath } from '../api/load-balancer-service.ts';
+import { waitForAddresses } from '../api/service-addresses.ts';
 import { type Cluster, heraldNamespace } from '../cluster.ts';
 import { eventually } from '../eventually.ts';
 import { macOf } from '../network/topology.ts';
 import { advertisement, pool } from './manifests.ts';
-import { addressesOf } from './narrator.ts';
 import { acceptTable, printTable } from './table.ts';
 
 const patienceMs = 30_000;
@@ -18,14 +18,7 @@ export async function runMainJob(cluster: Cluster, say: (line: string) => void):
   await api.create(servicesPath, loadBalancerService({ name: 'web', ipFamilyPolicy: 'RequireDualStack' }));
   say('Service "web" of type LoadBalancer created');
 
-  const addresses = await eventually(
-    'the controller gives the Service two addresses',
-    async () => {
-      const given = addressesOf(await api.get(`${servicesPath}/web`));
-      return given.length === 2 ? given : undefined;
-    },
-    patienceMs,
-  );
+  const addresses = await waitForAddresses(api, 'web', 2);
   say(`Service "web" has its addresses: ${addresses.join(' and ')}`);
   await eventually(
     'every kube-proxy forwards for the addresses',

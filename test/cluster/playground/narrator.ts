@@ -1,5 +1,6 @@
-import { type JsonObject, readObject, readObjects, readString } from '../../../shared/api/json.ts';
+import { readObject, readString } from '../../../shared/api/json.ts';
 import type { KubeApi } from '../api/kube-api.ts';
+import { addressesOf } from '../api/service-addresses.ts';
 import { nameOf } from './table.ts';
 
 /** Tells what happens in the cluster, line by line, until the signal aborts. */
@@ -59,9 +60,4 @@ export async function narrate(api: KubeApi, say: (line: string) => void, signal:
       signal,
     ),
   ]);
-}
-
-export function addressesOf(service: JsonObject): readonly string[] {
-  const ingress = readObjects(readObject(readObject(service, 'status'), 'loadBalancer'), 'ingress');
-  return ingress.flatMap((entry) => readString(entry, 'ip') ?? []);
 }

@@ -1,0 +1,40 @@
+import { waitForAddresses } from '../cluster/api/service-addresses.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { eventually } from '../cluster/eventually.ts';
+import { macOf } from '../cluster/network/topology.ts';
+
+/** Asks the LAN anew who has an address: the client forgets what it knew, and fetches a page. */
+export async function ownerSeenByClient({ client, nodes }: Cluster, address: string, port = 80): Promise<string> {
+  await client.forgetNeighbours();
+  await client.fetch(address, port, 1500);
+  const mac = await client.neighbour(address);
+  for (const node of nodes) {
+    if ((await macOf(node.name)) === mac) return node.name;
+  }
+  throw new Error(`${address} was answered for by ${mac}, which is no node`);
+}
+
+/** Waits until the client gets a page, and returns the node that answered for the address. */
+export async function waitForOwner(cluster: Cluster, address: string, options: OwnerOptions = {}): Promise<string> {
+  const { port = 80, not, timeoutMs = 20_000 } = options;
+  return eventually(
+    `${not === undefined ? 'a node' : `another node than ${not}`} serves ${address}`,
+    async () => {
+      const owner = await ownerSeenByClient(cluster, address, port);
+      return owner === not ? undefined : owner;
+    },
+    timeoutMs,
+  );
+}
+
+export interface OwnerOptions {
+  readonly port?: number;
+  readonly not?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The first address of a Service and the node that answers for it. */
+export async function serving(cluster: Cluster, service: string): Promise<{ address: string; owner: string }> {
+  const [address = ''] = await waitForAddresses(cluster.api, service);
+  return { address, owner: await waitForOwner(cluster, address) };
+}
