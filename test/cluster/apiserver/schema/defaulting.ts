@@ -1,7 +1,7 @@
 import { isJsonObject, readObject } from '../../../../shared/api/json.ts';
 import type { Json, JsonMap, Schema } from '../resource-definition.ts';
 import { itemSchema } from './json-schema.ts';
-import { isMap } from './json-value.ts';
+import { isMap, jsonOf } from './json-value.ts';
 
 /**
  * Fills in the schema's defaults, in place: a missing field takes its default, and so does a null where null is not
@@ -33,12 +33,7 @@ function fillMember(property: Schema, map: JsonMap, name: string): void {
   const current = Object.hasOwn(map, name) ? map[name] : undefined;
   const isStrayNull = current === null && property['nullable'] !== true;
   const fallback = property['default'];
-  if (fallback !== undefined && (current === undefined || isStrayNull)) map[name] = copy(fallback);
+  if (fallback !== undefined && (current === undefined || isStrayNull)) map[name] = jsonOf(fallback);
   const value = map[name];
   if (value !== undefined) fill(property, value);
-}
-
-/** Each object gets a default of its own. */
-function copy(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value));
 }

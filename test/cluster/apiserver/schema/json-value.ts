@@ -63,3 +63,8 @@ export function canonicalJson(value: Json): string {
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
+
+/** A copy of something that is JSON but for fields that are undefined, which go. */
+export function jsonOf(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}

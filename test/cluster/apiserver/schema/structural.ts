@@ -1,7 +1,8 @@
 import { isJsonObject, readObject, readString, readStrings } from '../../../../shared/api/json.ts';
-import type { Json, Schema } from '../resource-definition.ts';
+import type { Schema } from '../resource-definition.ts';
 import { childPath, type FieldError, keyPath, quote } from './field-error.ts';
 import { isIntOrString, keepsUnknownFields, listType } from './json-schema.ts';
+import { jsonOf } from './json-value.ts';
 import { validate } from './validation.ts';
 
 type Place = 'root' | 'object fields' | 'array items';
@@ -76,8 +77,7 @@ function checkPattern(schema: Schema, path: string): readonly FieldError[] {
 function checkDefault(schema: Schema, path: string): readonly FieldError[] {
   const value = schema['default'];
   if (value === undefined) return [];
-  const copy: Json = JSON.parse(JSON.stringify(value));
-  return validate(schema, copy).map((error) => ({ ...error, path: childPath(path, 'default') }));
+  return validate(schema, jsonOf(value)).map((error) => ({ ...error, path: childPath(path, 'default') }));
 }
 
 function checkListType(schema: Schema, path: string): readonly FieldError[] {

@@ -1,5 +1,5 @@
 import type { Json, JsonMap, ResourceDefinition, Schema } from '../../resource-definition.ts';
-import { listMeta, objectMeta } from '../../schema/object-meta.ts';
+import { objectMeta } from '../../schema/object-meta.ts';
 import { map, string } from '../../schema/schema-terms.ts';
 import { ageOf, nameOf } from '../cell-text.ts';
 import { ageColumn, nameColumn } from '../column.ts';
@@ -35,15 +35,5 @@ export function kindSchema(description: string, fields: Readonly<Record<string, 
     kind: string('Kind of this object.'),
     metadata: objectMeta,
     ...fields,
-  });
-}
-
-/** The schema of a kind's list. */
-export function listSchema(definition: ResourceDefinition, items: Schema): Schema {
-  return map(`A list of ${definition.plural}.`, {
-    apiVersion: string('API version of this list.'),
-    kind: string('Kind of this list.'),
-    metadata: listMeta,
-    items: { type: 'array', description: 'The objects.', items },
   });
 }
