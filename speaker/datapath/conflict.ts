@@ -1,0 +1,70 @@
+/** RFC 5227 §2.4 (b): an address is defended once in so long. */
+export const defendIntervalMs = 10_000;
+export const reportIntervalMs = 60_000;
+/** While an address moves between speakers, both answer for a moment. */
+export const handoverMs = 2_000;
+/** A speaker's claims that follow each other closer than this belong to one handover. */
+const handoverQuietMs = 10_000;
+
+/** Another station says that it has an address of ours. */
+export interface Claim {
+  readonly ip: string;
+  readonly mac: string;
+  /** The MAC is known as one of the other speakers'. */
+  readonly bySpeaker: boolean;
+}
+
+export interface ConflictResponse {
+  readonly verdict: 'conflict' | 'handover';
+  /** Tell main. */
+  readonly report: boolean;
+  /** Send one gratuitous announcement. */
+  readonly defend: boolean;
+}
+
+interface ConflictState {
+  reportedMs: number;
+  defendedMs: number;
+  speakerClaimSinceMs: number;
+  speakerClaimLastMs: number;
+}
+
+const silence: ConflictResponse = { verdict: 'handover', report: false, defend: false };
+
+/** Judges foreign claims to owned addresses. BOUNDED: one entry per address that was ever claimed; `forget` removes it. */
+export class ConflictWatch {
+  readonly #states = new Map<string, ConflictState>();
+
+  /** For a claim to an address that this node owns. */
+  judge(claim: Claim, nowMs: number): ConflictResponse {
+    const state = this.#stateOf(claim.ip);
+    if (claim.bySpeaker && isHandover(state, nowMs)) return silence;
+    const report = nowMs - state.reportedMs >= reportIntervalMs;
+    const defend = nowMs - state.defendedMs >= defendIntervalMs;
+    if (report) state.reportedMs = nowMs;
+    if (defend) state.defendedMs = nowMs;
+    return { verdict: 'conflict', report, defend };
+  }
+
+  /** The address is no longer in the table. */
+  forget(ip: string): void {
+    this.#states.delete(ip);
+  }
+
+  #stateOf(ip: string): ConflictState {
+    let state = this.#states.get(ip);
+    if (state === undefined) {
+      const never = Number.NEGATIVE_INFINITY;
+      state = { reportedMs: never, defendedMs: never, speakerClaimSinceMs: never, speakerClaimLastMs: never };
+      this.#states.set(ip, state);
+    }
+    return state;
+  }
+}
+
+/** Notes the speaker's claim, and says whether claims have not gone on for longer than a handover takes. */
+function isHandover(state: ConflictState, nowMs: number): boolean {
+  if (nowMs - state.speakerClaimLastMs > handoverQuietMs) state.speakerClaimSinceMs = nowMs;
+  state.speakerClaimLastMs = nowMs;
+  return nowMs - state.speakerClaimSinceMs < handoverMs;
+}

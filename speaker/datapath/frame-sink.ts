@@ -1,0 +1,8 @@
+import type { Frame } from './frame.ts';
+
+/** Takes frames to be sent. A frame is written into what `next` gives, and leaves once `push` is called. */
+export interface FrameSink {
+  /** The same frame until it is pushed; what it held before is still in it. */
+  next(): Frame;
+  push(): void;
+}

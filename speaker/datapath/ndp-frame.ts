@@ -1,0 +1,139 @@
+import { ethernetHeaderLength, etherType } from './ethernet.ts';
+import { icmpv6Checksum } from './icmpv6-checksum.ts';
+import {
+  copyAddress,
+  ipv6Field,
+  ipv6HeaderLength,
+  isMulticastAt,
+  isSolicitedNodeAt,
+  isUnspecifiedAt,
+  nextHeaderIcmpv6,
+  writeIcmpv6Header,
+} from './ipv6.ts';
+import { type MacWords, writeMac } from './mac-words.ts';
+import { ndpField, ndpFlag, ndpLength, ndpOption, ndpType } from './ndp.ts';
+
+/* Neighbour discovery in the frames it travels in, read and written in place: the hot loop's half of `ndp.ts`. */
+
+const ipv6At = ethernetHeaderLength;
+const icmpAt = ipv6At + ipv6HeaderLength;
+const sourceAt = ipv6At + ipv6Field.source;
+const destinationAt = ipv6At + ipv6Field.destination;
+/** Where the target address lies in a frame. */
+export const ndpTargetAt = icmpAt + ndpField.target;
+const optionsAt = icmpAt + ndpLength;
+const advertisementLength = ndpLength + 8;
+export const advertisementFrameLength = icmpAt + advertisementLength;
+
+/** Why a message is to be dropped without an answer (RFC 4861 §7.1.1, §7.1.2). */
+export type NdpFault =
+  | 'ndpMalformed'
+  | 'ndpHopLimit'
+  | 'ndpChecksum'
+  | 'ndpOptionLength'
+  | 'ndpTargetMulticast'
+  | 'ndpDuplicateAddressDetection';
+
+/** The validity checks of RFC 4861 §7.1.1 and §7.1.2 on a frame in place. */
+export function validateNdp(view: DataView, length: number): NdpFault | undefined {
+  if (length < optionsAt || view.getUint16(12) !== etherType.ipv6) return 'ndpMalformed';
+  if (view.getUint8(ipv6At) >>> 4 !== 6 || view.getUint8(ipv6At + ipv6Field.nextHeader) !== nextHeaderIcmpv6) {
+    return 'ndpMalformed';
+  }
+  const icmpLength = view.getUint16(ipv6At + ipv6Field.payloadLength);
+  if (icmpLength < ndpLength || icmpAt + icmpLength > length) return 'ndpMalformed';
+  const type = view.getUint8(icmpAt);
+  if (type !== ndpType.neighborSolicitation && type !== ndpType.neighborAdvertisement) return 'ndpMalformed';
+  if (view.getUint8(icmpAt + ndpField.code) !== 0) return 'ndpMalformed';
+  if (view.getUint8(ipv6At + ipv6Field.hopLimit) !== 255) return 'ndpHopLimit';
+  if (icmpv6Checksum(view, ipv6At, icmpLength) !== 0) return 'ndpChecksum';
+  if (isMulticastAt(view, ndpTargetAt)) return 'ndpTargetMulticast';
+  return validateOptions(view, icmpAt + icmpLength, type);
+}
+
+function validateOptions(view: DataView, end: number, type: number): NdpFault | undefined {
+  let at = optionsAt;
+  let hasSource = false;
+  while (at < end) {
+    const length = at + 1 < end ? view.getUint8(at + 1) * 8 : 0;
+    if (length === 0 || at + length > end) return 'ndpOptionLength';
+    hasSource ||= view.getUint8(at) === ndpOption.sourceLinkLayerAddress;
+    at += length;
+  }
+  if (type === ndpType.neighborSolicitation && isUnspecifiedAt(view, sourceAt)) {
+    // From `::` only to a solicited-node group, and without a source link-layer address (RFC 4861 §7.1.1).
+    return hasSource || !isSolicitedNodeAt(view, destinationAt) ? 'ndpDuplicateAddressDetection' : undefined;
+  }
+  // The solicited flag must be clear in what goes to a group (RFC 4861 §7.1.2).
+  const solicited =
+    type === ndpType.neighborAdvertisement && (view.getUint8(icmpAt + ndpField.flags) & ndpFlag.solicited) !== 0;
+  return solicited && isMulticastAt(view, destinationAt) ? 'ndpMalformed' : undefined;
+}
+
+/** In place, of a frame that `validateNdp` let pass. */
+export function isSolicitation(view: DataView): boolean {
+  return view.getUint8(icmpAt) === ndpType.neighborSolicitation;
+}
+
+/** Where the frame names the link-layer address: in that option, or as the frame's source where the option is missing. */
+export function linkLayerAddressAt(view: DataView, type: number): number {
+  const end = icmpAt + view.getUint16(ipv6At + ipv6Field.payloadLength);
+  for (let at = optionsAt; at + 8 <= end; at += view.getUint8(at + 1) * 8) {
+    if (view.getUint8(at) === type) return at + 2;
+  }
+  return 6;
+}
+
+/**
+ * Writes the answer to a valid solicitation (RFC 4861 §7.2.4). To `::`, which is duplicate address detection, it goes to
+ * all nodes with the solicited flag clear. The override flag is set: one node at a time owns the address, so that what
+ * it says replaces what others said before; it is neither anycast nor proxied. Returns the frame's length.
+ */
+export function writeSolicitedAdvertisement(solicitation: DataView, reply: DataView, mac: MacWords): number {
+  const detection = isUnspecifiedAt(solicitation, sourceAt);
+  if (detection) {
+    writeAllNodes(reply);
+  } else {
+    copyMac(solicitation, linkLayerAddressAt(solicitation, ndpOption.sourceLinkLayerAddress), reply);
+    copyAddress(solicitation, sourceAt, reply, destinationAt);
+  }
+  copyAddress(solicitation, ndpTargetAt, reply, ndpTargetAt);
+  return finishAdvertisement(reply, mac, detection ? ndpFlag.override : ndpFlag.solicited | ndpFlag.override);
+}
+
+/** Writes "`address` is at `mac`" to all nodes (RFC 4861 §7.2.6). `address` holds 16 octets. */
+export function writeUnsolicitedAdvertisement(view: DataView, mac: MacWords, address: DataView): number {
+  writeAllNodes(view);
+  copyAddress(address, 0, view, ndpTargetAt);
+  return finishAdvertisement(view, mac, ndpFlag.override);
+}
+
+const allNodesMac: MacWords = { high: 0x3333, low: 1 };
+
+/** ff02::1 and its MAC (RFC 2464 §7). */
+function writeAllNodes(view: DataView): void {
+  writeMac(view, 0, allNodesMac);
+  view.setUint32(destinationAt, 0xff020000);
+  view.setInt32(destinationAt + 4, 0);
+  view.setInt32(destinationAt + 8, 0);
+  view.setInt32(destinationAt + 12, 1);
+}
+
+function copyMac(from: DataView, offset: number, to: DataView): void {
+  to.setUint16(0, from.getUint16(offset));
+  to.setInt32(2, from.getInt32(offset + 2));
+}
+
+/** All but destination and target, which stand already. The source is the address itself. */
+function finishAdvertisement(view: DataView, mac: MacWords, flags: number): number {
+  writeMac(view, 6, mac);
+  view.setUint16(12, etherType.ipv6);
+  writeIcmpv6Header(view, ipv6At, advertisementLength);
+  copyAddress(view, ndpTargetAt, view, sourceAt);
+  view.setUint32(icmpAt, ndpType.neighborAdvertisement << 24);
+  view.setUint32(icmpAt + ndpField.flags, (flags << 24) >>> 0);
+  view.setUint16(optionsAt, (ndpOption.targetLinkLayerAddress << 8) | 1);
+  writeMac(view, optionsAt + 2, mac);
+  view.setUint16(icmpAt + ndpField.checksum, icmpv6Checksum(view, ipv6At, advertisementLength));
+  return advertisementFrameLength;
+}

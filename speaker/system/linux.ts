@@ -1,0 +1,26 @@
+/* Numbers of the Linux ABI, the same on x86-64 and arm64. */
+
+export const addressFamily = { inet6: 10, netlink: 16, packet: 17 } as const;
+export const socketType = { datagram: 2, raw: 3, nonBlocking: 0o4000, closeOnExec: 0o2000000 } as const;
+
+export const socketLevel = { socket: 1, ipv6: 41, packet: 263 } as const;
+export const socketOption = {
+  receiveBuffer: 8,
+  attachFilter: 26,
+  ipv6JoinGroup: 20,
+  ipv6LeaveGroup: 21,
+  packetStatistics: 6,
+  packetIgnoreOutgoing: 23,
+} as const;
+
+export const messageFlag = { truncated: 0x20, dontWait: 0x40 } as const;
+export const pollEvent = { in: 1, error: 8, hangUp: 16, invalid: 32 } as const;
+
+export const errno = {
+  interrupted: 4,
+  again: 11,
+  noMemory: 12,
+  addressInUse: 98,
+  addressNotAvailable: 99,
+  noBuffers: 105,
+} as const;

@@ -1,0 +1,139 @@
+import type { Frame } from '../datapath/frame.ts';
+import type { FrameSink } from '../datapath/frame-sink.ts';
+import { type BpfInstruction, encodeBpf } from './bpf.ts';
+import type { Libc } from './libc.ts';
+import { addressFamily, errno, messageFlag, socketLevel, socketOption, socketType } from './linux.ts';
+import { MessageRing, sockaddrLlLength } from './message-ring.ts';
+import { SystemCallError } from './system-call-error.ts';
+
+export interface PacketSocketOptions {
+  readonly etherType: number;
+  readonly filter: readonly BpfInstruction[];
+}
+
+const batch = 64;
+const receiveBufferBytes = 1 << 20;
+
+/**
+ * An AF_PACKET socket over all interfaces at once: what it costs does not grow with their number. Non-blocking; frames
+ * are read and sent in batches, in memory that is used again. Needs CAP_NET_RAW in the network namespace's user namespace.
+ */
+export class PacketSocket implements FrameSink {
+  readonly fd: number;
+  readonly #libc: Libc;
+  readonly #receive: MessageRing;
+  readonly #send: MessageRing;
+  #queued = 0;
+  #sendFailures = 0;
+  #kernelDrops = 0;
+
+  constructor(libc: Libc, options: PacketSocketOptions) {
+    this.#libc = libc;
+    this.#receive = new MessageRing(libc, batch, options.etherType);
+    this.#send = new MessageRing(libc, batch, options.etherType);
+    // Protocol 0 receives nothing: no frame comes in before the filter stands.
+    const type = socketType.raw | socketType.nonBlocking | socketType.closeOnExec;
+    this.fd = libc.socket(addressFamily.packet, type, 0);
+    if (this.fd < 0) throw new SystemCallError('open a packet socket', libc.errno());
+    try {
+      this.#configure(options);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #configure(options: PacketSocketOptions): void {
+    const libc = this.#libc;
+    const one = int32(1);
+    this.#require('attach the packet filter', attachFilter(libc, this.fd, options.filter));
+    // Linux 4.20; without it our own frames come back, and are dropped by their source address.
+    libc.setsockopt(this.fd, socketLevel.packet, socketOption.packetIgnoreOutgoing, one, 4);
+    // As much as net.core.rmem_max allows; less is no failure.
+    libc.setsockopt(this.fd, socketLevel.socket, socketOption.receiveBuffer, int32(receiveBufferBytes), 4);
+    const address = new DataView(new ArrayBuffer(sockaddrLlLength));
+    address.setUint16(0, addressFamily.packet, true);
+    address.setUint16(2, options.etherType);
+    this.#require('bind a packet socket', libc.bind(this.fd, address, sockaddrLlLength));
+  }
+
+  #require(purpose: string, result: number): void {
+    if (result < 0) throw new SystemCallError(purpose, this.#libc.errno());
+  }
+
+  /**
+   * Hands over the frames that have arrived, at most one batch, each valid only during the call. True when the batch
+   * was full and there may be more. What the frames' reader pushed is sent before this returns.
+   */
+  receive(reader: (frame: Frame) => void): boolean {
+    const count = this.#libc.recvmmsg(this.fd, this.#receive.headers, batch, messageFlag.dontWait, null);
+    if (count < 0) {
+      const reason = this.#libc.errno();
+      // ENETDOWN and the like report an interface that went away; the socket itself goes on.
+      if (reason === 9) throw new SystemCallError('read a packet socket', reason);
+      return false;
+    }
+    for (let slot = 0; slot < count; slot += 1) {
+      const frame = this.#receive.received(slot);
+      if (frame !== undefined) reader(frame);
+    }
+    this.flush();
+    return count === batch;
+  }
+
+  next(): Frame {
+    const frame = this.#send.frames[this.#queued];
+    if (frame !== undefined) return frame;
+    throw new RangeError('cannot give a frame: the ring is full');
+  }
+
+  push(): void {
+    this.#send.prepare(this.#queued, this.next());
+    this.#queued += 1;
+    if (this.#queued === batch) this.flush();
+  }
+
+  /** Sends what was pushed. A frame that can't be sent is counted and left out; the others go. */
+  flush(): void {
+    let sent = 0;
+    while (sent < this.#queued) {
+      const headers = sent === 0 ? this.#send.headers : this.#send.headersFrom(sent);
+      const count = this.#libc.sendmmsg(this.fd, headers, this.#queued - sent, messageFlag.dontWait);
+      if (count > 0) sent += count;
+      else if (this.#libc.errno() !== errno.interrupted) {
+        this.#sendFailures += 1;
+        sent += 1;
+      }
+    }
+    this.#queued = 0;
+  }
+
+  /** Frames that could not be sent, and frames that came in faster than they were read, since the start. */
+  counters(): { readonly sendFailures: number; readonly kernelDrops: number } {
+    const statistics = new DataView(new ArrayBuffer(8));
+    // PACKET_STATISTICS: tp_packets, tp_drops; reading resets them.
+    if (this.#libc.getsockopt(this.fd, socketLevel.packet, socketOption.packetStatistics, statistics, int32(8)) === 0) {
+      this.#kernelDrops += statistics.getUint32(4, true);
+    }
+    return { sendFailures: this.#sendFailures, kernelDrops: this.#kernelDrops };
+  }
+
+  close(): void {
+    this.#libc.close(this.fd);
+  }
+}
+
+/** struct sock_fprog: a length, and a pointer to the program. */
+function attachFilter(libc: Libc, fd: number, filter: readonly BpfInstruction[]): number {
+  const program = encodeBpf(filter);
+  const descriptor = new DataView(new ArrayBuffer(16));
+  descriptor.setUint16(0, filter.length, true);
+  descriptor.setBigUint64(8, libc.addressOf(program), true);
+  return libc.setsockopt(fd, socketLevel.socket, socketOption.attachFilter, descriptor, 16);
+}
+
+function int32(value: number): DataView {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setInt32(0, value, true);
+  return view;
+}
