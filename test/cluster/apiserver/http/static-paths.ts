@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Registry } from '../registry.ts';
+import { sendJson, sendText } from './json-response.ts';
+
+export interface StaticRequest {
+  readonly registry: Registry;
+  readonly path: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The version that the server behaves like, under a name that says what it is. */
+const version = {
+  major: '1',
+  minor: '32',
+  gitVersion: 'v1.32.0-herald-standin',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: 'node',
+  platform: `${process.platform}/${process.arch}`,
+};
+
+const healthPaths = ['/healthz', '/readyz', '/livez'];
+
+/** Answers version, health, discovery and OpenAPI; false where the path is none of these. */
+export function answerStaticPath(asked: StaticRequest): boolean {
+  const { path, response } = asked;
+  if (healthPaths.some((health) => path === health || path.startsWith(`${health}/`))) {
+    sendText(response, 200, 'ok');
+    return true;
+  }
+  if (path === '/version' || path === '/version/') {
+    sendJson(response, 200, JSON.stringify(version));
+    return true;
+  }
+  return false;
+}

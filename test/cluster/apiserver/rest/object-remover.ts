@@ -1,0 +1,79 @@
+import { conflict, notFound } from '../http/status-error.ts';
+import { collectionOf } from '../registry.ts';
+import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
+import { mapAt, stringAt } from '../schema/json-value.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredObject } from '../store/stored-object.ts';
+import { finalizersOf, isDeleting, timestamp } from './metadata.ts';
+
+export interface DeleteRequest {
+  readonly definition: ResourceDefinition;
+  readonly dryRun: boolean;
+  readonly nowMs: number;
+  /** metav1.Preconditions; '' where the client sets none. */
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+export interface Deletion {
+  readonly object: JsonMap;
+  /** False while finalizers hold the object. */
+  readonly gone: boolean;
+}
+
+/** Lets a kind take its deletion into its own hands; undefined leaves it to the usual way. */
+export type DeletionHook = (request: DeleteRequest, object: StoredObject) => Deletion | undefined;
+
+/** Deletes objects; finalizers turn the deletion into a mark. */
+export class ObjectRemover {
+  readonly #store: Store;
+  readonly #hook: DeletionHook;
+
+  constructor(store: Store, hook: DeletionHook) {
+    this.#store = store;
+    this.#hook = hook;
+  }
+
+  delete(request: DeleteRequest, namespace: string, name: string): Deletion {
+    const object = this.#store.collection(collectionOf(request.definition)).get(namespace, name);
+    if (object === undefined) throw notFound(request.definition, name);
+    return this.deleteObject(request, object);
+  }
+
+  deleteObject(request: DeleteRequest, object: StoredObject): Deletion {
+    requirePreconditions(request, object);
+    return this.#hook(request, object) ?? this.#deleteOrMark(request, object);
+  }
+
+  #deleteOrMark(request: DeleteRequest, object: StoredObject): Deletion {
+    const collection = collectionOf(request.definition);
+    if (finalizersOf(object.json).length === 0) {
+      return { object: request.dryRun ? object.json : this.#store.remove(collection, object).json, gone: true };
+    }
+    if (isDeleting(object.json)) return { object: object.json, gone: false };
+    const marked = markedForDeletion(object.json, request.nowMs);
+    return { object: request.dryRun ? marked : this.#store.put(collection, marked).json, gone: false };
+  }
+}
+
+export function markedForDeletion(object: JsonMap, nowMs: number): JsonMap {
+  const metadata = mapAt(object, ['metadata']);
+  return {
+    ...object,
+    metadata: { ...metadata, deletionTimestamp: timestamp(nowMs), deletionGracePeriodSeconds: 0 },
+  };
+}
+
+function requirePreconditions(request: DeleteRequest, object: StoredObject): void {
+  const uid = stringAt(object.json, ['metadata', 'uid']);
+  if (request.uid !== '' && request.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uid}`;
+    throw conflict(request.definition, object.name, why);
+  }
+  if (request.resourceVersion !== '' && request.resourceVersion !== String(object.revision)) {
+    const why =
+      `Precondition failed: ResourceVersion in precondition: ${request.resourceVersion}, ` +
+      `ResourceVersion in object meta: ${object.revision}`;
+    throw conflict(request.definition, object.name, why);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../../../../shared/runtime/clock.ts';
+import { sendJson } from '../http/json-response.ts';
+import { type ResourceRequest, shapeOf } from '../http/resource-request.ts';
+import { badRequest, invalid, notFound } from '../http/status-error.ts';
+import { forbiddenField } from '../kinds/field-problem.ts';
+import { collectionOf } from '../registry.ts';
+import type { Store } from '../store/store.ts';
+import { listObjects } from './list.ts';
+import { renderList, renderObject, watchRenderer } from './rendering.ts';
+import { parseSelection, type Selection } from './selection.ts';
+import { startWatch } from './watch.ts';
+import { WatchStream } from './watch-stream.ts';
+
+export interface ReadParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly bookmarkIntervalMs: number;
+  /** Open watches, for faults and shutdown. */
+  readonly streams: Set<WatchStream>;
+}
+
+/** GET of one object or of a collection, and watches. */
+export class ReadHandlers {
+  readonly #parts: ReadParts;
+
+  constructor(parts: ReadParts) {
+    this.#parts = parts;
+  }
+
+  handle(request: ResourceRequest): void {
+    const watch = request.query.get('watch');
+    if (watch === 'true' || watch === '1') this.#watch(request);
+    else if (request.path.name === '') this.#list(request);
+    else this.#get(request);
+  }
+
+  #get(request: ResourceRequest): void {
+    const { definition, path, response } = request;
+    const object = this.#parts.store.collection(collectionOf(definition)).get(path.namespace, path.name);
+    if (object === undefined) throw notFound(definition, path.name);
+    sendJson(response, 200, renderObject(shapeOf(request), object.json));
+  }
+
+  #list(request: ResourceRequest): void {
+    const { definition, query, response } = request;
+    const listed = listObjects(this.#parts.store, {
+      definition,
+      selection: selectionOf(request),
+      limit: Number(query.get('limit') ?? 0),
+      continueToken: query.get('continue') ?? '',
+      resourceVersion: query.get('resourceVersion') ?? '',
+      resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+    });
+    sendJson(response, 200, renderList(shapeOf(request), listed));
+  }
+
+  #watch(request: ResourceRequest): void {
+    const { definition, query, response } = request;
+    requireWatchOptions(query);
+    const { store, clock, bookmarkIntervalMs, streams } = this.#parts;
+    const selection = selectionOf(request);
+    const stream = new WatchStream(response, streams);
+    const stop = startWatch(
+      { store, clock, bookmarkIntervalMs, render: watchRenderer(shapeOf(request)) },
+      {
+        definition,
+        selection,
+        resourceVersion: query.get('resourceVersion') ?? '',
+        bookmarks: query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1',
+        timeoutMs: timeoutMs(query.get('timeoutSeconds')),
+      },
+      stream,
+    );
+    stream.onClose(stop);
+  }
+}
+
+function selectionOf(request: ResourceRequest): Selection {
+  const { definition, path, query } = request;
+  return parseSelection(
+    {
+      namespace: path.namespace,
+      name: path.name,
+      labelSelector: query.get('labelSelector') ?? '',
+      fieldSelector: query.get('fieldSelector') ?? '',
+    },
+    definition,
+  );
+}
+
+/** The real server picks between 30 and 60 minutes where the client does not say. */
+const defaultTimeoutSeconds = 45 * 60;
+
+function timeoutMs(text: string | null): number {
+  const seconds = Number(text ?? defaultTimeoutSeconds);
+  if (!Number.isInteger(seconds) || seconds < 0) throw badRequest(`timeoutSeconds: Invalid value: "${text}"`);
+  return (seconds === 0 ? defaultTimeoutSeconds : seconds) * 1000;
+}
+
+/** As a server without the WatchList feature refuses it: clients then list, as they do with older servers. */
+function requireWatchOptions(query: URLSearchParams): void {
+  if (!query.has('sendInitialEvents')) return;
+  throw invalid({ group: 'meta.k8s.io', plural: 'listoptions', kind: 'ListOptions' }, '', [
+    forbiddenField(
+      'sendInitialEvents',
+      'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+    ),
+  ]);
+}
