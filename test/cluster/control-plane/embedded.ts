@@ -16,7 +16,7 @@ export async function startEmbedded(options: ControlPlaneOptions): Promise<Contr
     command: [
       process.execPath,
       join(import.meta.dirname, '..', 'apiserver', 'main.ts'),
-      ...['--address', address, '--port', String(port), '--data-folder', dataFolder],
+      ...['--host', address, '--port', String(port), '--data-folder', dataFolder],
     ],
   });
   apiServer.start();

@@ -20,7 +20,7 @@ try {
   writeKubeconfig(cluster);
   const stopNarrating = new AbortController();
   if (!once) void narrate(cluster.api, say, stopNarrating.signal);
-  const addresses = await runMainJob(cluster, say);
+  const addresses = await Promise.race([runMainJob(cluster, say), firstToEnd(cluster)]);
   if (once) process.exit(0);
   restartWhatEnds(cluster);
   console.log(`\n${advice(cluster, kubeconfig, addresses)}\n`);
@@ -28,6 +28,17 @@ try {
   console.error(error instanceof Error ? error.message : error);
   if (cluster !== undefined) console.error(`The last lines of every program:\n${cluster.logs()}`);
   process.exit(1);
+}
+
+/** Rejects when one of Herald's programs ends by itself. */
+function firstToEnd({ controller, nodes }: Cluster): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const each of [controller, ...nodes.map((node) => node.speaker)]) {
+      const fail = (): void => reject(new Error(`the ${each.spec.name} ended:\n${each.lastLines(20).join('\n')}`));
+      if (each.running) each.onEnd(fail);
+      else fail();
+    }
+  });
 }
 
 /** For kubectl outside: the relay's port on 127.0.0.1 leads to the API server. */
