@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { type StatusError, statusBody } from './status-error.ts';
 
-export function sendJson(response: ServerResponse, code: number, text: string): void {
+export function sendJson(response: ServerResponse, code: number, text: string, contentType = 'application/json'): void {
   // The client is gone: nobody to answer.
   if (response.destroyed || response.headersSent) return;
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(code, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 

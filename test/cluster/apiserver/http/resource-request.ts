@@ -35,6 +35,7 @@ export function writeScopeOf(request: ResourceRequest): WriteScope {
     dryRun: dryRunOf(query.getAll('dryRun')),
     fieldValidation: fieldValidationOf(query.get('fieldValidation')),
     manager: query.get('fieldManager') || managerOf(request.request.headers['user-agent']),
+    apply: request.request.headers['content-type']?.startsWith('application/apply-patch') ?? false,
     nowMs: request.nowMs(),
     warnings: [],
   };

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { discoveryAt } from '../discovery/discovery-path.ts';
+import { openApiAt } from '../openapi/openapi-path.ts';
 import type { Registry } from '../registry.ts';
 import { sendJson, sendText } from './json-response.ts';
 
@@ -35,5 +37,22 @@ export function answerStaticPath(asked: StaticRequest): boolean {
     sendJson(response, 200, JSON.stringify(version));
     return true;
   }
-  return false;
+  return answerDiscovery(asked) || answerOpenApi(asked);
+}
+
+function answerDiscovery({ registry, path, request, response }: StaticRequest): boolean {
+  const { accept = '', host = '' } = request.headers;
+  const answer = discoveryAt({ definitions: registry.definitions, path, accept, serverAddress: host });
+  if (answer === undefined) return false;
+  response.setHeader('vary', 'Accept');
+  sendJson(response, 200, JSON.stringify(answer.document), answer.contentType);
+  return true;
+}
+
+function answerOpenApi({ registry, path, request, response }: StaticRequest): boolean {
+  const document = openApiAt(registry.definitions, path, request.headers.accept ?? '');
+  if (document === undefined) return false;
+  if (document === 'notAcceptable') sendText(response, 406, 'only application/json is served here\n');
+  else sendJson(response, 200, JSON.stringify(document));
+  return true;
 }

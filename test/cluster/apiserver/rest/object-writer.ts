@@ -2,6 +2,7 @@ import { alreadyExists, conflict, invalid, notFound, objectModified } from '../h
 import { invalidValue } from '../kinds/field-problem.ts';
 import type { KindBehaviour } from '../kinds/kind-behaviour.ts';
 import { omit } from '../omit.ts';
+import { trackUpdate } from '../patch/managed-fields.ts';
 import { collectionOf } from '../registry.ts';
 import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import { jsonEqual, mapAt, stringAt } from '../schema/json-value.ts';
@@ -65,7 +66,8 @@ export class ObjectWriter {
     ];
     if (problems.length > 0) throw invalid(definition, name, problems);
     if (this.#collection(definition).get(scope.namespace, name) !== undefined) throw alreadyExists(definition, name);
-    return scope.dryRun ? object : this.#parts.store.put(collectionOf(definition), object).json;
+    const tracked = withManagers(scope, undefined, object);
+    return scope.dryRun ? tracked : this.#parts.store.put(collectionOf(definition), tracked).json;
   }
 
   /** `change` gets the object as the client sees it and returns what the client wants. */
@@ -111,17 +113,27 @@ export class ObjectWriter {
 
   /** A write that changes nothing keeps its resourceVersion and wakes nobody, as etcd3's GuaranteedUpdate has it. */
   #store(scope: WriteScope, next: JsonMap, live: StoredObject): JsonMap {
-    if (scope.dryRun) return next;
+    if (jsonEqual(next, live.json)) return live.json;
+    const tracked = withManagers(scope, live.json, next);
+    if (scope.dryRun) return tracked;
     const collection = collectionOf(scope.definition);
     if (isDeleting(next) && finalizersOf(next).length === 0 && !hasSpecFinalizers(next)) {
       return this.#parts.store.remove(collection, live).json;
     }
-    return jsonEqual(next, live.json) ? live.json : this.#parts.store.put(collection, next).json;
+    return this.#parts.store.put(collection, tracked).json;
   }
 
   #collection(definition: ResourceDefinition) {
     return this.#parts.store.collection(collectionOf(definition));
   }
+}
+
+/** The object with its managedFields brought up to date (Kubernetes: "Field management"). */
+function withManagers(scope: WriteScope, before: JsonMap | undefined, after: JsonMap): JsonMap {
+  if (scope.apply) return after;
+  const { manager, subresource, nowMs, definition } = scope;
+  const managedFields = trackUpdate({ before, after, manager, subresource, nowMs, schema: definition.schema });
+  return { ...after, metadata: { ...mapAt(after, ['metadata']), managedFields } };
 }
 
 /** A Namespace holds its finalizers in `spec`. */

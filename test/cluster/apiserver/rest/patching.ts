@@ -14,10 +14,6 @@ const mergePatch = 'application/merge-patch+json';
 const strategicMergePatch = 'application/strategic-merge-patch+json';
 const applyPatch = 'application/apply-patch+yaml';
 
-export function isApply(body: RequestBody): boolean {
-  return body.mediaType === applyPatch;
-}
-
 export interface PatchOptions {
   readonly force: boolean;
 }

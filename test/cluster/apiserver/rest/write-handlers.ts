@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { listObjects } from './list.ts';
 import type { DeleteRequest, Deletion, ObjectRemover } from './object-remover.ts';
 import type { ObjectWriter } from './object-writer.ts';
-import { isApply, patchOf } from './patching.ts';
+import { patchOf } from './patching.ts';
 import { renderList, renderObject } from './rendering.ts';
 import { parseSelection } from './selection.ts';
 import type { WriteScope } from './write-scope.ts';
@@ -79,14 +79,13 @@ export class WriteHandlers {
     const { name } = request.path;
     if (name === '') throw methodNotAllowed();
     const scope = writeScopeOf(request);
-    const apply = isApply(body);
-    if (apply && !request.query.has('fieldManager')) {
+    if (scope.apply && !request.query.has('fieldManager')) {
       throw badRequest(
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
       );
     }
     const change = patchOf(scope, body, { force: request.query.get('force') === 'true' });
-    const written = this.#parts.writer.update(scope, name, change, { replace: false, createMissing: apply });
+    const written = this.#parts.writer.update(scope, name, change, { replace: false, createMissing: scope.apply });
     return this.#answer(request, scope, { code: written.created ? 201 : 200, object: written.object });
   }
 

@@ -13,6 +13,8 @@ export interface WriteScope {
   readonly fieldValidation: FieldValidation;
   /** Who owns the fields that are written (metadata.managedFields). */
   readonly manager: string;
+  /** A server-side apply, which keeps the managed fields itself. */
+  readonly apply: boolean;
   readonly nowMs: number;
   /** Texts for `Warning` headers; the write adds to them. */
   readonly warnings: string[];
