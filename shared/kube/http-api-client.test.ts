@@ -434,10 +434,11 @@ describe('watches of the API client', () => {
     });
     const { state, done } = follow(client, 5);
     await until(() => state.open);
-    await clock.advance(5_000);
-    await client.get(widgetResource, one).catch(() => undefined);
-    assert.equal(state.ended, false);
     await clock.advance(15_000);
+    await until(() => client.heardMs === clock.now(), 'the answer to the probe');
+    await clock.advance(4_999);
+    assert.equal(state.ended, false);
+    await clock.advance(1);
     await done;
     assert.equal(state.error?.code, 'Unreachable');
   });
