@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { eventually } from '../cluster/eventually.ts';
+import { chooseUnshareMode, SandboxForbiddenError } from '../cluster/sandbox/unshare.ts';
+import { processesWith } from '../support/processes.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const program = join(root, 'test', 'cluster', 'playground.ts');
+const skip = whyForbidden();
+
+function whyForbidden(): string | false {
+  try {
+    chooseUnshareMode();
+    return false;
+  } catch (error) {
+    if (error instanceof SandboxForbiddenError) return error.message;
+    throw error;
+  }
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  /** In the environment of all its processes. */
+  readonly mark: string;
+}
+
+function start(context: TestContext, command: readonly string[]): Running {
+  const value = randomUUID();
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HERALD_TEST_MARK: value, NODE_TEST_CONTEXT: undefined },
+  });
+  context.after(() => child.kill('SIGKILL'));
+  return { child, mark: `HERALD_TEST_MARK=${value}` };
+}
+
+/** Reads until the playground waits for Ctrl-C, and returns all that it printed. */
+async function untilItWaits({ child }: Running): Promise<string> {
+  assert.ok(child.stdout !== null);
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += String(chunk);
+    if (printed.includes('Ctrl-C ends everything')) return printed;
+  }
+  throw new Error(`the playground ended early:\n${printed}\n${child.stderr === null ? '' : await text(child.stderr)}`);
+}
+
+async function assertNothingLeft(mark: string, kubeconfig: string): Promise<void> {
+  await eventually('all processes gone', () => processesWith(mark).length === 0 || undefined, 5000);
+  await eventually('the kubeconfig removed', () => !existsSync(kubeconfig) || undefined, 5000);
+  assert.equal(existsSync('/run/netns/node-a'), false);
+}
+
+function kubeconfigIn(printed: string): string {
+  const path = /--kubeconfig (\S+)/.exec(printed)?.[1] ?? '';
+  assert.ok(existsSync(path), `there is a kubeconfig at ${path}`);
+  return path;
+}
+
+test('--once prints the Service with its address and the page over IPv4 and IPv6', { skip }, async (context) => {
+  const running = start(context, [process.execPath, program, '--once']);
+  const { child } = running;
+  assert.ok(child.stdout !== null && child.stderr !== null);
+  const [printed, complained, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  assert.equal(code, 0, `${printed}\n${complained}`);
+  assert.match(printed, /^web +LoadBalancer +\S+ +192\.168\.10\.90,2001:db8:10::90 +80:/m);
+  assert.match(printed, /^http:\/\/192\.168\.10\.90\/: Hello from node-[abc]\./m);
+  assert.match(printed, /^http:\/\/\[2001:db8:10::90\]\/: Hello from node-[abc]\./m);
+  assert.deepEqual(processesWith(running.mark), []);
+});
+
+test('SIGINT ends it with everything', { skip }, async (context) => {
+  const running = start(context, [process.execPath, program]);
+  const printed = await untilItWaits(running);
+  const kubeconfig = kubeconfigIn(printed);
+  running.child.kill('SIGINT');
+  const [code] = await once(running.child, 'exit');
+  assert.equal(code, 0);
+  await assertNothingLeft(running.mark, kubeconfig);
+});
+
+test('SIGKILL of the playground leaves nothing behind', { skip }, async (context) => {
+  const running = start(context, [process.execPath, program]);
+  const kubeconfig = kubeconfigIn(await untilItWaits(running));
+  running.child.kill('SIGKILL');
+  await assertNothingLeft(running.mark, kubeconfig);
+});
+
+test('SIGKILL of the npm that started it leaves nothing behind', { skip }, async (context) => {
+  const running = start(context, ['npm', 'run', '--silent', 'playground']);
+  const kubeconfig = kubeconfigIn(await untilItWaits(running));
+  running.child.kill('SIGKILL');
+  await assertNothingLeft(running.mark, kubeconfig);
+});
