@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConfigMap } from '../shared/api/config-map.ts';
+import type { IPAddressPool } from '../shared/api/ip-address-pool.ts';
+import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
+import type { Node } from '../shared/api/node.ts';
+import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
+import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
+import type { Config } from '../shared/config/model.ts';
+import type { Cache, Change } from '../shared/kube/informer.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { deferred } from '../shared/runtime/deferred.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Task } from '../shared/runtime/task.ts';
+import type { ControllerMetrics } from './metrics.ts';
+
+export interface ConfigurationOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: ControllerMetrics;
+  readonly namespace: string;
+  /** `namespace/name` of the ConfigMap. */
+  readonly configMapKey: string;
+  readonly pools: Cache<IPAddressPool>;
+  readonly advertisements: Cache<L2Advertisement>;
+  readonly configMaps: Cache<ConfigMap>;
+  readonly nodes: Cache<Node>;
+  /** Resolves once these caches are complete. */
+  readonly synced: Promise<unknown>;
+}
+
+/** The configuration as others see it. */
+export interface Configuration {
+  readonly state: ConfigState;
+  /** False until the objects were read for the first time. */
+  readonly wasRead: boolean;
+  /** Resolves once there is a configuration that can be used. */
+  readonly ready: Promise<void>;
+  /** Told when a configuration with other pools comes into force. The returned function unsubscribes. */
+  onConfig(listener: (config: Config) => void): () => void;
+  /** Told whenever the configuration was read anew. */
+  onRead(listener: (state: ConfigState) => void): () => void;
+}
+
+export interface ConfigurationTask extends Task, Configuration {}
+
+/** Objects that are applied together are read together. */
+const gatherMs = 20;
+
+/** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
+export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
+  const reader = new ConfigurationReader(options);
+  return {
+    name: 'configuration',
+    ready: reader.ready,
+    get state() {
+      return reader.state;
+    },
+    get wasRead() {
+      return reader.state !== initialConfigState;
+    },
+    onConfig: (listener) => reader.onConfig(listener),
+    onRead: (listener) => reader.onRead(listener),
+    run: (signal) => reader.run(signal),
+  };
+}
+
+class ConfigurationReader {
+  state: ConfigState = initialConfigState;
+  readonly #options: ConfigurationOptions;
+  readonly #ready = deferred();
+  readonly #onConfig = new Set<(config: Config) => void>();
+  readonly #onRead = new Set<(state: ConfigState) => void>();
+  #cancel: (() => void) | undefined;
+
+  constructor(options: ConfigurationOptions) {
+    this.#options = options;
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  onConfig(listener: (config: Config) => void): () => void {
+    this.#onConfig.add(listener);
+    return () => void this.#onConfig.delete(listener);
+  }
+
+  onRead(listener: (state: ConfigState) => void): () => void {
+    this.#onRead.add(listener);
+    return () => void this.#onRead.delete(listener);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stopped = deferred();
+    signal.addEventListener('abort', () => stopped.resolve(), { once: true });
+    await Promise.race([this.#options.synced, stopped.promise]);
+    if (signal.aborted) return;
+    const { pools, advertisements, configMaps, nodes } = this.#options;
+    this.#read();
+    const unsubscribe = [
+      pools.onChange((change) => this.#onChange(change, sameSpec)),
+      advertisements.onChange((change) => this.#onChange(change, sameSpec)),
+      configMaps.onChange((change) => this.#onChange(change, () => false)),
+      nodes.onChange((change) => this.#onChange(change, sameLabels)),
+    ];
+    await stopped.promise;
+    this.#cancel?.();
+    for (const stop of unsubscribe) stop();
+  }
+
+  #onChange<T extends ApiObject>(change: Change<T>, same: (one: ObjectMeta, other: ObjectMeta) => boolean): void {
+    if (change.type === 'modified' && same(change.object.meta, change.previous.meta)) return;
+    this.#cancel ??= this.#options.clock.after(gatherMs, () => {
+      this.#cancel = undefined;
+      this.#read();
+    });
+  }
+
+  #read(): void {
+    const { namespace, configMapKey, pools, advertisements, configMaps, nodes, log, metrics } = this.#options;
+    const before = this.state;
+    this.state = stepConfig(before, {
+      namespace,
+      pools: pools.values(),
+      advertisements: advertisements.values(),
+      configMap: configMaps.get(configMapKey),
+      nodeLabels: new Map([...nodes.values()].map(({ meta }) => [meta.name, meta.labels])),
+    });
+    const { config, findings, stale } = this.state;
+    metrics.configured(findings, stale);
+    log.info('configuration-read', {
+      source: config?.source,
+      pools: config?.pools.size,
+      findings: findings.length,
+      stale,
+    });
+    for (const listener of this.#onRead) listener(this.state);
+    if (config === undefined || config === before.config) return;
+    this.#ready.resolve();
+    if (before.config !== undefined && samePools(config, before.config)) return;
+    for (const listener of this.#onConfig) listener(config);
+  }
+}
+
+/** Advertisements are the speakers' business. */
+function samePools(one: Config, other: Config): boolean {
+  return isDeepStrictEqual(one.pools, other.pools) && isDeepStrictEqual(one.setAside, other.setAside);
+}
+
+/** A status that changes, our own counters for one, leaves the generation as it is. */
+function sameSpec(one: ObjectMeta, other: ObjectMeta): boolean {
+  return one.generation !== 0 && one.generation === other.generation && sameLabels(one, other);
+}
+
+function sameLabels(one: ObjectMeta, other: ObjectMeta): boolean {
+  const names = Object.keys(one.labels);
+  return (
+    names.length === Object.keys(other.labels).length && names.every((name) => one.labels[name] === other.labels[name])
+  );
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { keyOf } from '../shared/api/object-meta.ts';
+import { connectApi } from '../shared/kube/connect-api.ts';
+import { eventRecorderTask } from '../shared/kube/event-recorder-task.ts';
+import { leaderElectionTask } from '../shared/kube/leader-election-task.ts';
+import { healthServerTask } from '../shared/runtime/health-server-task.ts';
+import { createRegistry } from '../shared/runtime/metrics.ts';
+import { createLog } from '../shared/runtime/pino-log.ts';
+import { shutdownSignal } from '../shared/runtime/shutdown.ts';
+import { supervise } from '../shared/runtime/supervisor.ts';
+import { systemClock } from '../shared/runtime/system-clock.ts';
+import type { Task } from '../shared/runtime/task.ts';
+import { configurationTask } from './configuration-task.ts';
+import { findingsTask } from './findings-task.ts';
+import { leadingTask } from './leading-task.ts';
+import { ControllerMetrics } from './metrics.ts';
+import { type ControllerOptions, OptionsError, readOptions } from './options.ts';
+import { poolStatusTask } from './pool-status-task.ts';
+import { reconcileTask } from './reconcile-task.ts';
+import { watchedKinds } from './watched-kinds.ts';
+
+const userAgent = 'herald-controller/0.1.0';
+
+async function run(options: ControllerOptions): Promise<void> {
+  const { namespace, configMapName, loadBalancerClass, writeConcurrency } = options;
+  const log = createLog({ name: 'controller', level: options.logLevel });
+  const signal = shutdownSignal(process, log);
+  const clock = systemClock();
+  const random = Math.random;
+  const registry = createRegistry();
+  const metrics = new ControllerMetrics(registry);
+  const { kubeconfig } = options;
+  const client = connectApi({ ...(kubeconfig === undefined ? {} : { kubeconfig }), clock, userAgent });
+  const shared = { client, clock, log, random };
+
+  const source = { component: 'herald-controller', instance: options.identity, host: '' };
+  const events = eventRecorderTask({ ...shared, source });
+  const watched = watchedKinds({ ...shared, namespace, configMapName });
+  const { services, namespaces, nodes, pools, advertisements, configMaps, speakerLeases } = watched;
+  const caches = { pools: pools.cache, advertisements: advertisements.cache, configMaps: configMaps.cache };
+  const configuration = configurationTask({
+    ...shared,
+    ...caches,
+    metrics,
+    namespace,
+    configMapKey: keyOf({ namespace, name: configMapName }),
+    nodes: nodes.cache,
+    synced: watched.synced,
+  });
+
+  const makeTasks = (): readonly Task[] => {
+    const poolStatus = poolStatusTask({ ...shared, metrics, namespace, resources: pools.cache });
+    const reconcile = reconcileTask({
+      ...shared,
+      metrics,
+      events,
+      services: services.cache,
+      namespaces: namespaces.cache,
+      speakerLeases: speakerLeases.cache,
+      synced: watched.synced,
+      configuration,
+      loadBalancerClass,
+      writeConcurrency,
+      onUsage: poolStatus.touch,
+    });
+    return [poolStatus, reconcile, findingsTask({ ...shared, ...caches, events, namespace, configuration })];
+  };
+  const lease = { namespace, name: 'herald-controller' };
+  const identity = `${options.identity}_${randomUUID().slice(0, 8)}`;
+  const election = leaderElectionTask({ ...shared, lease, identity });
+  const onChange = (leads: boolean): void => metrics.leading(leads);
+  const leading = [election, leadingTask({ election, makeTasks, onChange, clock, log })];
+
+  const health = healthServerTask({
+    ...options.listen,
+    registry,
+    log,
+    liveness: {},
+    readiness: {
+      caches: () => (watched.missing().length === 0 ? undefined : `not read yet: ${watched.missing().join(', ')}`),
+      configuration: () => (configuration.wasRead ? undefined : 'not read yet'),
+    },
+  });
+  log.info('starting', { namespace, configMap: configMapName, loadBalancerClass, identity });
+  const tasks = [health, events, ...watched.tasks, configuration, ...(options.leaderElect ? leading : makeTasks())];
+  await supervise(tasks, { signal, log, clock });
+  log.info('stopped');
+}
+
+try {
+  await run(readOptions());
+} catch (error) {
+  process.exitCode = error instanceof OptionsError ? 2 : 1;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}

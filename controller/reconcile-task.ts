@@ -1,0 +1,173 @@
+import type { Lease } from '../shared/api/lease.ts';
+import type { Namespace } from '../shared/api/namespace.ts';
+import type { ObjectKey } from '../shared/api/object-meta.ts';
+import type { Service } from '../shared/api/service.ts';
+import type { ApiClient } from '../shared/kube/api-client.ts';
+import type { EventRecorder } from '../shared/kube/event-recorder.ts';
+import type { Cache, Change } from '../shared/kube/informer.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { deferred } from '../shared/runtime/deferred.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Random } from '../shared/runtime/random.ts';
+import type { Task } from '../shared/runtime/task.ts';
+import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
+import { type WorkQueueTask, workQueueTask } from '../shared/runtime/work-queue-task.ts';
+import type { PoolSpace } from './allocator/pool.ts';
+import type { Configuration } from './configuration-task.ts';
+import type { ControllerMetrics } from './metrics.ts';
+import { Reconciler, type ServiceWork } from './reconciler.ts';
+import { ServiceWriter } from './service-writer.ts';
+import { SpeakerPresence } from './speaker-presence.ts';
+
+export interface ReconcileOptions {
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly metrics: ControllerMetrics;
+  readonly services: Cache<Service>;
+  readonly namespaces: Cache<Namespace>;
+  readonly speakerLeases: Cache<Lease>;
+  /** Resolves once these caches are complete. */
+  readonly synced: Promise<unknown>;
+  readonly configuration: Configuration;
+  readonly loadBalancerClass: string | undefined;
+  readonly writeConcurrency: number;
+  /** The pools' use may have changed. */
+  readonly onUsage: (pools: () => Iterable<PoolSpace>) => void;
+}
+
+const presenceCheckMs = 5_000;
+
+/**
+ * Gives Services their addresses, and keeps their objects saying so. `ready`: everything that the objects say was
+ * taken over. Until there is a configuration that can be used, nothing is touched.
+ */
+export function reconcileTask(options: ReconcileOptions): Task {
+  const ready = deferred();
+  const reconciling = new Reconciling(options);
+  return {
+    name: 'reconcile',
+    ready: ready.promise,
+    run: async (signal) => {
+      const stopped = deferred();
+      signal.addEventListener('abort', () => stopped.resolve(), { once: true });
+      await Promise.race([Promise.all([options.synced, options.configuration.ready]), stopped.promise]);
+      if (signal.aborted) return;
+      const stop = reconciling.start();
+      ready.resolve();
+      try {
+        await reconciling.queue.run(signal);
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+class Reconciling {
+  readonly queue: WorkQueueTask;
+  readonly #options: ReconcileOptions;
+  readonly #writer: ServiceWriter;
+  #presence: SpeakerPresence;
+  #speakersGone = false;
+  #reconciler: Reconciler | undefined;
+  #cancelCheck = (): void => undefined;
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options;
+    this.#writer = new ServiceWriter(options);
+    this.#presence = new SpeakerPresence(options.clock.now());
+    this.queue = workQueueTask({
+      name: 'service-writes',
+      clock: options.clock,
+      log: options.log,
+      random: options.random,
+      concurrency: options.writeConcurrency,
+      work: (key) => this.#work(key),
+    });
+  }
+
+  /** Adopts, then follows every change; all in one go, so that no change falls in between. */
+  start(): () => void {
+    const { clock, configuration, services, namespaces, speakerLeases, loadBalancerClass, log } = this.#options;
+    const { config } = configuration.state;
+    if (config === undefined) throw new Error('cannot start to reconcile: there is no configuration');
+    const reconciler = new Reconciler({ config, services, namespaces, loadBalancerClass });
+    this.#reconciler = reconciler;
+    const adopted = reconciler.adopt(clock.wallMs());
+    log.info('adopted', { services: services.size, served: reconciler.served().length });
+    this.#enqueue(adopted);
+
+    this.#presence = new SpeakerPresence(clock.now());
+    for (const lease of speakerLeases.values()) this.#presence.see(lease, clock.now());
+    this.#checkPresence();
+    const unsubscribe = [
+      services.onChange((change) => this.#onService(change, reconciler)),
+      namespaces.onChange((change) => this.#enqueue(reconciler.namespaceChanged(change, clock.wallMs()))),
+      speakerLeases.onChange((change) => this.#onLease(change)),
+      configuration.onConfig((next) => this.#enqueue(reconciler.configure(next, clock.wallMs()))),
+    ];
+    return () => {
+      this.#cancelCheck();
+      for (const stop of unsubscribe) stop();
+    };
+  }
+
+  #onService(change: Change<Service>, reconciler: Reconciler): void {
+    const keys = reconciler.serviceChanged(change, this.#options.clock.wallMs());
+    if (change.type === 'deleted') {
+      const { namespace, name } = change.object.meta;
+      this.#writer.forget(`${namespace}/${name}`);
+    }
+    this.#enqueue(keys);
+  }
+
+  #onLease(change: Change<Lease>): void {
+    if (change.type === 'deleted') this.#presence.drop(change.object);
+    else this.#presence.see(change.object, this.#options.clock.now());
+  }
+
+  #enqueue(keys: Iterable<ObjectKey>): void {
+    for (const key of keys) this.queue.add(key);
+    this.#options.metrics.waiting(this.#reconciler?.waiting ?? 0);
+    this.#options.onUsage(() => this.#reconciler?.pools() ?? []);
+  }
+
+  #checkPresence(): void {
+    const { clock, log } = this.#options;
+    const gone = this.#presence.allGone(clock.now());
+    if (gone !== this.#speakersGone) {
+      this.#speakersGone = gone;
+      if (gone) log.warn('no-speaker-alive');
+      else log.info('speakers-alive');
+      // Those who came back say themselves what they announce.
+      if (gone) this.#enqueue(this.#reconciler?.served() ?? []);
+    }
+    this.#cancelCheck = clock.after(presenceCheckMs, () => this.#checkPresence());
+  }
+
+  async #work(key: ObjectKey): Promise<WorkOutcome> {
+    const { clock, services } = this.#options;
+    const cached = services.get(key);
+    if (cached === undefined) return { type: 'done' };
+    const service = this.#writer.newest(cached);
+    const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
+    const work = this.#reconciler?.workOn(service, now);
+    if (work === undefined) return { type: 'done' };
+    const outcome = await this.#writer.write(service, work.writes, work.events);
+    if (outcome.type === 'done') this.#done(key, service, work);
+    return outcome;
+  }
+
+  #done(key: ObjectKey, before: Service, work: ServiceWork): void {
+    const { metrics, clock } = this.#options;
+    if (work.decision === undefined) this.#reconciler?.leaverCleared(key);
+    for (const event of work.events) if (event.type === 'Warning') metrics.allocationFailed(event.reason);
+    const served = (work.decision?.assignments.length ?? 0) > 0 && before.ingress.length === 0;
+    if (served && work.writes.status !== undefined) {
+      metrics.allocated(Math.max(0, clock.wallMs() - before.meta.createdMs) / 1000);
+    }
+  }
+}

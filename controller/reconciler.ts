@@ -1,0 +1,113 @@
+import type { Namespace } from '../shared/api/namespace.ts';
+import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
+import type { Service } from '../shared/api/service.ts';
+import type { Config } from '../shared/config/model.ts';
+import type { Cache, Change } from '../shared/kube/informer.ts';
+import { Allocator } from './allocator/allocator.ts';
+import { readClaim } from './allocator/claim.ts';
+import type { Assignment, Decision } from './allocator/decision.ts';
+import type { PoolSpace } from './allocator/pool.ts';
+import { isOurs } from './allocator/request.ts';
+import { eventsFor, eventsForLeaver, type ServiceEvent } from './service-events.ts';
+import { hasLeftovers, type Now, type ServiceWrites, writesFor, writesForLeaver } from './service-writes.ts';
+
+export interface ReconcilerInputs {
+  readonly config: Config;
+  readonly services: Cache<Service>;
+  readonly namespaces: Cache<Namespace>;
+  readonly loadBalancerClass: string | undefined;
+}
+
+/** What is to be done about one Service. */
+export interface ServiceWork {
+  readonly writes: ServiceWrites;
+  readonly events: readonly ServiceEvent[];
+  readonly decision: Decision | undefined;
+}
+
+/**
+ * Between the caches and the allocator: which Services are ours, which were, and what each change means. Methods that
+ * take a time return the Services that there may be work on.
+ */
+export class Reconciler {
+  readonly #inputs: ReconcilerInputs;
+  readonly #allocator: Allocator;
+  /** Services that left us, with what they held, until that is cleared. Bounded by the number of Services. */
+  readonly #leavers = new Map<ObjectKey, readonly Assignment[]>();
+
+  constructor(inputs: ReconcilerInputs) {
+    this.#inputs = inputs;
+    this.#allocator = new Allocator(inputs.config, (namespace) => inputs.namespaces.get(namespace)?.meta.labels ?? {});
+  }
+
+  get waiting(): number {
+    return this.#allocator.waiting;
+  }
+
+  pools(): Iterable<PoolSpace> {
+    return this.#allocator.pools();
+  }
+
+  /** Takes over what is in the cache, before anything is given to anybody. */
+  adopt(nowMs: number): ReadonlySet<ObjectKey> {
+    const services = [...this.#inputs.services.values()];
+    const ours = services.filter((service) => this.#isOurs(service));
+    const keys = new Set(this.#allocator.adopt(ours.map(readClaim), nowMs));
+    for (const service of services) if (hasLeftovers(service)) keys.add(keyOf(service.meta));
+    return keys;
+  }
+
+  configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
+    return this.#allocator.configure(config, nowMs);
+  }
+
+  namespaceChanged(change: Change<Namespace>, nowMs: number): ReadonlySet<ObjectKey> {
+    return this.#allocator.namespaceChanged(change.object.meta.name, nowMs);
+  }
+
+  serviceChanged(change: Change<Service>, nowMs: number): ReadonlySet<ObjectKey> {
+    const key = keyOf(change.object.meta);
+    if (change.type === 'deleted') {
+      this.#leavers.delete(key);
+      return this.#allocator.remove(key, nowMs);
+    }
+    if (this.#isOurs(change.object)) {
+      this.#leavers.delete(key);
+      return this.#allocator.update(readClaim(change.object), nowMs);
+    }
+    const decision = this.#allocator.decision(key);
+    if (decision !== undefined) {
+      this.#leavers.set(key, decision.assignments);
+      return this.#allocator.remove(key, nowMs);
+    }
+    return new Set(hasLeftovers(change.object) ? [key] : []);
+  }
+
+  /** Everybody who has an address. */
+  served(): readonly ObjectKey[] {
+    const keys = [...this.#inputs.services.values()].map(({ meta }) => keyOf(meta));
+    return keys.filter((key) => (this.#allocator.decision(key)?.assignments.length ?? 0) > 0);
+  }
+
+  /** What is to be done about a Service in this state; undefined where it is none of our business. */
+  workOn(service: Service, now: Now): ServiceWork | undefined {
+    const key = keyOf(service.meta);
+    const decision = this.#allocator.decision(key);
+    if (decision !== undefined && this.#isOurs(service)) {
+      return { decision, writes: writesFor(service, decision, now), events: eventsFor(service, decision) };
+    }
+    const held = this.#leavers.get(key);
+    if (held === undefined && !hasLeftovers(service)) return undefined;
+    const writes = writesForLeaver(service, held ?? []);
+    return { decision: undefined, writes, events: eventsForLeaver(held ?? []) };
+  }
+
+  /** What a Service that left us had is cleared. */
+  leaverCleared(key: ObjectKey): void {
+    this.#leavers.delete(key);
+  }
+
+  #isOurs(service: Service): boolean {
+    return isOurs(service, this.#inputs.loadBalancerClass);
+  }
+}

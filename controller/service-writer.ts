@@ -1,0 +1,145 @@
+import { allocatedFromPoolAnnotation } from '../shared/api/annotations.ts';
+import type { JsonObject } from '../shared/api/json.ts';
+import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
+import { referenceTo } from '../shared/api/resource-type.ts';
+import { type Service, serviceResource } from '../shared/api/service.ts';
+import type { ApiClient, WriteOptions } from '../shared/kube/api-client.ts';
+import { ApiError } from '../shared/kube/api-error.ts';
+import type { EventRecorder } from '../shared/kube/event-recorder.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
+import type { WriteResult } from './metrics.ts';
+import type { ServiceEvent } from './service-events.ts';
+import type { ServiceWrites } from './service-writes.ts';
+
+export interface ServiceWriterOptions {
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly log: Log;
+  readonly metrics: { wrote(resource: string, result: WriteResult): void };
+}
+
+/** An object as our own writes left it, until the watch has caught up with them. */
+interface OwnWrites {
+  readonly versions: Set<string>;
+  latest: Service;
+}
+
+/**
+ * Writes to Services, each write on condition that nobody else wrote in between: the object that it was worked out from
+ * is the one that it changes. Both maps are bounded by the number of Services.
+ */
+export class ServiceWriter {
+  readonly #options: ServiceWriterOptions;
+  readonly #own = new Map<ObjectKey, OwnWrites>();
+  /** Events of a write whose answer has not come: told once the object is seen to say the same. */
+  readonly #untold = new Map<ObjectKey, readonly ServiceEvent[]>();
+  #failing = false;
+
+  constructor(options: ServiceWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The newest state of a Service: as the cache has it, or as we have written it since. */
+  newest(cached: Service): Service {
+    const key = keyOf(cached.meta);
+    const own = this.#own.get(key);
+    if (own === undefined) return cached;
+    const { uid, resourceVersion } = cached.meta;
+    const behind = own.versions.has(resourceVersion) && own.latest.meta.resourceVersion !== resourceVersion;
+    if (behind && own.latest.meta.uid === uid) return own.latest;
+    this.#own.delete(key);
+    return cached;
+  }
+
+  forget(key: ObjectKey): void {
+    this.#own.delete(key);
+    this.#untold.delete(key);
+  }
+
+  /** Carries the writes out, and tells the events once the status is written. */
+  async write(service: Service, writes: ServiceWrites, events: readonly ServiceEvent[]): Promise<WorkOutcome> {
+    const key = keyOf(service.meta);
+    if (events.length > 0) this.#untold.set(key, events);
+    try {
+      let current = service;
+      if (writes.status !== undefined) {
+        current = await this.#patch(current, { status: writes.status }, { subresource: 'status' });
+      }
+      this.#tell(current);
+      if (writes.pools !== undefined) {
+        await this.#patch(current, { metadata: { annotations: { [allocatedFromPoolAnnotation]: writes.pools } } }, {});
+      }
+      return { type: 'done' };
+    } catch (error) {
+      return this.#outcomeOf(error, key);
+    }
+  }
+
+  async #patch(service: Service, change: JsonObject, options: WriteOptions): Promise<Service> {
+    const { namespace, name, resourceVersion } = service.meta;
+    const metadata = change['metadata'];
+    const body: JsonObject = {
+      ...change,
+      metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion },
+    };
+    const written = await this.#options.client.patch(
+      serviceResource,
+      { namespace, name },
+      { type: 'merge', body },
+      options,
+    );
+    this.#noteResult('ok');
+    this.#remember(service, written);
+    return written;
+  }
+
+  #remember(before: Service, written: Service): void {
+    const key = keyOf(written.meta);
+    const own = this.#own.get(key);
+    if (own === undefined) {
+      const versions = new Set([before.meta.resourceVersion, written.meta.resourceVersion]);
+      this.#own.set(key, { versions, latest: written });
+      return;
+    }
+    own.versions.add(written.meta.resourceVersion);
+    own.latest = written;
+  }
+
+  #tell(service: Service): void {
+    const key = keyOf(service.meta);
+    const regarding = referenceTo(serviceResource, service);
+    for (const event of this.#untold.get(key) ?? []) {
+      this.#options.events.record({ regarding, ...event });
+      this.#options.log.info('service-event', { service: key, reason: event.reason, message: event.message });
+    }
+    this.#untold.delete(key);
+  }
+
+  #outcomeOf(error: unknown, key: ObjectKey): WorkOutcome {
+    if (!(error instanceof ApiError)) throw error;
+    switch (error.code) {
+      case 'NotFound':
+        this.#noteResult('gone');
+        this.forget(key);
+        return { type: 'done' };
+      case 'Conflict':
+        // Somebody else wrote: the watch brings what they wrote, and the retry starts from that.
+        this.#noteResult('conflict');
+        this.#own.delete(key);
+        return { type: 'retry' };
+      default:
+        this.#noteResult('failed', error);
+        return error.retryAfterMs === undefined
+          ? { type: 'retry' }
+          : { type: 'retry', retryAfterMs: error.retryAfterMs };
+    }
+  }
+
+  /** The first of many failures is logged, not each. */
+  #noteResult(result: WriteResult, error?: ApiError): void {
+    this.#options.metrics.wrote(serviceResource.plural, result);
+    if (error !== undefined && !this.#failing) this.#options.log.warn('service-writes-failing', { error });
+    this.#failing = error !== undefined;
+  }
+}

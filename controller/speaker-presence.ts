@@ -1,0 +1,47 @@
+import type { Lease } from '../shared/api/lease.ts';
+import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
+
+/** The label that speakers put on their Leases. */
+export const speakerLeaseSelector = 'app.kubernetes.io/component=speaker';
+
+/** Speakers that start together with the controller get this long to write their first Lease. */
+const graceMs = 30_000;
+/** Lease durations without a renewal: one is a restart, and the API server may have been away for a moment. */
+const missedDurations = 2;
+
+interface Seen {
+  readonly resourceVersion: string;
+  readonly aliveUntilMs: number;
+}
+
+/**
+ * Whether any speaker lives, by their Leases. A Lease lives as long as it is seen to change, by our own clock: those
+ * of others are never compared. Bounded by the number of nodes.
+ */
+export class SpeakerPresence {
+  readonly #seen = new Map<ObjectKey, Seen>();
+  readonly #startedMs: number;
+
+  constructor(nowMs: number) {
+    this.#startedMs = nowMs;
+  }
+
+  see(lease: Lease, nowMs: number): void {
+    const { resourceVersion } = lease.meta;
+    const key = keyOf(lease.meta);
+    if (this.#seen.get(key)?.resourceVersion === resourceVersion) return;
+    const held = lease.holderIdentity !== undefined;
+    const aliveUntilMs = held ? nowMs + missedDurations * lease.leaseDurationSeconds * 1000 : nowMs;
+    this.#seen.set(key, { resourceVersion, aliveUntilMs });
+  }
+
+  drop(lease: Lease): void {
+    this.#seen.delete(keyOf(lease.meta));
+  }
+
+  allGone(nowMs: number): boolean {
+    if (nowMs < this.#startedMs + graceMs) return false;
+    for (const { aliveUntilMs } of this.#seen.values()) if (nowMs < aliveUntilMs) return false;
+    return true;
+  }
+}

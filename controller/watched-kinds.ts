@@ -1,0 +1,37 @@
+import { configMapResource } from '../shared/api/config-map.ts';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
+import { leaseResource } from '../shared/api/lease.ts';
+import { namespaceResource } from '../shared/api/namespace.ts';
+import { nodeResource } from '../shared/api/node.ts';
+import { serviceResource } from '../shared/api/service.ts';
+import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
+import { speakerLeaseSelector } from './speaker-presence.ts';
+
+export interface WatchOptions extends Pick<InformerOptions<never>, 'client' | 'clock' | 'log' | 'random'> {
+  /** Of the installation. */
+  readonly namespace: string;
+  readonly configMapName: string;
+}
+
+/** The informers of everything that the controller reads. Pools of all namespaces, to say which ones never serve. */
+export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptions) {
+  const fieldSelector = `metadata.name=${configMapName}`;
+  const informers = {
+    services: informerTask({ ...shared, type: serviceResource, namespace: '' }),
+    namespaces: informerTask({ ...shared, type: namespaceResource, namespace: '' }),
+    nodes: informerTask({ ...shared, type: nodeResource, namespace: '' }),
+    pools: informerTask({ ...shared, type: ipAddressPoolResource, namespace: '' }),
+    advertisements: informerTask({ ...shared, type: l2AdvertisementResource, namespace: '' }),
+    configMaps: informerTask({ ...shared, type: configMapResource, namespace, fieldSelector }),
+    speakerLeases: informerTask({ ...shared, type: leaseResource, namespace, labelSelector: speakerLeaseSelector }),
+  };
+  const tasks = Object.values(informers);
+  return {
+    ...informers,
+    tasks,
+    synced: Promise.all(tasks.map((task) => task.ready)),
+    /** Names of those that have not been read yet, for `/readyz`. */
+    missing: () => tasks.filter((task) => !task.cache.synced).map((task) => task.name),
+  };
+}
