@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { hasKubectl, kubectl } from '../cluster/api/kubectl.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { chooseUnshareMode, SandboxForbiddenError } from '../cluster/sandbox/unshare.ts';
 import { processesWith } from '../support/processes.ts';
@@ -42,15 +43,28 @@ function start(context: TestContext, command: readonly string[]): Running {
   return { child, mark: `HERALD_TEST_MARK=${value}` };
 }
 
-/** Reads until the playground waits for Ctrl-C, and returns all that it printed. */
+/** Waits until the playground waits for Ctrl-C, and returns all that it printed. Goes on reading what comes after. */
 async function untilItWaits({ child }: Running): Promise<string> {
-  assert.ok(child.stdout !== null);
   let printed = '';
-  for await (const chunk of child.stdout) {
-    printed += String(chunk);
-    if (printed.includes('Ctrl-C ends everything')) return printed;
-  }
-  throw new Error(`the playground ended early:\n${printed}\n${child.stderr === null ? '' : await text(child.stderr)}`);
+  child.stdout?.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  await eventually(
+    'the playground is up',
+    () => printed.includes('Ctrl-C ends') || child.exitCode !== null || undefined,
+    30_000,
+  );
+  assert.ok(printed.includes('Ctrl-C ends'), printed);
+  return printed;
+}
+
+function shell(command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('sh', ['-c', command], (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+  });
 }
 
 async function assertNothingLeft(mark: string, kubeconfig: string): Promise<void> {
@@ -81,10 +95,17 @@ test('--once prints the Service with its address and the page over IPv4 and IPv6
   assert.deepEqual(processesWith(running.mark), []);
 });
 
-test('SIGINT ends it with everything', { skip }, async (context) => {
+test('its commands work as printed, and SIGINT ends it with everything', { skip }, async (context) => {
   const running = start(context, [process.execPath, program]);
   const printed = await untilItWaits(running);
   const kubeconfig = kubeconfigIn(printed);
+  const asClient = printed.split('\n').filter((line) => /nsenter .*http:/.test(line));
+  assert.equal(asClient.length, 2);
+  for (const command of asClient) assert.match(await shell(command), /^Hello from node-/);
+  if (hasKubectl()) {
+    const got = await kubectl(kubeconfig, ['get', 'svc', 'web']);
+    assert.match(got.stdout, /^web +LoadBalancer +\S+ +192\.168\.10\.90,2001:db8:10::90 /m, got.stderr);
+  }
   running.child.kill('SIGINT');
   const [code] = await once(running.child, 'exit');
   assert.equal(code, 0);
