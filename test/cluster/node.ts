@@ -54,7 +54,8 @@ export class ClusterNode {
         process.execPath,
         join(import.meta.dirname, 'endpoint', 'main.ts'),
         machine.name,
-        ...Object.values(endpointPorts).map(String),
+        `${machine.ipv4},${machine.ipv6}`,
+        Object.values(endpointPorts).join(','),
       ],
     });
   }
