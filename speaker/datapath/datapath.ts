@@ -20,6 +20,12 @@ export interface Instant {
   readonly wallMs: number;
 }
 
+/** Where each protocol's frames go. */
+export interface AnnouncementSinks {
+  readonly arp: FrameSink;
+  readonly ndp: FrameSink;
+}
+
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
 /**
@@ -42,6 +48,7 @@ export class Datapath {
   #served = new ServedAddresses([]);
   #servedByIp: ReadonlyMap<string, ServedAddress> = new Map();
   #events: DatapathEvent[] = [];
+  #conflictCount = 0;
 
   /** Whether a node lives, as far as this thread knows: here, that its Lease is held. */
   isLive = (node: string): boolean => node === this.#table.self || this.#members.has(node);
@@ -83,9 +90,13 @@ export class Datapath {
     const { self, vips } = this.#table;
     const readable = vips.filter((vip) => this.#addresses.has(vip.ip));
     const { owned, changes } = reassess(this.#owned, { self, vips: readable, isLive: this.isLive });
+    const before = this.#servedByIp;
     this.#owned = owned;
     this.#rebuild();
     for (const change of changes) this.#enact(change, at);
+    for (const served of this.#served.all) {
+      if (hasNewInterface(before.get(served.ip), served)) this.#announce(served, at.nowMs);
+    }
   }
 
   /** Gives everything up: the thread stops. */
@@ -125,10 +136,10 @@ export class Datapath {
   }
 
   /** Sends what is due. */
-  announceDue(sink: FrameSink, nowMs: number): void {
+  announceDue(sinks: AnnouncementSinks, nowMs: number): void {
     for (let ip = this.#announcer.takeDue(nowMs); ip !== undefined; ip = this.#announcer.takeDue(nowMs)) {
       const served = this.#servedByIp.get(ip);
-      if (served !== undefined) writeAnnouncement(served, sink);
+      if (served !== undefined) writeAnnouncement(served, served.address.byteLength === 4 ? sinks.arp : sinks.ndp);
     }
   }
 
@@ -139,7 +150,8 @@ export class Datapath {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#arpCounts.entries(), ...this.#ndpCounts.entries()]);
+    const verdicts = [...this.#arpCounts.entries(), ...this.#ndpCounts.entries()];
+    return { ...Object.fromEntries(verdicts), conflicts: this.#conflictCount };
   }
 
   #readAddresses(table: DatapathTable): ReadonlyMap<string, DataView> {
@@ -188,12 +200,19 @@ export class Datapath {
     const { ip, service } = served;
     const mac = macText(readMac(frame.view, claim.macAt));
     const response = this.#conflicts.judge({ ip, mac, bySpeaker: this.#memberMacs.has(mac) }, nowMs);
+    if (response.verdict === 'conflict') this.#conflictCount += 1;
     if (response.defend) writeDefence(served, on, sink);
     if (response.report) {
       const link = this.#links?.get(frame.interfaceIndex)?.name ?? String(frame.interfaceIndex);
       this.#events.push({ type: 'conflict', ip, service, mac, link });
     }
   }
+}
+
+/** Whether an address that was owned before, and is, has come to another link. */
+function hasNewInterface(before: ServedAddress | undefined, now: ServedAddress): boolean {
+  if (before === undefined || !before.owned || !now.owned) return false;
+  return now.interfaces.some((one) => !before.interfaces.some((other) => other.index === one.index));
 }
 
 /** Whether neighbours have to be told again: the MAC is another, or frames get through again. */
