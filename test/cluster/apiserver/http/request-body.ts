@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
+import { decodeKubernetesObject, kubernetesProtobuf } from '../protobuf/kubernetes-object.ts';
 import type { Json, JsonMap } from '../resource-definition.ts';
 import { isMap } from '../schema/json-value.ts';
 import { badRequest, StatusError, unsupportedMediaType } from './status-error.ts';
@@ -24,7 +25,20 @@ export async function readBody(request: IncomingMessage): Promise<RequestBody> {
     chunks.push(chunk);
   }
   const header = request.headers['content-type'] ?? 'application/json';
-  return { mediaType: header.split(';')[0]?.trim() ?? '', text: Buffer.concat(chunks).toString('utf8') };
+  const mediaType = header.split(';')[0]?.trim() ?? '';
+  const bytes = Buffer.concat(chunks);
+  if (mediaType === kubernetesProtobuf) return { mediaType: 'application/json', text: jsonOfProtobuf(bytes) };
+  return { mediaType, text: bytes.toString('utf8') };
+}
+
+/** `kubectl create` sends built-in kinds as protobuf and does not fall back to JSON. */
+function jsonOfProtobuf(bytes: Buffer): string {
+  if (bytes.length === 0) return '';
+  try {
+    return JSON.stringify(decodeKubernetesObject(bytes));
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized: ${messageOf(error)}`);
+  }
 }
 
 /** A whole object in JSON or YAML. Empty reads as an empty object. */

@@ -1,5 +1,6 @@
-import { isJsonObject, readObject } from '../../../../shared/api/json.ts';
+import { isJsonObject, readObject, readString } from '../../../../shared/api/json.ts';
 import type { ResourceDefinition, Schema } from '../resource-definition.ts';
+import { isIntOrString } from '../schema/json-schema.ts';
 import { listMeta, objectMeta } from '../schema/object-meta.ts';
 import { schemaName, sharedNames } from './schema-names.ts';
 
@@ -11,8 +12,10 @@ export interface Publishing {
 
 /** Adds what all kinds share. */
 export function publishShared({ schemas }: Publishing): void {
-  schemas.set(sharedNames.objectMeta, objectMeta);
+  const { description: _, ...metadata } = objectMeta;
+  schemas.set(sharedNames.objectMeta, metadata);
   schemas.set(sharedNames.listMeta, listMeta);
+  schemas.set(sharedNames.intOrString, { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] });
   for (const name of ['deleteOptions', 'status', 'patch'] as const) schemas.set(sharedNames[name], { type: 'object' });
 }
 
@@ -59,11 +62,28 @@ function publishProperty(definition: ResourceDefinition, name: string, { propert
   if (definition.structural || (name !== 'spec' && name !== 'status')) return property;
   const suffix = name === 'spec' ? 'Spec' : 'Status';
   const own = schemaName(definition, definition.kind + suffix);
-  schemas.set(own, property);
+  // `kubectl explain` prints the reference's description and the type's: one is enough.
+  const { description: _, ...type } = property;
+  schemas.set(own, withIntOrString(type, refTo(sharedNames.intOrString)));
   return reference(refTo(own), description);
 }
 
 /** A reference with a text of its own: a bare `$ref` allows no siblings (OpenAPI 3.0 §4.8.23). */
 function reference(to: string, description: string): Schema {
   return { description, allOf: [{ $ref: to }] };
+}
+
+/** Built-in kinds refer to the type of fields that are a number or a text. */
+function withIntOrString(schema: Schema, ref: string): Schema {
+  if (isIntOrString(schema)) return reference(ref, readString(schema, 'description') ?? '');
+  const properties = Object.entries(readObject(schema, 'properties')).map(([name, property]) => [
+    name,
+    isJsonObject(property) ? withIntOrString(property, ref) : property,
+  ]);
+  const items = schema['items'];
+  return {
+    ...schema,
+    ...(properties.length === 0 ? {} : { properties: Object.fromEntries(properties) }),
+    ...(isJsonObject(items) ? { items: withIntOrString(items, ref) } : {}),
+  };
 }

@@ -5,6 +5,7 @@ export const sharedNames = {
   objectMeta: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
   listMeta: 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta',
   deleteOptions: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
+  intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   status: 'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
   patch: 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
 } as const;
