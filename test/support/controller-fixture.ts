@@ -1,0 +1,144 @@
+import { Registry } from 'prom-client';
+import { configurationTask } from '../../controller/configuration-task.ts';
+import { findingsTask } from '../../controller/findings-task.ts';
+import { ControllerMetrics } from '../../controller/metrics.ts';
+import { poolStatusTask } from '../../controller/pool-status-task.ts';
+import { reconcileTask } from '../../controller/reconcile-task.ts';
+import { watchedKinds } from '../../controller/watched-kinds.ts';
+import { configMapResource } from '../../shared/api/config-map.ts';
+import { ipAddressPoolResource } from '../../shared/api/ip-address-pool.ts';
+import { type JsonObject, readObject } from '../../shared/api/json.ts';
+import { l2AdvertisementResource } from '../../shared/api/l2-advertisement.ts';
+import { leaseResource } from '../../shared/api/lease.ts';
+import { keyOf, type ObjectKey } from '../../shared/api/object-meta.ts';
+import { type Service, serviceResource } from '../../shared/api/service.ts';
+import { supervise } from '../../shared/runtime/supervisor.ts';
+import { FakeApiClient } from './fake-api-client.ts';
+import { FakeClock } from './fake-clock.ts';
+import { MemoryLog } from './memory-log.ts';
+import { poolManifest } from './pool-manifest.ts';
+import { RecordedEvents } from './recorded-events.ts';
+import { type ServiceManifest, serviceManifest } from './service-manifest.ts';
+
+export const namespace = 'herald-system';
+
+/** A controller on an API server in memory; it may be stopped and started again, as after a crash. */
+export class ControllerFixture {
+  readonly clock = new FakeClock();
+  readonly api = new FakeApiClient(this.clock);
+  readonly events = new RecordedEvents();
+  readonly log = new MemoryLog();
+  readonly registry = new Registry();
+  readonly #metrics = new ControllerMetrics(this.registry);
+  #running: { stop: AbortController; ended: Promise<void> } | undefined;
+
+  async start(loadBalancerClass?: string): Promise<void> {
+    const shared = { client: this.api, clock: this.clock, log: this.log, random: () => 0 };
+    const metrics = this.#metrics;
+    const watched = watchedKinds({ ...shared, namespace, configMapName: 'config' });
+    const caches = {
+      pools: watched.pools.cache,
+      advertisements: watched.advertisements.cache,
+      configMaps: watched.configMaps.cache,
+    };
+    const { synced } = watched;
+    const nodes = watched.nodes.cache;
+    const configMapKey = `${namespace}/config`;
+    const configuration = configurationTask({ ...shared, ...caches, metrics, namespace, configMapKey, nodes, synced });
+    const poolStatus = poolStatusTask({ ...shared, metrics, namespace, resources: caches.pools });
+    const reconcile = reconcileTask({
+      ...shared,
+      metrics,
+      events: this.events,
+      services: watched.services.cache,
+      namespaces: watched.namespaces.cache,
+      speakerLeases: watched.speakerLeases.cache,
+      synced,
+      configuration,
+      loadBalancerClass,
+      writeConcurrency: 32,
+      onUsage: poolStatus.touch,
+    });
+    const findings = findingsTask({ ...shared, ...caches, events: this.events, namespace, configuration });
+    const stop = new AbortController();
+    const tasks = [...watched.tasks, configuration, poolStatus, reconcile, findings];
+    this.#running = { stop, ended: supervise(tasks, { signal: stop.signal, clock: this.clock, log: this.log }) };
+    await this.pass(0);
+  }
+
+  /** Stops in good order. Everything in memory is gone. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.stop.abort();
+    await this.pass(0);
+    await running?.ended;
+  }
+
+  /** Time passes, and everything that follows from it happens. */
+  async pass(byMs = 1_000): Promise<void> {
+    await this.clock.advance(byMs);
+    await this.clock.advance(0);
+  }
+
+  /** Creates a Service or replaces its spec and metadata, as kubectl does: what was in its status stays. */
+  service(manifest: ServiceManifest = {}): void {
+    const json = serviceManifest(manifest);
+    const before = this.api.stored(serviceResource, nameOf(json));
+    if (before === undefined || manifest.status !== undefined) this.api.put(serviceResource, json);
+    else this.api.put(serviceResource, { ...json, status: readObject(before, 'status') });
+  }
+
+  deleteService(key: ObjectKey): void {
+    const [inNamespace = '', name = ''] = key.split('/');
+    this.api.remove(serviceResource, { namespace: inNamespace, name });
+  }
+
+  /** Creates or replaces an IPAddressPool, and an L2Advertisement for all pools so that there are no findings. */
+  pool(name: string, spec: JsonObject): void {
+    const before = this.api.stored(ipAddressPoolResource, { namespace, name });
+    const generation = Number(readObject(before ?? {}, 'metadata')['generation'] ?? 0) + 1;
+    const manifest = poolManifest(name, spec);
+    this.api.put(ipAddressPoolResource, { ...manifest, metadata: { ...readObject(manifest, 'metadata'), generation } });
+    const metadata = { name: 'all', namespace, generation: 1 };
+    this.api.put(l2AdvertisementResource, { metadata, spec: {} });
+  }
+
+  configMap(yaml: string): void {
+    this.api.put(configMapResource, { metadata: { name: 'config', namespace }, data: { config: yaml } });
+  }
+
+  speakerLease(node: string): void {
+    const labels = { 'app.kubernetes.io/component': 'speaker' };
+    const metadata = { name: `speaker-${node}`, namespace, labels };
+    this.api.put(leaseResource, { metadata, spec: { holderIdentity: node, leaseDurationSeconds: 15 } });
+  }
+
+  /** A Service as the API server has it. */
+  stored(key: ObjectKey): Service {
+    const json = this.api.all(serviceResource).find((object) => keyOf(serviceResource.parse(object).meta) === key);
+    if (json === undefined) throw new Error(`cannot find Service ${key} in the fake API server`);
+    return serviceResource.parse(json);
+  }
+
+  /** The addresses in a Service's status. */
+  addresses(key: ObjectKey): readonly string[] {
+    return this.stored(key).ingress.map(({ ip }) => ip ?? '');
+  }
+
+  /** `True IPAllocated: Assigned …`. */
+  condition(key: ObjectKey, type = 'herald/Allocated'): string | undefined {
+    const found = this.stored(key).conditions.find((condition) => condition.type === type);
+    return found && `${found.status} ${found.reason}: ${found.message}`;
+  }
+
+  /** Writes to Services so far, other than by the test. */
+  get serviceWrites(): number {
+    return this.api.calls.filter(({ method, plural }) => method === 'patch' && plural === 'services').length;
+  }
+}
+
+function nameOf(json: JsonObject): { namespace: string; name: string } {
+  const { meta } = serviceResource.parse(json);
+  return { namespace: meta.namespace, name: meta.name };
+}
