@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -79,8 +79,26 @@ function kubeconfigIn(printed: string): string {
   return path;
 }
 
-test('--once prints the Service with its address and the page over IPv4 and IPv6', { skip }, async (context) => {
-  const running = start(context, [process.execPath, program, '--once']);
+/** Becomes an ordinary user, where this test runs as root and that user could read the repository. */
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+
+function whyNotNobody(): string | false {
+  if (skip !== false) return skip;
+  if (process.getuid?.() !== 0) return 'this is an ordinary user already';
+  const [file = '', ...args] = [...asNobody, process.execPath, '-e', 'process.chdir(process.argv[1])', root];
+  return spawnSync(file, args).status === 0 ? false : 'the repository is not readable by others';
+}
+
+for (const { user, prefix, why } of [
+  { user: 'this user', prefix: [], why: skip },
+  { user: 'an ordinary user', prefix: asNobody, why: whyNotNobody() },
+]) {
+  test(`--once as ${user} prints the Service and the page over IPv4 and IPv6`, { skip: why }, async (context) => {
+    await assertOnceWorks(start(context, [...prefix, process.execPath, program, '--once']));
+  });
+}
+
+async function assertOnceWorks(running: Running): Promise<void> {
   const { child } = running;
   assert.ok(child.stdout !== null && child.stderr !== null);
   const [printed, complained, [code]] = await Promise.all([
@@ -93,7 +111,7 @@ test('--once prints the Service with its address and the page over IPv4 and IPv6
   assert.match(printed, /^http:\/\/192\.168\.10\.90\/: Hello from node-[abc]\./m);
   assert.match(printed, /^http:\/\/\[2001:db8:10::90\]\/: Hello from node-[abc]\./m);
   assert.deepEqual(processesWith(running.mark), []);
-});
+}
 
 test('its commands work as printed, and SIGINT ends it with everything', { skip }, async (context) => {
   const running = start(context, [process.execPath, program]);

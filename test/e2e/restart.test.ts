@@ -60,7 +60,7 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
       },
       stop.signal,
     );
-    for (const [round, signal] of (['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGTERM', 'SIGKILL'] as const).entries()) {
+    for (const [round, signal] of (['SIGTERM', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGTERM'] as const).entries()) {
       await controller.restart(signal);
       // A Service whose pool does not exist: its Warning shows that the controller decides again.
       const annotations = { 'metallb.io/address-pool': 'no-such-pool' };

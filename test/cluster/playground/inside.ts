@@ -6,6 +6,11 @@ import { advice } from './advice.ts';
 import { runMainJob } from './main-job.ts';
 import { narrate } from './narrator.ts';
 
+/** One of Herald's programs ended by itself; the message has its last lines. */
+class ProgramEndedError extends Error {
+  override readonly name = 'ProgramEndedError';
+}
+
 const once = process.argv.includes('--once');
 const startedAt = performance.now();
 
@@ -26,7 +31,9 @@ try {
   console.log(`\n${advice(cluster, kubeconfig, addresses)}\n`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  if (cluster !== undefined) console.error(`The last lines of every program:\n${cluster.logs()}`);
+  if (cluster !== undefined && !(error instanceof ProgramEndedError)) {
+    console.error(`The last lines of every program:\n${cluster.logs()}`);
+  }
   process.exit(1);
 }
 
@@ -34,7 +41,8 @@ try {
 function firstToEnd({ controller, nodes }: Cluster): Promise<never> {
   return new Promise((_, reject) => {
     for (const each of [controller, ...nodes.map((node) => node.speaker)]) {
-      const fail = (): void => reject(new Error(`the ${each.spec.name} ended:\n${each.lastLines(20).join('\n')}`));
+      const fail = (): void =>
+        reject(new ProgramEndedError(`the ${each.spec.name} ended:\n${each.lastLines(20).join('\n')}`));
       if (each.running) each.onEnd(fail);
       else fail();
     }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { InitMessage } from './init-message.ts';
-import { chooseUnshareMode, prepareScript, SandboxForbiddenError } from './unshare.ts';
+import { chooseUnshareMode, prepareScript, SandboxForbiddenError, searchPath } from './unshare.ts';
 
 export interface SandboxOptions {
   /** A Node program that runs inside, as root of the namespaces. */
@@ -47,6 +47,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       env: {
         ...process.env,
         ...options.env,
+        PATH: searchPath,
         HERALD_SANDBOX: mode.userNamespace ? 'user-namespace' : 'root',
         HERALD_RELAY_PORT: String(relayPort),
       },

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** How `unshare` is called here: with a user namespace of our own where that is allowed, else as root without one. */
 export interface UnshareMode {
@@ -34,15 +35,27 @@ export const prepareScript = [
   'exec "$@"',
 ].join('\n');
 
+/** For an ordinary user `ip` may lie outside of PATH. */
+export const searchPath = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
+
+function assertInstalled(): void {
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  const missing = Object.entries({ unshare: 'util-linux', nsenter: 'util-linux', mount: 'util-linux', ip: 'iproute2' })
+    .filter(([program]) => !folders.some((folder) => existsSync(join(folder, program))))
+    .map(([program, owner]) => `${program} (of ${owner})`);
+  if (missing.length > 0) throw new SandboxForbiddenError(`cannot make namespaces: install ${missing.join(', ')}`);
+}
+
 /** Finds a mode that works on this machine by trying it; throws `SandboxForbiddenError` with the remedy. */
 export function chooseUnshareMode(): UnshareMode {
+  assertInstalled();
   const complaints: string[] = [];
   for (const mode of modes) {
     if (!mode.userNamespace && process.getuid?.() !== 0) continue;
-    const tried = spawnSync('unshare', [...mode.flags, 'sh', '-c', prepareScript, 'sh', 'true'], { encoding: 'utf8' });
-    if (tried.error !== undefined) {
-      throw new SandboxForbiddenError('cannot run unshare: install util-linux and iproute2', { cause: tried.error });
-    }
+    const tried = spawnSync('unshare', [...mode.flags, 'sh', '-c', prepareScript, 'sh', 'true'], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: searchPath },
+    });
     if (tried.status === 0) return mode;
     complaints.push(tried.stderr.trim());
   }
