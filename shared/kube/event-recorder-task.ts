@@ -5,11 +5,11 @@ import { delay } from '../runtime/delay.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Task } from '../runtime/task.ts';
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, WriteOptions } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { callWithin } from './call-within.ts';
 import { type EventSource, eventJson, eventName, eventNamespace, eventResource, eventTime } from './event-object.ts';
-import { EventQueue, type EventWrite, type WrittenEvent } from './event-queue.ts';
+import { EventQueue, type EventWrite, type PendingEvent, type WrittenEvent } from './event-queue.ts';
 import type { EventRecorder, EventToRecord } from './event-recorder.ts';
 import { isTransient } from './retrying.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -48,11 +48,14 @@ class EventWriter {
   readonly #queue = new EventQueue();
   readonly #bucket: TokenBucket;
   #wake = deferred();
+  /** Tells names apart that fall into one millisecond; starts anywhere, since several speakers report at once. */
+  #nameCounter: number;
   #dropping = false;
   #failing = false;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
+    this.#nameCounter = Math.floor(options.random() * 1e6);
     this.#bucket = new TokenBucket({ burst, refillMs, nowMs: options.clock.now() });
   }
 
@@ -78,7 +81,7 @@ class EventWriter {
         this.#wake = deferred();
         await Promise.race([this.#wake.promise, aborted.promise]);
       } else {
-        if (!this.#bucket.take(clock.now())) await delay(clock, refillMs, signal);
+        while (!signal.aborted && !this.#bucket.take(clock.now())) await delay(clock, refillMs, signal);
         await this.#writeWithRetries(write, signal);
       }
     }
@@ -88,10 +91,11 @@ class EventWriter {
   async #writeWithRetries(write: EventWrite, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
     const backoff = new Backoff(apiBackoff, random);
+    const name = this.#nameFor(write);
     // Not cut short by the signal: the answer to a write that was sent is waited for, within the client's own timeout.
     while (backoff.failures < maxTries) {
       try {
-        await this.#write(write, undefined);
+        await this.#write(write, name);
         this.#failing = false;
         return;
       } catch (error) {
@@ -102,33 +106,46 @@ class EventWriter {
     }
   }
 
-  async #write(write: EventWrite, signal: AbortSignal | undefined): Promise<void> {
-    const written = write.type === 'count' ? await this.#countUp(write, signal) : await this.#create(write, signal);
+  async #write(write: EventWrite, name: string, signal?: AbortSignal): Promise<void> {
+    const options = signal === undefined ? {} : { signal };
+    const written =
+      write.type === 'count'
+        ? await this.#countUp(write, name, options)
+        : await this.#create(write.pending, name, options);
     this.#queue.remember(write.pending.key, written);
   }
 
-  async #countUp(write: EventWrite & { type: 'count' }, signal: AbortSignal | undefined): Promise<WrittenEvent> {
+  async #countUp(write: EventWrite & { type: 'count' }, name: string, options: WriteOptions): Promise<WrittenEvent> {
     const { pending, written, count } = write;
     const body = { count, lastTimestamp: eventTime(pending.lastMs) };
     try {
-      await this.#options.client.patch(eventResource, written, { type: 'merge', body }, withSignal(signal));
+      await this.#options.client.patch(eventResource, written, { type: 'merge', body }, options);
       return { ...written, count, lastMs: pending.lastMs };
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'NotFound') throw error;
       // The API server forgets events after an hour by default.
       this.#queue.forget(pending.key);
-      return this.#create({ type: 'create', pending }, signal);
+      return this.#create(pending, name, options);
     }
   }
 
-  async #create({ pending }: EventWrite, signal: AbortSignal | undefined): Promise<WrittenEvent> {
-    const { client, clock, random, source } = this.#options;
-    // Nanoseconds, as client-go has it; those that the clock lacks are random, since several speakers may report at once.
-    const nanoseconds = BigInt(Math.trunc(clock.wallMs())) * 1_000_000n + BigInt(Math.floor(random() * 1e6));
-    const name = eventName(pending.event.regarding.name, nanoseconds);
-    await client.create(eventResource, eventJson(name, pending, source), withSignal(signal));
+  async #create(pending: PendingEvent, name: string, options: WriteOptions): Promise<WrittenEvent> {
+    const { client, source } = this.#options;
+    try {
+      await client.create(eventResource, eventJson(name, pending, source), options);
+    } catch (error) {
+      // Written by an earlier try, whose answer was lost.
+      if (!(error instanceof ApiError) || error.code !== 'AlreadyExists') throw error;
+    }
     const namespace = eventNamespace(pending.event.regarding.namespace);
     return { namespace, name, count: pending.count, lastMs: pending.lastMs };
+  }
+
+  /** Nanoseconds in hex, as client-go has it; what the clock lacks is counted. */
+  #nameFor({ pending }: EventWrite): string {
+    this.#nameCounter = (this.#nameCounter + 1) % 1e6;
+    const nanoseconds = BigInt(Math.trunc(this.#options.clock.wallMs())) * 1_000_000n + BigInt(this.#nameCounter);
+    return eventName(pending.event.regarding.name, nanoseconds);
   }
 
   async #drain(): Promise<void> {
@@ -139,7 +156,7 @@ class EventWriter {
         async (inner) => {
           for (let write = this.#queue.take(); write !== undefined; write = this.#queue.take()) {
             inner.throwIfAborted();
-            await this.#write(write, inner);
+            await this.#write(write, this.#nameFor(write), inner);
           }
         },
         { clock, timeoutMs: drainMs, signal },
@@ -154,8 +171,4 @@ class EventWriter {
     this.#failing = true;
     this.#options.log.warn('events-not-written', { pending: this.#queue.size, error });
   }
-}
-
-function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }

@@ -201,22 +201,39 @@ class Election {
   }
 
   async #release(): Promise<void> {
-    const { client, clock, log, lease: name } = this.#options;
+    const { log, lease: name } = this.#options;
     const state = this.#state;
     this.#state = initialElection;
     this.#cancelDeadline();
-    const led = this.#told;
     this.#tell(false);
-    if (state.role !== 'leader' || !led) return;
-    const body = this.#json(releasedSpec(state.lease, clock.wallMs()), state.lease);
+    if (state.role !== 'leader') return;
     try {
-      await this.#within(new AbortController().signal, (signal) => client.update(leaseResource, body, { signal }));
+      await this.#writeReleased(state.lease).catch((error: unknown) => this.#releaseWhatIsThere(error));
       log.info('lease-released', { lease: name.name });
     } catch (error) {
       // The next leader then waits for the lease to run out.
       log.warn('lease-not-released', { lease: name.name, error });
     }
   }
+
+  /** A renewal under way when the signal came may have been accepted: then the lease is still ours, and newer. */
+  async #releaseWhatIsThere(error: unknown): Promise<void> {
+    if (!isLostRace(error)) throw error;
+    const { client, lease: name } = this.#options;
+    const lease = await this.#within(never(), (signal) => client.get(leaseResource, name, signal));
+    if (lease?.holderIdentity === this.#rules.identity) await this.#writeReleased(lease);
+  }
+
+  async #writeReleased(lease: Lease): Promise<void> {
+    const { client, clock } = this.#options;
+    const body = this.#json(releasedSpec(lease, clock.wallMs()), lease);
+    await this.#within(never(), (signal) => client.update(leaseResource, body, { signal }));
+  }
+}
+
+/** The release goes on though the task was told to stop; its own timeout bounds it. */
+function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 function isLostRace(error: unknown): boolean {
