@@ -34,3 +34,12 @@ function addSlice(entry: { anywhere: boolean; nodes: Set<string> }, slice: Endpo
     if (nodeName !== undefined) entry.nodes.add(nodeName);
   }
 }
+
+/** The slice with only what `indexEndpoints` reads: a speaker keeps those of the whole cluster in memory. */
+export function compactEndpointSlice({ meta, serviceName, endpoints }: EndpointSlice): EndpointSlice {
+  return {
+    meta: { ...meta, labels: {}, annotations: {} },
+    serviceName,
+    endpoints: endpoints.filter(({ ready, serving }) => ready || serving),
+  };
+}

@@ -56,14 +56,18 @@ export interface ReportInput {
 export function reportService(input: ReportInput): readonly ReportAction[] {
   const { plan } = input;
   const [group] = plan?.groups ?? [];
-  if (plan === undefined) return isFirst(input, input.key) ? cleanUp(input) : [];
-  if (group === undefined) return isFirst(input, plan.electedBy) ? reportNobody(input, plan) : [];
+  if (plan === undefined) return ifFirst(input, input.key, cleanUp(input));
+  if (group === undefined) return ifFirst(input, plan.electedBy, reportNobody(input, plan));
   const first = group.ips.find((ip) => plan.ips.includes(ip));
   return first !== undefined && input.owned.has(first) ? reportOwner(input, plan) : [];
 }
 
-function isFirst({ self, reporters }: ReportInput, electedBy: string): boolean {
-  return orderByDigest(electedBy, reporters)[0] === self;
+function ifFirst(
+  { self, reporters }: ReportInput,
+  electedBy: string,
+  actions: readonly ReportAction[],
+): readonly ReportAction[] {
+  return actions.length > 0 && orderByDigest(electedBy, reporters)[0] === self ? actions : [];
 }
 
 function reportOwner(input: ReportInput, plan: ServicePlan): readonly ReportAction[] {

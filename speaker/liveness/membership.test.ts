@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Lease, leaseResource } from '../../shared/api/lease.ts';
+import { Membership, renewIntervalMs } from './membership.ts';
+
+const seconds = 1000;
+
+/** What one node sees on its watch, on a virtual clock: each speaker renews every 5 s unless it is told otherwise. */
+class Watch {
+  readonly membership = new Membership();
+  nowMs = 0;
+  #version = 0;
+  readonly #renewsAtMs = new Map<string, number>();
+  serverAway = false;
+
+  start(...nodes: readonly string[]): void {
+    for (const node of nodes) this.#renewsAtMs.set(node, this.nowMs);
+  }
+
+  crash(node: string): void {
+    this.#renewsAtMs.delete(node);
+  }
+
+  lease(node: string, annotations: Record<string, string> = {}): Lease {
+    this.#version += 1;
+    return leaseResource.parse({
+      metadata: { name: `speaker-${node}`, resourceVersion: String(this.#version), annotations },
+      spec: { holderIdentity: node, leaseDurationSeconds: 15 },
+    });
+  }
+
+  /** Lets time pass; what falls due is renewed and seen at once, or lost while the server is away. */
+  pass(durationMs: number): void {
+    const untilMs = this.nowMs + durationMs;
+    for (; this.nowMs <= untilMs; this.nowMs += 500) {
+      for (const [node, atMs] of this.#renewsAtMs) {
+        if (atMs > this.nowMs) continue;
+        // A failed renewal is tried again after a second.
+        this.#renewsAtMs.set(node, this.nowMs + (this.serverAway ? 1 : 5) * seconds);
+        if (!this.serverAway) this.membership.see(this.lease(node), this.nowMs);
+      }
+      this.live();
+    }
+  }
+
+  live(): readonly string[] {
+    return [...this.membership.live(this.nowMs).keys()].sort();
+  }
+}
+
+describe('membership', () => {
+  test('a speaker is a member as soon as its Lease is seen', () => {
+    const watch = new Watch();
+    watch.membership.see(watch.lease('a'), 0);
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('a speaker that crashed is none 15 s after its last renewal', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(20 * seconds);
+    watch.crash('b');
+    watch.pass(9 * seconds);
+    assert.deepEqual(watch.live(), ['a', 'b']);
+    watch.pass(7 * seconds);
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('a Lease that is deleted ends the membership at once', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(1 * seconds);
+    watch.membership.drop(watch.lease('b'));
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('five minutes without the API server change nothing, nor does its return', () => {
+    const watch = new Watch();
+    watch.start('a', 'b', 'c');
+    watch.pass(30 * seconds);
+    watch.serverAway = true;
+    for (let step = 0; step < 300; step += 1) {
+      watch.pass(1 * seconds);
+      assert.deepEqual(watch.live(), ['a', 'b', 'c']);
+    }
+    watch.serverAway = false;
+    for (let step = 0; step < 60; step += 1) {
+      watch.pass(1 * seconds);
+      assert.deepEqual(watch.live(), ['a', 'b', 'c']);
+    }
+  });
+
+  test('who died during the absence is found out a lease duration after it', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(30 * seconds);
+    watch.serverAway = true;
+    watch.pass(60 * seconds);
+    watch.crash('b');
+    watch.pass(240 * seconds);
+    watch.serverAway = false;
+    watch.pass(10 * seconds);
+    assert.deepEqual(watch.live(), ['a', 'b']);
+    watch.pass(10 * seconds);
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('who was dead before the absence stays dead through it', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(5 * seconds);
+    watch.crash('b');
+    watch.pass(30 * seconds);
+    watch.serverAway = true;
+    watch.pass(300 * seconds);
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('a speaker that alone cannot renew finds itself expired, as the others do', () => {
+    const watch = new Watch();
+    watch.start('self', 'b');
+    watch.pass(20 * seconds);
+    watch.crash('self');
+    watch.pass(16 * seconds);
+    assert.deepEqual(watch.live(), ['b']);
+  });
+
+  test('a speaker that comes back is a member again', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.crash('b');
+    watch.pass(30 * seconds);
+    watch.start('b');
+    watch.pass(1 * seconds);
+    assert.deepEqual(watch.live(), ['a', 'b']);
+  });
+
+  test('a list that shows the same Lease again is no renewal', () => {
+    const watch = new Watch();
+    watch.start('a');
+    const stale = watch.lease('b');
+    for (let step = 0; step < 20; step += 1) {
+      watch.membership.see(stale, watch.nowMs);
+      watch.pass(1 * seconds);
+    }
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('renewals alone leave the members the very same object; new facts do not', () => {
+    const watch = new Watch();
+    watch.membership.see(watch.lease('a', { 'herald/address': '192.168.1.1' }), 0);
+    const before = watch.membership.live(0);
+    watch.membership.see(watch.lease('a', { 'herald/address': '192.168.1.1' }), 5 * seconds);
+    assert.equal(watch.membership.live(5 * seconds), before);
+    watch.membership.see(watch.lease('a', { 'herald/address': '192.168.1.1', 'herald/leave': 'true' }), 6 * seconds);
+    assert.equal(watch.membership.live(6 * seconds).get('a')?.leaving, true);
+  });
+
+  test('Leases of others than speakers play no part', () => {
+    const membership = new Membership();
+    membership.see(leaseResource.parse({ metadata: { name: 'herald-controller', resourceVersion: '1' } }), 0);
+    assert.equal(membership.size, 0);
+  });
+});
+
+describe('renewals', () => {
+  for (const { speakers, intervalMs } of [
+    { speakers: 1, intervalMs: 5_000 },
+    { speakers: 100, intervalMs: 5_000 },
+    { speakers: 101, intervalMs: 10_000 },
+  ]) {
+    test(`${speakers} speakers renew every ${intervalMs} ms`, () =>
+      assert.equal(renewIntervalMs(speakers), intervalMs));
+  }
+});

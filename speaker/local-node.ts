@@ -1,0 +1,50 @@
+import type { Config } from '../shared/config/model.ts';
+import type { Link } from './datapath/table.ts';
+import { isUsable, publishedInterfaces } from './interfaces.ts';
+import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+
+export interface LocalNodeOptions {
+  /** Where this speaker's pulses come from. */
+  readonly address: string;
+  readonly port: number;
+  /** Random per start, hex. */
+  readonly incarnation: string;
+  readonly exclusions: RegExp;
+}
+
+/** What this speaker knows of its own node, and tells the others. */
+export class LocalNode {
+  readonly #options: LocalNodeOptions;
+  #links: readonly Link[] | undefined;
+  #kubeProxyUnhealthy = false;
+
+  constructor(options: LocalNodeOptions) {
+    this.#options = options;
+  }
+
+  setLinks(links: readonly Link[]): void {
+    this.#links = links;
+  }
+
+  setKubeProxyUnhealthy(unhealthy: boolean): void {
+    this.#kubeProxyUnhealthy = unhealthy;
+  }
+
+  /** Undefined until the interfaces are known. */
+  facts(config: Config | undefined): SpeakerFacts | undefined {
+    const links = this.#links;
+    if (links === undefined) return undefined;
+    const { exclusions, ...identity } = this.#options;
+    const named = new Set(config?.advertisements.flatMap((advertisement) => advertisement.interfaces));
+    const interfaces = publishedInterfaces(links, exclusions, named);
+    const published = new Set(interfaces.map(({ name }) => name));
+    const macs = links.filter((link) => isUsable(link) && published.has(link.name)).map(({ mac }) => mac);
+    return {
+      ...identity,
+      macs: [...new Set(macs)].sort(),
+      interfaces,
+      kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
+      leaving: false,
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { connectApi } from '../shared/kube/connect-api.ts';
+import { eventRecorderTask } from '../shared/kube/event-recorder-task.ts';
+import { errorText } from '../shared/runtime/error-text.ts';
+import { healthServerTask } from '../shared/runtime/health-server-task.ts';
+import { createRegistry } from '../shared/runtime/metrics.ts';
+import { createLog } from '../shared/runtime/pino-log.ts';
+import { shutdownSignal } from '../shared/runtime/shutdown.ts';
+import { supervise } from '../shared/runtime/supervisor.ts';
+import { systemClock } from '../shared/runtime/system-clock.ts';
+import { Announcements } from './announcements.ts';
+import { DatapathTask } from './datapath/datapath-task.ts';
+import { livenessChecks, readinessChecks } from './health-checks.ts';
+import { proxyHealthTask } from './kube-proxy/proxy-health-task.ts';
+import { speakerLeaseTask } from './liveness/speaker-lease-task.ts';
+import { LocalNode } from './local-node.ts';
+import { SpeakerMetrics } from './metrics.ts';
+import { readOptions, type SpeakerOptions } from './options.ts';
+import { plannerTask } from './planner-task.ts';
+import { speakerCaches } from './speaker-caches.ts';
+import { ReportWriter } from './status/report-writer.ts';
+import { statusTask } from './status/status-task.ts';
+
+async function main(options: SpeakerOptions): Promise<void> {
+  const { nodeName: self, namespace, exclusions } = options;
+  const clock = systemClock();
+  const random = Math.random;
+  const log = createLog({ level: options.logLevel, name: 'speaker' });
+  const signal = shutdownSignal(process, log);
+  const registry = createRegistry();
+  const metrics = new SpeakerMetrics(registry);
+  const client = connectApi({
+    clock,
+    userAgent: 'herald-speaker',
+    ...(options.kubeconfig && { kubeconfig: options.kubeconfig }),
+  });
+  const base = { client, clock, log, random, namespace };
+  const incarnation = randomBytes(8).toString('hex');
+  const local = new LocalNode({ address: options.hostAddress, port: 0, incarnation, exclusions });
+  const datapath = new DatapathTask({ clock, refreshMs: options.announceRefreshSeconds * 1000 });
+  const source = { component: 'herald-speaker', instance: options.instance, host: self };
+  const events = eventRecorderTask({ ...base, source });
+  const { caches, tasks: informers } = speakerCaches({ ...base, configMapName: options.configMapName });
+  const lease = speakerLeaseTask({
+    ...base,
+    node: self,
+    facts: () => local.facts(planner.config),
+    speakers: () => planner.leases,
+    hasSuccessor: () =>
+      announcements.any && [...planner.speakers].some(([node, { leaving }]) => node !== self && !leaving),
+  });
+  const planner = plannerTask({
+    self,
+    namespace,
+    configMapName: options.configMapName,
+    loadBalancerClass: options.loadBalancerClass,
+    ignoreExcludeLabel: options.ignoreExcludeLabel,
+    exclusions,
+    caches,
+    synced: Promise.all(informers.map((informer) => informer.ready)),
+    clock,
+    log,
+    onConfig: (state) => {
+      metrics.configured(state);
+      lease.publish();
+    },
+    onPlan: (planned) => {
+      datapath.send(planned.table);
+      announcements.plan(planned);
+    },
+  });
+  const writer = new ReportWriter({ client, events, namespace });
+  const status = statusTask({ ...base, self, ...caches, writer });
+  const announcements = new Announcements({
+    self,
+    services: caches.services,
+    events,
+    metrics,
+    log,
+    onLinks: (now) => {
+      local.setLinks(now);
+      planner.setLinks(now);
+      lease.publish();
+    },
+    onOwned: (owned) => status.setOwned(owned),
+    onView: (view) => status.setView(view),
+  });
+  datapath.onEvent((event) => announcements.event(event));
+  const kubeProxy = proxyHealthTask({
+    clock,
+    log,
+    onChange: (unhealthy) => {
+      local.setKubeProxyUnhealthy(unhealthy);
+      lease.publish();
+    },
+  });
+  const startedMs = clock.now();
+  const lastTickMs = () => datapath.lastTickMs;
+  const liveness = livenessChecks({ nowMs: () => clock.now(), lastTickMs, startedMs });
+  const readiness = readinessChecks({ caches, lastTickMs, configLoaded: () => planner.config !== undefined });
+  const healthServer = healthServerTask({ ...options.listen, liveness, readiness, registry, log });
+
+  log.info('starting', { node: self, namespace, incarnation });
+  // Stopped in reverse: no more plans, then the Lease says `leave` while the datapath still answers.
+  const tasks = [datapath, healthServer, ...informers, events, lease, planner, status, kubeProxy];
+  await supervise(tasks, { signal, log, clock });
+  log.info('stopped');
+}
+
+try {
+  await main(readOptions());
+} catch (error) {
+  process.stderr.write(`speaker: ${errorText(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,219 @@
+import { keyOf, type ObjectKey } from '../../shared/api/object-meta.ts';
+import type { Service } from '../../shared/api/service.ts';
+import type { ServiceL2Status } from '../../shared/api/service-l2-status.ts';
+import { ApiError } from '../../shared/kube/api-error.ts';
+import type { Cache } from '../../shared/kube/informer.ts';
+import type { BackoffSchedule } from '../../shared/runtime/backoff.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { type Deferred, deferred } from '../../shared/runtime/deferred.ts';
+import { delay } from '../../shared/runtime/delay.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { Task } from '../../shared/runtime/task.ts';
+import { type WorkOutcome, WorkQueue } from '../../shared/runtime/work-queue.ts';
+import type { Plan } from '../plan.ts';
+import { announcedCondition } from './announced-condition.ts';
+import { l2StatusName, serviceOf } from './l2-status.ts';
+import type { ReportWriter } from './report-writer.ts';
+import { type ReportAction, reportService } from './service-report.ts';
+
+export interface StatusOptions {
+  readonly self: string;
+  readonly namespace: string;
+  readonly services: Cache<Service>;
+  readonly l2Statuses: Cache<ServiceL2Status>;
+  readonly writer: ReportWriter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+}
+
+/** What reports are made from, besides the caches. */
+export interface StatusView {
+  readonly plan: Plan;
+  /** Nodes of all members that stay. */
+  readonly reporters: readonly string[];
+}
+
+export interface StatusTask extends Task {
+  /** A new plan. */
+  setView(view: StatusView): void;
+  /** Addresses that this node's datapath answers for, with their interfaces. */
+  setOwned(owned: ReadonlyMap<string, readonly string[]>): void;
+}
+
+/** Services that are being written at once. */
+const concurrency = 8;
+/** Nobody may announce: while a Service starts up that is nothing to report. */
+const settleMs = 2_000;
+/** A conflict is solved as soon as the cache has the newer Service. */
+const statusBackoff: BackoffSchedule = { initialMs: 50, factor: 2, maxMs: 10_000, jitter: 0.5 };
+
+/** Writes ServiceL2Status objects, the condition `herald/Announced` and the events that go with them. */
+export function statusTask(options: StatusOptions): StatusTask {
+  return new Reporter(options);
+}
+
+class Reporter implements StatusTask {
+  readonly name = 'status';
+  readonly ready = Promise.resolve();
+  readonly #options: StatusOptions;
+  readonly #queue: WorkQueue;
+  #wake: Deferred = deferred();
+  /** BOUNDED by `concurrency`. */
+  readonly #underWay = new Set<Promise<void>>();
+  #allChanged = true;
+  #view: StatusView | undefined;
+  #owned: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Since when a Service has an address that nobody may announce. BOUNDED by the Services of the plan. */
+  readonly #unannouncedSinceMs = new Map<ObjectKey, number>();
+
+  constructor(options: StatusOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(statusBackoff, options.random);
+  }
+
+  setView(view: StatusView): void {
+    this.#view = view;
+    this.#noteUnannounced(view.plan);
+    this.#markAll();
+  }
+
+  setOwned(owned: ReadonlyMap<string, readonly string[]>): void {
+    this.#owned = owned;
+    this.#markAll();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { services, l2Statuses } = this.#options;
+    const unsubscribe = [
+      services.onChange(({ object }) => this.#lookAt(keyOf(object.meta))),
+      l2Statuses.onChange(({ object }) => this.#lookAt(serviceOf(object))),
+    ];
+    const stop = (): void => this.#wake.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      while (!signal.aborted) {
+        this.#wake = deferred();
+        if (this.#allChanged) this.#lookAtAll();
+        this.#startWork();
+        await this.#nextDue();
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      for (const end of unsubscribe) end();
+      await Promise.all(this.#underWay);
+    }
+  }
+
+  #markAll(): void {
+    this.#allChanged = true;
+    this.#wake.resolve();
+  }
+
+  #noteUnannounced(plan: Plan): void {
+    const { clock } = this.#options;
+    for (const key of this.#unannouncedSinceMs.keys()) {
+      if ((plan.services.get(key)?.unannounced.length ?? 0) === 0) this.#unannouncedSinceMs.delete(key);
+    }
+    for (const [key, { unannounced }] of plan.services) {
+      if (unannounced.length === 0 || this.#unannouncedSinceMs.has(key)) continue;
+      this.#unannouncedSinceMs.set(key, clock.now());
+      this.#queue.add(key, clock.now() + settleMs, clock.now());
+    }
+  }
+
+  #lookAtAll(): void {
+    this.#allChanged = false;
+    if (this.#view === undefined) return;
+    for (const key of this.#view.plan.services.keys()) this.#lookAt(key);
+    for (const status of this.#options.l2Statuses.values()) this.#lookAt(serviceOf(status));
+    for (const service of this.#options.services.values()) {
+      if (announcedCondition(service.conditions) !== undefined) this.#lookAt(keyOf(service.meta));
+    }
+  }
+
+  #lookAt(key: ObjectKey): void {
+    this.#noteSeen(key);
+    if (this.#report(key).length === 0) return;
+    const nowMs = this.#options.clock.now();
+    this.#queue.add(key, nowMs, nowMs);
+    this.#wake.resolve();
+  }
+
+  #noteSeen(key: ObjectKey): void {
+    const { self, services, writer } = this.#options;
+    const service = services.get(key);
+    if (service === undefined || this.#l2StatusOf(key)?.node === self) writer.seen(key, 'nodeAssigned');
+    if (service === undefined || announcedCondition(service.conditions)?.status === 'False') {
+      writer.seen(key, 'notAnnounced');
+    }
+  }
+
+  #l2StatusOf(key: ObjectKey): ServiceL2Status | undefined {
+    return this.#options.l2Statuses.get(keyOf({ namespace: this.#options.namespace, name: l2StatusName(key) }));
+  }
+
+  #report(key: ObjectKey): readonly ReportAction[] {
+    const { self, services, l2Statuses, clock } = this.#options;
+    if (this.#view === undefined || !l2Statuses.synced) return [];
+    const sinceMs = this.#unannouncedSinceMs.get(key);
+    return reportService({
+      key,
+      self,
+      plan: this.#view.plan.services.get(key),
+      service: services.get(key),
+      l2Status: this.#l2StatusOf(key),
+      owned: this.#owned,
+      reporters: this.#view.reporters,
+      settled: sinceMs !== undefined && clock.now() - sinceMs >= settleMs,
+      wallMs: clock.wallMs(),
+    });
+  }
+
+  #startWork(): void {
+    const { clock } = this.#options;
+    while (this.#underWay.size < concurrency) {
+      const key = this.#queue.take(clock.now());
+      if (key === undefined) return;
+      const work = this.#carryOut(key).then((outcome) => {
+        this.#underWay.delete(work);
+        this.#queue.finish(key, outcome, clock.now());
+        this.#wake.resolve();
+      });
+      this.#underWay.add(work);
+    }
+  }
+
+  async #carryOut(key: ObjectKey): Promise<WorkOutcome> {
+    const actions = this.#report(key);
+    try {
+      for (const action of actions) await this.#options.writer.write(key, action);
+      return { type: 'done' };
+    } catch (error) {
+      return this.#afterFailure(key, error);
+    }
+  }
+
+  #afterFailure(key: ObjectKey, error: unknown): WorkOutcome {
+    if (!(error instanceof ApiError)) {
+      this.#options.log.error('status-write-failed', { service: key, error });
+      return { type: 'retry' };
+    }
+    // A Service that is gone is looked at again when the cache says so.
+    if (error.code === 'NotFound') return { type: 'done' };
+    if (error.code === 'Conflict') this.#options.log.debug('status-conflict', { service: key });
+    else this.#options.log.warn('status-write-failed', { service: key, error });
+    return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
+  }
+
+  async #nextDue(): Promise<void> {
+    const { clock } = this.#options;
+    const dueMs = this.#underWay.size < concurrency ? this.#queue.nextDueMs(clock.now()) : undefined;
+    if (dueMs === undefined) return this.#wake.promise;
+    const over = new AbortController();
+    const time = delay(clock, Math.max(0, dueMs - clock.now()), over.signal);
+    await Promise.race([time, this.#wake.promise]);
+    over.abort();
+  }
+}
