@@ -43,8 +43,10 @@ export interface Configuration {
 
 export interface ConfigurationTask extends Task, Configuration {}
 
-/** Objects that are applied together are read together. */
+/** The first change is read at once, what follows it within this time is read together. */
 const gatherMs = 20;
+/** A pool that is replaced is first deleted: the new one must be there before its addresses are given up. */
+const removalMs = 200;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
@@ -70,6 +72,7 @@ class ConfigurationReader {
   readonly #ready = deferred();
   readonly #onConfig = new Set<(config: Config) => void>();
   readonly #onRead = new Set<(state: ConfigState) => void>();
+  #readMs = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
 
   constructor(options: ConfigurationOptions) {
@@ -110,7 +113,15 @@ class ConfigurationReader {
 
   #onChange<T extends ApiObject>(change: Change<T>, same: (one: ObjectMeta, other: ObjectMeta) => boolean): void {
     if (change.type === 'modified' && same(change.object.meta, change.previous.meta)) return;
-    this.#cancel ??= this.#options.clock.after(gatherMs, () => {
+    if (this.#cancel !== undefined) return;
+    const { clock } = this.#options;
+    const dueMs = this.#readMs + gatherMs - clock.now();
+    const delayMs = change.type === 'deleted' ? removalMs : dueMs;
+    if (delayMs <= 0) {
+      this.#read();
+      return;
+    }
+    this.#cancel = clock.after(delayMs, () => {
       this.#cancel = undefined;
       this.#read();
     });
@@ -119,6 +130,7 @@ class ConfigurationReader {
   #read(): void {
     const { namespace, configMapKey, pools, advertisements, configMaps, nodes, log, metrics } = this.#options;
     const before = this.state;
+    this.#readMs = this.#options.clock.now();
     this.state = stepConfig(before, {
       namespace,
       pools: pools.values(),

@@ -34,6 +34,8 @@ export interface FindingsOptions {
 
 /** The ConfigurationState of this component, and the only key of the queue. */
 const stateName = 'controller';
+/** What objects that are applied one after the other make wrong for a moment is not worth telling. */
+const settleMs = 1_000;
 
 /** Says on the objects, and in the ConfigurationState, what is wrong with the configuration. */
 export function findingsTask(options: FindingsOptions): Task {
@@ -49,8 +51,8 @@ export function findingsTask(options: FindingsOptions): Task {
     name: 'findings',
     ready: queue.ready,
     run: async (signal) => {
-      const unsubscribe = options.configuration.onRead(() => queue.add(stateName));
-      if (options.configuration.wasRead) queue.add(stateName);
+      const unsubscribe = options.configuration.onRead(() => queue.add(stateName, settleMs));
+      if (options.configuration.wasRead) queue.add(stateName, settleMs);
       try {
         await queue.run(signal);
       } finally {

@@ -4,6 +4,7 @@ import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
 import type { Assignment } from './decision.ts';
 import { PoolSpace } from './pool.ts';
 import { type SharingConflict, type SharingTerms, sharingConflict } from './sharing.ts';
+import { SharingIndex } from './sharing-index.ts';
 
 /** Why an address can't be had: somebody holds it who does not share it. */
 export interface InUse {
@@ -31,7 +32,7 @@ export class Ledger {
   readonly #index: Readonly<Record<IpFamily, readonly IndexedRange[]>>;
   readonly #byService = new Map<ObjectKey, Holding>();
   readonly #byAddress: Readonly<Record<IpFamily, Map<bigint, Set<ObjectKey>>>> = { IPv4: new Map(), IPv6: new Map() };
-  readonly #bySharingKey = new Map<string, Set<ObjectKey>>();
+  readonly #shared = new SharingIndex();
 
   constructor(pools: Iterable<Pool>) {
     const spaces = [...pools].map((pool) => new PoolSpace(pool));
@@ -87,9 +88,9 @@ export class Ledger {
   take(service: ObjectKey, holding: Holding): void {
     if (holding.assignments.length === 0) return;
     this.#byService.set(service, holding);
-    if (holding.terms.key !== '') addTo(this.#bySharingKey, holding.terms.key, service);
     for (const { address } of holding.assignments) {
       addTo(this.#byAddress[address.family], address.value, service);
+      this.#shared.add(address, holding.terms);
       this.poolOf(address)?.take(address);
     }
   }
@@ -99,33 +100,24 @@ export class Ledger {
     const holding = this.#byService.get(service);
     if (holding === undefined) return undefined;
     this.#byService.delete(service);
-    deleteFrom(this.#bySharingKey, holding.terms.key, service);
     for (const { address } of holding.assignments) {
       const holders = this.#byAddress[address.family];
       deleteFrom(holders, address.value, service);
+      this.#shared.remove(address, holding.terms);
       if (!holders.has(address.value)) this.poolOf(address)?.release(address);
     }
     return holding;
   }
 
-  /** The lowest address that others with the same key hold here, and that has room. Time grows with those others. */
+  /** The lowest address that others with the same key hold here, and that has room. */
   #shareable(space: PoolSpace, family: IpFamily, terms: SharingTerms): IpAddress | undefined {
     let best: { readonly address: IpAddress; readonly rank: bigint } | undefined;
-    for (const address of this.#heldUnder(terms.key, family)) {
+    for (const address of this.#shared.candidates(family, terms)) {
       const rank = space.rankOf(address);
       if (rank === undefined || (best !== undefined && best.rank <= rank)) continue;
       if (this.inUse(address, terms) === undefined) best = { address, rank };
     }
     return best?.address;
-  }
-
-  /** Addresses of one family that Services with this sharing key hold; none under the empty key. */
-  *#heldUnder(key: string, family: IpFamily): Generator<IpAddress> {
-    for (const service of this.#bySharingKey.get(key) ?? []) {
-      for (const { address } of this.#byService.get(service)?.assignments ?? []) {
-        if (address.family === family) yield address;
-      }
-    }
   }
 }
 
