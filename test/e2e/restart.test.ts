@@ -10,14 +10,17 @@ import { warningsOn } from './complaints.ts';
 import { waitForOwner } from './lan-view.ts';
 
 const resources = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}`;
-const names = ['one', 'two', 'three', 'four'];
+// Of those created within one second, the first by name has waited longest.
+const names = ['web-1', 'web-2', 'web-3', 'web-4'];
 
 await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
   let holders: readonly string[] = [];
 
   async function held(): Promise<Readonly<Record<string, readonly string[]>>> {
     const entries = await Promise.all(
-      names.map(async (name) => [name, addressesOf(await cluster().api.get(`${servicesPath}/${name}`))] as const),
+      names.map(
+        async (name) => [name, addressesOf((await cluster().api.find(`${servicesPath}/${name}`)) ?? {})] as const,
+      ),
     );
     return Object.fromEntries(entries.filter(([, addresses]) => addresses.length > 0));
   }
