@@ -72,13 +72,15 @@ async function runTask(task: Task, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) throw new Error('it ended by itself');
 }
 
+/** Each may take half of the time that is left, so that one which is stuck leaves some for the others. */
 async function stopAll(running: readonly Running[], { clock, log, stopTimeoutMs = 10_000 }: SupervisorOptions) {
-  const timeout = new AbortController();
-  const tooLate = delay(clock, stopTimeoutMs, timeout.signal);
+  const deadlineMs = clock.now() + stopTimeoutMs;
   for (const { task, controller, ended } of running.toReversed()) {
     controller.abort();
+    const timer = new AbortController();
+    const tooLate = delay(clock, (deadlineMs - clock.now()) / 2, timer.signal);
     const stopped = await Promise.race([ended.then(() => true), tooLate.then(() => false)]);
+    timer.abort();
     if (!stopped) log.warn('task-did-not-stop', { task: task.name });
   }
-  timeout.abort();
 }
