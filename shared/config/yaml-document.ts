@@ -59,7 +59,7 @@ export function parseYaml(text: string): ParsedYaml {
   if (error !== undefined) {
     return { ok: false, position: positionOf(lines, error.pos[0]), text: syntaxText(error) };
   }
-  const reader = new ValueReader(parsed);
+  const reader = new ValueReader();
   const root = reader.read(parsed.contents, 0);
   if (reader.refusal !== undefined) {
     return { ok: false, position: positionOf(lines, reader.refusal.offset), text: reader.refusal.text };
@@ -83,20 +83,18 @@ function syntaxText(error: YAMLParseError): string {
 }
 
 class ValueReader {
-  readonly #document: Document.Parsed;
+  /** What each anchor names at this point of the document. Bounded by the document's own anchors. */
+  readonly #anchors = new Map<string, unknown>();
   #values = 0;
   refusal: { readonly offset: number; readonly text: string } | undefined;
-
-  constructor(document: Document.Parsed) {
-    this.#document = document;
-  }
 
   read(node: unknown, depth: number): YamlValue | undefined {
     this.#values += 1;
     if (this.#values > maxValues) return this.#refuse(node, `holds more than ${maxValues} values`);
     if (depth > maxDepth) return this.#refuse(node, `is nested more than ${maxDepth} levels deep`);
     if (this.refusal !== undefined) return undefined;
-    if (isAlias(node)) return this.read(node.resolve(this.#document), depth + 1);
+    if (isAlias(node)) return this.read(this.#anchors.get(node.source), depth + 1);
+    if (isNode(node) && 'anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return readScalar(node);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1) ?? { text: '', plain: true });
     return isMap(node) ? this.#readMap(node.items, depth) : undefined;
