@@ -17,6 +17,13 @@ interface Entry {
   readonly waitingSinceMs: number | undefined;
 }
 
+/** Something that was freed, and how far those who wait for it have been asked. */
+interface OpenLine {
+  readonly blocker: Blocker;
+  readonly asked: Waiter | undefined;
+  readonly next?: Waiter;
+}
+
 /**
  * Who has which address. What it holds is the truth: a Service's status is read when the Service is first seen, and
  * from then on only written. Every method that takes a time returns the Services that were decided upon, the one
@@ -138,16 +145,22 @@ export class Allocator {
 
   /** Offers what was freed to those who wait for it, the longest-waiting first, and what they free in turn. */
   #offer(freed: readonly Blocker[], decided: Set<ObjectKey>, nowMs: number): void {
-    const open = [...freed];
-    for (let blocker = open.shift(); blocker !== undefined; blocker = open.shift()) {
-      let waiter: Waiter | undefined;
-      while (this.#mayServe(blocker)) {
-        waiter = this.#waiting.next(blocker, waiter);
-        if (waiter === undefined) break;
-        open.push(...this.#decide(waiter.key, nowMs));
-        decided.add(waiter.key);
-      }
+    let open: readonly OpenLine[] = freed.map((blocker) => ({ blocker, asked: undefined }));
+    while (open.length > 0) {
+      open = open.flatMap((line) => this.#withNext(line));
+      const first = open.toSorted((a, b) => (a.next && b.next ? compareWaiters(a.next, b.next) : 0))[0];
+      if (first?.next === undefined) return;
+      const { next } = first;
+      const freedInTurn = this.#decide(next.key, nowMs).map((blocker) => ({ blocker, asked: undefined }));
+      decided.add(next.key);
+      open = [...open.map((line) => (line.next?.key === next.key ? { ...line, asked: next } : line)), ...freedInTurn];
     }
+  }
+
+  /** The line with the next to be asked; nothing where nobody is left, or nothing. */
+  #withNext({ blocker, asked }: OpenLine): readonly OpenLine[] {
+    const next = this.#mayServe(blocker) ? this.#waiting.next(blocker, asked) : undefined;
+    return next === undefined ? [] : [{ blocker, asked, next }];
   }
 
   #mayServe(blocker: Blocker): boolean {

@@ -43,10 +43,8 @@ export function placeAnew(
   for (const family of families) {
     const single = placeFirst(request, allowed, [family], around);
     const [assignment] = single.assignments;
-    if (assignment !== undefined) {
-      const reasons = [...passedOver, ...whole.passedOver];
-      return { ...single, passedOver: reasons, blockers: completionBlockers(request, assignment, around.ledger) };
-    }
+    // Said in the same words as later, when the Service still has only one.
+    if (assignment !== undefined) return complete(request, [assignment], around);
     blockers.push(...single.blockers);
   }
   return { ...whole, passedOver: [...passedOver, ...whole.passedOver], blockers };

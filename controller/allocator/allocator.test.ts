@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { formatAddress } from '../../shared/net/address.ts';
+import { configOfPools, type PoolSpecs } from '../../test/support/pool-manifest.ts';
+import { dualStack, ipv6Only, parsedService, type ServiceManifest } from '../../test/support/service-manifest.ts';
+import { Allocator } from './allocator.ts';
+import { readClaim } from './claim.ts';
+import { lossText, refusalText } from './reason-text.ts';
+
+const requireDual = { ...dualStack, ipFamilyPolicy: 'RequireDualStack' };
+const preferDual = { ...dualStack, ipFamilyPolicy: 'PreferDualStack' };
+const sharedBy = (key: string) => ({ 'metallb.io/allow-shared-ip': key });
+const https = { ports: [{ protocol: 'TCP', port: 443 }] };
+
+/** An allocator with a clock that ticks once per call. */
+class Story {
+  readonly allocator: Allocator;
+  readonly labels = new Map<string, Record<string, string>>();
+  #nowMs = 0;
+
+  constructor(pools: PoolSpecs) {
+    this.allocator = new Allocator(configOfPools(pools), (namespace) => this.labels.get(namespace) ?? {});
+  }
+
+  apply(...manifests: readonly ServiceManifest[]): ReadonlySet<string> {
+    let decided: ReadonlySet<string> = new Set();
+    for (const manifest of manifests) decided = this.allocator.update(readClaim(parsedService(manifest)), this.#tick());
+    return decided;
+  }
+
+  remove(key: string): ReadonlySet<string> {
+    return this.allocator.remove(key, this.#tick());
+  }
+
+  configure(pools: PoolSpecs): ReadonlySet<string> {
+    return this.allocator.configure(configOfPools(pools), this.#tick());
+  }
+
+  label(namespace: string, labels: Record<string, string>): void {
+    this.labels.set(namespace, labels);
+    this.allocator.namespaceChanged(namespace, this.#tick());
+  }
+
+  has(key: string): readonly string[] {
+    return (this.allocator.decision(key)?.assignments ?? []).map(({ address }) => formatAddress(address));
+  }
+
+  whyNot(key: string): string | undefined {
+    const refusal = this.allocator.decision(key)?.refusal;
+    return refusal && refusalText(refusal);
+  }
+
+  lost(key: string): readonly string[] {
+    const lost = this.allocator.decision(key)?.lost ?? [];
+    return lost.map(({ address, reason }) => `${formatAddress(address)}: ${lossText(reason)}`);
+  }
+
+  #tick(): number {
+    this.#nowMs += 1;
+    return this.#nowMs;
+  }
+}
+
+describe('a freed address', () => {
+  const one: PoolSpecs = { a: { addresses: ['1.0.0.1'] } };
+
+  test('goes to the longest-waiting Service, whatever its name and age', () => {
+    const story = new Story(one);
+    story.apply({ key: 'd/holder' }, { key: 'd/z', createdAt: '2026-01-03T00:00:00Z' }, { key: 'd/a' });
+    const decided = story.remove('d/holder');
+    assert.deepEqual(story.has('d/z'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/a'), []);
+    assert.deepEqual([...decided], ['d/holder', 'd/z']);
+  });
+
+  test('passes over those whom it does not help', () => {
+    const story = new Story(one);
+    story.apply({ key: 'd/holder' }, { key: 'd/six', spec: ipv6Only }, { key: 'd/four' });
+    story.remove('d/holder');
+    assert.deepEqual(story.has('d/four'), ['1.0.0.1']);
+  });
+
+  test('goes to the one that waits for this very address before a newcomer', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
+    const wish = { 'metallb.io/loadBalancerIPs': '1.0.0.1' };
+    story.apply({ key: 'd/holder' }, { key: 'd/wishes', annotations: wish });
+    assert.equal(story.whyNot('d/wishes'), '1.0.0.1: in use by d/holder (no common allow-shared-ip key)');
+    story.remove('d/holder');
+    story.apply({ key: 'd/newcomer' });
+    assert.deepEqual(story.has('d/wishes'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/newcomer'), ['1.0.0.2']);
+  });
+
+  test('frees another one in turn', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
+    const wish = { 'metallb.io/loadBalancerIPs': '1.0.0.1' };
+    story.apply({ key: 'd/one' }, { key: 'd/two' }, { key: 'd/two', annotations: wish }, { key: 'd/three' });
+    story.remove('d/one');
+    assert.deepEqual(story.has('d/two'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/three'), ['1.0.0.2']);
+  });
+
+  test('is offered when a Service was deleted and created again in one step', () => {
+    const story = new Story(one);
+    story.apply({ key: 'd/a', uid: '1' }, { key: 'd/waits' }, { key: 'd/a', uid: '2' });
+    assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/a'), []);
+  });
+});
+
+describe('families', () => {
+  test('PreferDualStack is completed from the same pool once that is possible', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.9', '1000::1'] }, b: { addresses: ['2000::/120'] } });
+    story.apply({ key: 'd/holder', spec: ipv6Only }, { key: 'd/web', spec: preferDual });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    story.remove('d/holder');
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1', '1000::1']);
+  });
+
+  test('a dual pool beats a single one that comes first', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'] }, b: { addresses: ['2.0.0.1', '2000::1'] } });
+    story.apply({ key: 'd/web', spec: preferDual });
+    assert.deepEqual(story.has('d/web'), ['2.0.0.1', '2000::1']);
+  });
+
+  test('a pool that loses one family costs only that address', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] } });
+    story.apply({ key: 'd/web', spec: preferDual });
+    story.configure({ a: { addresses: ['1.0.0.1'] }, b: { addresses: ['2.0.0.1', '2000::1'] } });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    assert.deepEqual(story.lost('d/web'), ['1000::1: no pool has it']);
+  });
+
+  test('with RequireDualStack both move to a pool that has both', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] } });
+    story.apply({ key: 'd/web', spec: requireDual });
+    story.configure({ a: { addresses: ['1.0.0.1'] }, b: { addresses: ['2.0.0.1', '2000::1'] } });
+    assert.deepEqual(story.has('d/web'), ['2.0.0.1', '2000::1']);
+  });
+
+  test('with RequireDualStack none is left where no pool has both, and others may have what it gave up', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] } });
+    story.apply({ key: 'd/web', spec: requireDual }, { key: 'd/waits' });
+    story.configure({ a: { addresses: ['1.0.0.1'] } });
+    assert.deepEqual(story.has('d/web'), []);
+    assert.equal(story.whyNot('d/web'), 'pool a: has no IPv6 addresses');
+    assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
+  });
+
+  test('a Service that gives up its second cluster IP gives back that address only', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] } });
+    story.apply({ key: 'd/web', spec: requireDual }, { key: 'd/web', spec: ipv6Only });
+    assert.deepEqual(story.has('d/web'), ['1000::1']);
+    assert.deepEqual(story.lost('d/web'), ['1.0.0.1: the Service does not have this family']);
+  });
+});
+
+describe('sharing', () => {
+  const two: PoolSpecs = { a: { addresses: ['1.0.0.1-1.0.0.2'] } };
+
+  test('the only user may change its key in place', () => {
+    const story = new Story(two);
+    story.apply({ key: 'd/web', annotations: sharedBy('k') }, { key: 'd/web', annotations: sharedBy('l') });
+    story.apply({ key: 'd/other', annotations: sharedBy('l'), spec: https });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/other'), ['1.0.0.1']);
+  });
+
+  test('one of two that changes its key is served anew', () => {
+    const story = new Story(two);
+    story.apply(
+      { key: 'd/web', annotations: sharedBy('k') },
+      { key: 'd/other', annotations: sharedBy('k'), spec: https },
+    );
+    story.apply({ key: 'd/other', annotations: sharedBy('l'), spec: https });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    assert.deepEqual(story.has('d/other'), ['1.0.0.2']);
+    assert.deepEqual(story.lost('d/other'), ['1.0.0.1: another Service holds it and does not share it']);
+  });
+
+  test('one of two that takes up the port of the other is served anew', () => {
+    const story = new Story(two);
+    story.apply(
+      { key: 'd/web', annotations: sharedBy('k') },
+      { key: 'd/other', annotations: sharedBy('k'), spec: https },
+    );
+    story.apply({ key: 'd/other', annotations: sharedBy('k') });
+    assert.deepEqual(story.has('d/other'), ['1.0.0.2']);
+  });
+
+  test('the address stays taken until the last of them is gone', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'] } });
+    story.apply(
+      { key: 'd/web', annotations: sharedBy('k') },
+      { key: 'd/other', annotations: sharedBy('k'), spec: https },
+    );
+    story.apply({ key: 'd/waits' });
+    story.remove('d/web');
+    assert.deepEqual(story.has('d/waits'), []);
+    story.remove('d/other');
+    assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
+  });
+
+  test('a Service that waits joins as soon as the holder frees the port or takes up its key', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'] } });
+    story.apply({ key: 'd/web' }, { key: 'd/waits', annotations: sharedBy('k'), spec: https });
+    assert.deepEqual(story.has('d/waits'), []);
+    story.apply({ key: 'd/web', annotations: sharedBy('k') });
+    assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
+  });
+
+  test('the pool counts addresses, not Services', () => {
+    const story = new Story(two);
+    story.apply(
+      { key: 'd/web', annotations: sharedBy('k') },
+      { key: 'd/other', annotations: sharedBy('k'), spec: https },
+    );
+    const [pool] = story.allocator.pools();
+    assert.deepEqual(pool?.usage('IPv4'), { inUse: 1n, of: 2n });
+  });
+});
+
+describe('a change of configuration', () => {
+  test('a pool that grows serves those who wait, in order', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'] } });
+    story.apply({ key: 'd/c' }, { key: 'd/b' }, { key: 'd/a' });
+    story.configure({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
+    assert.deepEqual([story.has('d/c'), story.has('d/b'), story.has('d/a')], [['1.0.0.1'], ['1.0.0.2'], []]);
+  });
+
+  test('a pool that shrinks costs only those beyond it, and they are served elsewhere', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
+    story.apply({ key: 'd/one' }, { key: 'd/two' });
+    story.configure({ a: { addresses: ['1.0.0.2'] }, b: { addresses: ['2.0.0.1'] } });
+    assert.deepEqual([story.has('d/one'), story.has('d/two')], [['2.0.0.1'], ['1.0.0.2']]);
+  });
+
+  test('a pool that is split moves nobody', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.0/30'] } });
+    story.apply({ key: 'd/one' }, { key: 'd/two' }, { key: 'd/three' });
+    story.configure({ b: { addresses: ['1.0.0.0/31'] }, c: { addresses: ['1.0.0.2/31'] } });
+    assert.deepEqual(
+      [story.has('d/one'), story.has('d/two'), story.has('d/three')],
+      [['1.0.0.0'], ['1.0.0.1'], ['1.0.0.2']],
+    );
+    assert.equal(story.allocator.decision('d/three')?.assignments[0]?.pool, 'c');
+  });
+
+  test('a namespace that comes to match a pool is served from it', () => {
+    const selector = { namespaceSelectors: [{ matchLabels: { team: 'shop' } }] };
+    const story = new Story({ a: { addresses: ['1.0.0.1'], serviceAllocation: selector } });
+    story.apply({ key: 'shop/web' });
+    assert.equal(story.whyNot('shop/web'), 'pool a: namespace shop not allowed');
+    story.label('shop', { team: 'shop' });
+    assert.deepEqual(story.has('shop/web'), ['1.0.0.1']);
+    story.label('shop', {});
+    assert.deepEqual(story.has('shop/web'), []);
+    assert.deepEqual(story.lost('shop/web'), ['1.0.0.1: its pool no longer allows this Service']);
+  });
+});
