@@ -8,7 +8,7 @@ import { type DeleteRequest, type Deletion, markedForDeletion, type ObjectRemove
 import type { WriteScope } from '../rest/write-scope.ts';
 import { mapAt, stringAt } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import { StoredObject } from '../store/stored-object.ts';
 
 const namespaces = '/namespaces';
 const resource = { group: '', plural: 'namespaces', kind: 'Namespace' };
@@ -44,12 +44,12 @@ export class NamespaceLifecycle {
     if (undeletable.includes(object.name)) {
       throw forbidden(resource, object.name, 'this namespace may not be deleted');
     }
-    if (stringAt(object.json, ['metadata', 'deletionTimestamp']) !== '') return { object: object.json, gone: false };
+    if (stringAt(object.json, ['metadata', 'deletionTimestamp']) !== '') return { object, gone: false };
     const marked = {
       ...markedForDeletion(object.json, request.nowMs),
       status: { ...mapAt(object.json, ['status']), phase: 'Terminating' },
     };
-    return { object: request.dryRun ? marked : this.#store.put(namespaces, marked).json, gone: false };
+    return { object: request.dryRun ? new StoredObject(marked, 0) : this.#store.put(namespaces, marked), gone: false };
   }
 
   anyTerminating(): boolean {

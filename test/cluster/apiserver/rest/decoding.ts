@@ -9,7 +9,8 @@ import type { WriteScope } from './write-scope.ts';
 
 /**
  * Reads a whole object that a client wrote: of the right kind, without fields that the schema does not know (how they
- * are reported is up to `fieldValidation`), in the form that the store keeps. `live` lends its apiVersion and kind.
+ * are reported is up to `fieldValidation`), in the form that the store keeps. `live` lends its apiVersion and kind. The
+ * body must be the caller's own, down to its leaves: unknown fields are cut out of it.
  */
 export function decodeObject(scope: WriteScope, body: JsonMap, live: JsonMap = {}): JsonMap {
   const { definition } = scope;
@@ -48,7 +49,7 @@ function withoutUnknown(scope: WriteScope, object: JsonMap): JsonMap {
   const { definition } = scope;
   if (keepsAll(definition)) return object;
   // Metadata is of one shape everywhere; a custom schema seldom spells it out.
-  const content = structuredClone(omit(object, 'apiVersion', 'kind', 'metadata'));
+  const content = { ...omit(object, 'apiVersion', 'kind', 'metadata') };
   const unknown = prune(definition.schema, content);
   if (unknown.length > 0) reportUnknown(scope, unknown);
   const { apiVersion = null, kind = null, metadata = null } = object;

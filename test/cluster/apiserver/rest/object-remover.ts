@@ -3,7 +3,7 @@ import { collectionOf } from '../registry.ts';
 import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import { mapAt, stringAt } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import { StoredObject } from '../store/stored-object.ts';
 import { finalizersOf, isDeleting, timestamp } from './metadata.ts';
 
 export interface DeleteRequest {
@@ -16,7 +16,7 @@ export interface DeleteRequest {
 }
 
 export interface Deletion {
-  readonly object: JsonMap;
+  readonly object: StoredObject;
   /** False while finalizers hold the object. */
   readonly gone: boolean;
 }
@@ -48,11 +48,11 @@ export class ObjectRemover {
   #deleteOrMark(request: DeleteRequest, object: StoredObject): Deletion {
     const collection = collectionOf(request.definition);
     if (finalizersOf(object.json).length === 0) {
-      return { object: request.dryRun ? object.json : this.#store.remove(collection, object).json, gone: true };
+      return { object: request.dryRun ? object : this.#store.remove(collection, object), gone: true };
     }
-    if (isDeleting(object.json)) return { object: object.json, gone: false };
+    if (isDeleting(object.json)) return { object, gone: false };
     const marked = markedForDeletion(object.json, request.nowMs);
-    return { object: request.dryRun ? marked : this.#store.put(collection, marked).json, gone: false };
+    return { object: request.dryRun ? new StoredObject(marked, 0) : this.#store.put(collection, marked), gone: false };
   }
 }
 

@@ -5,9 +5,9 @@ import { omit } from '../omit.ts';
 import { trackUpdate } from '../patch/managed-fields.ts';
 import { collectionOf } from '../registry.ts';
 import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
-import { jsonEqual, mapAt, stringAt } from '../schema/json-value.ts';
+import { jsonEqual, mapAt, mapsAt, stringAt } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import { StoredObject } from '../store/stored-object.ts';
 import { decodeObject } from './decoding.ts';
 import {
   finalizersOf,
@@ -36,7 +36,7 @@ export interface UpdateOptions {
 }
 
 export interface Written {
-  readonly object: JsonMap;
+  readonly object: StoredObject;
   readonly created: boolean;
 }
 
@@ -48,7 +48,7 @@ export class ObjectWriter {
     this.#parts = parts;
   }
 
-  create(scope: WriteScope, body: JsonMap): JsonMap {
+  create(scope: WriteScope, body: JsonMap): StoredObject {
     const { definition, nowMs } = scope;
     const behaviour = this.#parts.behaviourOf(definition);
     const decoded = decodeObject(scope, body);
@@ -67,7 +67,7 @@ export class ObjectWriter {
     if (problems.length > 0) throw invalid(definition, name, problems);
     if (this.#collection(definition).get(scope.namespace, name) !== undefined) throw alreadyExists(definition, name);
     const tracked = withManagers(scope, undefined, object);
-    return scope.dryRun ? tracked : this.#parts.store.put(collectionOf(definition), tracked).json;
+    return scope.dryRun ? new StoredObject(tracked, 0) : this.#parts.store.put(collectionOf(definition), tracked);
   }
 
   /** `change` gets the object as the client sees it and returns what the client wants. */
@@ -112,15 +112,15 @@ export class ObjectWriter {
   }
 
   /** A write that changes nothing keeps its resourceVersion and wakes nobody, as etcd3's GuaranteedUpdate has it. */
-  #store(scope: WriteScope, next: JsonMap, live: StoredObject): JsonMap {
-    if (jsonEqual(next, live.json)) return live.json;
+  #store(scope: WriteScope, next: JsonMap, live: StoredObject): StoredObject {
+    if (jsonEqual(next, live.json)) return live;
     const tracked = withManagers(scope, live.json, next);
-    if (scope.dryRun) return tracked;
+    if (scope.dryRun) return new StoredObject(tracked, live.revision);
     const collection = collectionOf(scope.definition);
     if (isDeleting(next) && finalizersOf(next).length === 0 && !hasSpecFinalizers(next)) {
-      return this.#parts.store.remove(collection, live).json;
+      return this.#parts.store.remove(collection, live);
     }
-    return this.#parts.store.put(collection, tracked).json;
+    return this.#parts.store.put(collection, tracked);
   }
 
   #collection(definition: ResourceDefinition) {
@@ -130,10 +130,15 @@ export class ObjectWriter {
 
 /** The object with its managedFields brought up to date (Kubernetes: "Field management"). */
 function withManagers(scope: WriteScope, before: JsonMap | undefined, after: JsonMap): JsonMap {
-  if (scope.apply) return after;
+  if (scope.apply || (scope.subresource === 'status' && !hasApplier(before))) return after;
   const { manager, subresource, nowMs, definition } = scope;
   const managedFields = trackUpdate({ before, after, manager, subresource, nowMs, schema: definition.schema });
   return { ...after, metadata: { ...mapAt(after, ['metadata']), managedFields } };
+}
+
+/** Until somebody applies, nobody asks who owns a status: writing that down would double the cost of a status patch. */
+function hasApplier(object: JsonMap | undefined): boolean {
+  return mapsAt(object, ['metadata', 'managedFields']).some((entry) => entry['operation'] === 'Apply');
 }
 
 /** A Namespace holds its finalizers in `spec`. */

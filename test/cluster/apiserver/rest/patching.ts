@@ -68,7 +68,8 @@ function applied(scope: WriteScope, live: JsonMap | undefined, wanted: JsonMap, 
     nowMs: scope.nowMs,
   });
   if (result.conflicts.length > 0) throw applyConflict(result.conflicts);
-  return result.object;
+  // Parts of it may be the live object's own.
+  return structuredClone(result.object);
 }
 
 function asObject(value: unknown): JsonMap {

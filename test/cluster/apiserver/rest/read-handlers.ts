@@ -38,7 +38,7 @@ export class ReadHandlers {
     const { definition, path, response } = request;
     const object = this.#parts.store.collection(collectionOf(definition)).get(path.namespace, path.name);
     if (object === undefined) throw notFound(definition, path.name);
-    sendJson(response, 200, renderObject(shapeOf(request), object.json));
+    sendJson(response, 200, renderObject(shapeOf(request), object));
   }
 
   #list(request: ResourceRequest): void {

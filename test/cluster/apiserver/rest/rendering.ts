@@ -15,11 +15,11 @@ export interface Shape {
 }
 
 /** One object as the body of an answer. */
-export function renderObject(shape: Shape, object: JsonMap): string {
-  const shown = viewOf(shape.definition, object);
+export function renderObject(shape: Shape, object: StoredObject): string {
+  const shown = viewOf(shape.definition, object.json);
   switch (shape.representation) {
     case 'object':
-      return JSON.stringify(shown);
+      return viewText(shape.definition, object);
     case 'partial':
       return JSON.stringify(partialMetadata(shown));
     case 'table':
@@ -55,7 +55,7 @@ export function renderList(shape: Shape, listed: Listed): string {
 /** Renders the objects of one watch: of tables only the first carries the column definitions. */
 export function watchRenderer(shape: Shape): (object: StoredObject) => string {
   if (shape.representation === 'object') return (object) => viewText(shape.definition, object);
-  if (shape.representation === 'partial') return (object) => renderObject(shape, object.json);
+  if (shape.representation === 'partial') return (object) => renderObject(shape, object);
   let first = true;
   return (object) => {
     const shown = viewOf(shape.definition, object.json);

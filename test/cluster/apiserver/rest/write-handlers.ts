@@ -6,6 +6,7 @@ import type { KindBehaviour } from '../kinds/kind-behaviour.ts';
 import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import { stringAt } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import { listObjects } from './list.ts';
 import type { DeleteRequest, Deletion, ObjectRemover } from './object-remover.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -132,15 +133,15 @@ export class WriteHandlers {
     if (!deletion.gone || this.#parts.behaviourOf(definition).returnsDeleted) {
       return { code: 200, text: renderObject(shapeOf(request), deletion.object), warnings: [] };
     }
-    const details: JsonMap = { name: stringAt(deletion.object, ['metadata', 'name']) };
+    const details: JsonMap = { name: stringAt(deletion.object.json, ['metadata', 'name']) };
     if (definition.group !== '') details['group'] = definition.group;
     details['kind'] = definition.plural;
-    details['uid'] = stringAt(deletion.object, ['metadata', 'uid']);
+    details['uid'] = stringAt(deletion.object.json, ['metadata', 'uid']);
     const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
     return { code: 200, text: JSON.stringify(status), warnings: [] };
   }
 
-  #answer(request: ResourceRequest, scope: WriteScope, result: { code: number; object: JsonMap }): Reply {
+  #answer(request: ResourceRequest, scope: WriteScope, result: { code: number; object: StoredObject }): Reply {
     return { code: result.code, text: renderObject(shapeOf(request), result.object), warnings: scope.warnings };
   }
 }
