@@ -21,7 +21,7 @@ export interface ApiEndpoint {
   readonly namespace: string | undefined;
   /** Looks again at each call: token files rotate, exec plugins hand out short-lived certificates. */
   credentials(): Promise<Credentials>;
-  /** Forgets tokens that were kept, after a 401. */
+  /** Has everything read again at the next look, tokens that are kept included: after a 401. */
   reload(): void;
 }
 

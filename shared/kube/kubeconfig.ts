@@ -22,17 +22,20 @@ export class KubeconfigError extends Error {
  * @throws KubeconfigError
  */
 export function loadEndpoint(source: KubeconfigSource): ApiEndpoint {
-  let config = load(source);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new KubeconfigError(`cannot load kubeconfig: context ${named(config)} has no cluster`);
-  const server = parseServer(cluster.server);
+  const first = load(source);
+  const cluster = first.getCurrentCluster();
+  if (cluster === null) throw new KubeconfigError(`cannot load kubeconfig: context ${named(first)} has no cluster`);
   if (cluster.proxyUrl) throw new KubeconfigError('cannot load kubeconfig: proxy-url is not supported');
+  let config: KubeConfig | undefined = first;
   return {
-    server,
-    namespace: config.getContextObject(config.getCurrentContext())?.namespace,
-    credentials: () => credentialsOf(config),
+    server: parseServer(cluster.server),
+    namespace: first.getContextObject(first.getCurrentContext())?.namespace,
+    credentials: async () => {
+      config ??= load(source);
+      return credentialsOf(config);
+    },
     reload: () => {
-      config = load(source);
+      config = undefined;
     },
   };
 }

@@ -23,5 +23,5 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's AggregateError (a name with several addresses, all refused) has an empty message of its own.
   if (error instanceof AggregateError && error.message === '') return error.errors.map(errorText).join(', ');
-  return error.message;
+  return error.message.replace(/\s*\n\s*/g, ' ');
 }

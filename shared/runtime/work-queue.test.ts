@@ -110,18 +110,20 @@ class CheckedQueue {
     this.#nowMs += ms % 50;
     switch (what) {
       case 'add':
-        return this.#add(key, this.#nowMs);
       case 'addLater':
-        return this.#add(key, this.#nowMs + ms);
+        this.#add(key, what === 'add' ? this.#nowMs : this.#nowMs + ms);
+        break;
       case 'take':
         this.#take();
-        return;
+        break;
       case 'again':
-        return this.#finish(key, { type: 'again', delayMs: ms }, this.#nowMs + ms);
+        this.#finish(key, { type: 'again', delayMs: ms }, this.#nowMs + ms);
+        break;
       case 'retry':
-        return this.#finish(key, { type: 'retry' }, this.#nowMs + 100);
+        this.#finish(key, { type: 'retry' }, this.#nowMs + 100);
+        break;
       case 'done':
-        return this.#finish(key, { type: 'done' }, undefined);
+        this.#finish(key, { type: 'done' }, undefined);
     }
   }
 
