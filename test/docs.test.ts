@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { configMapResource } from '../shared/api/config-map.ts';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { isJsonObject, type JsonObject } from '../shared/api/json.ts';
+import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
+import { announceReasons, eventReasons } from '../shared/api/reasons.ts';
+import { serviceResource } from '../shared/api/service.ts';
+import { buildConfig } from '../shared/config/build-config.ts';
+import { repositoryFiles, repositoryRoot } from './support/source-tree.ts';
+
+const documents = repositoryFiles().filter((file) => file.endsWith('.md'));
+
+function textOf(document: string): string {
+  return readFileSync(path.join(repositoryRoot, document), 'utf8');
+}
+
+function manifestsIn(document: string): readonly JsonObject[] {
+  const blocks = [...textOf(document).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  return blocks.flatMap((block) =>
+    parseAllDocuments(block).map((parsed) => {
+      assert.deepEqual(parsed.errors, [], document);
+      const manifest: unknown = parsed.toJS();
+      assert.ok(isJsonObject(manifest), `${document} has a manifest that is no object`);
+      return manifest;
+    }),
+  );
+}
+
+const examples = documents.flatMap((document) => manifestsIn(document).map((manifest) => ({ document, manifest })));
+
+function ofKind(kind: string): readonly JsonObject[] {
+  return examples.filter(({ manifest }) => manifest['kind'] === kind).map(({ manifest }) => manifest);
+}
+
+test('the documentation shows a manifest of every kind that users write', () => {
+  const kinds = new Set(examples.map(({ manifest }) => manifest['kind']));
+  assert.deepEqual([...kinds].toSorted(), ['ConfigMap', 'IPAddressPool', 'L2Advertisement', 'Service']);
+});
+
+test('each example of a pool and of an advertisement is valid by itself', () => {
+  const advertisements = ofKind('L2Advertisement').map((json) => l2AdvertisementResource.parse(json));
+  const pools = ofKind('IPAddressPool').map((json) => ipAddressPoolResource.parse(json));
+  assert.ok(pools.length >= 2 && advertisements.length >= 2, 'README and docs/configuration.md have one each');
+  for (const pool of pools) {
+    const { config, findings } = buildConfig({
+      namespace: 'herald-system',
+      pools: [pool],
+      advertisements: advertisements.filter(({ meta }) => meta.name === pool.meta.name),
+      configMap: undefined,
+    });
+    assert.deepEqual(findings, [], pool.meta.name);
+    assert.ok(config?.pools.has(pool.meta.name), pool.meta.name);
+  }
+});
+
+test('the example of the v0.12 ConfigMap is valid and gives its two pools', () => {
+  const configMaps = ofKind('ConfigMap').map((json) => configMapResource.parse(json));
+  assert.equal(configMaps.length, 1);
+  const { config, findings } = buildConfig({
+    namespace: 'herald-system',
+    pools: [],
+    advertisements: [],
+    configMap: configMaps[0],
+  });
+  assert.deepEqual(findings, []);
+  assert.deepEqual([...(config?.pools.keys() ?? [])], ['by-hand', 'default']);
+});
+
+test('the example Service is of type LoadBalancer', () => {
+  const services = ofKind('Service').map((json) => serviceResource.parse(json));
+  assert.deepEqual(
+    services.map(({ type }) => type),
+    ['LoadBalancer'],
+  );
+});
+
+test('docs/operations.md explains every reason that is given', () => {
+  const text = textOf('docs/operations.md');
+  const reasons = [...announceReasons, ...Object.values(eventReasons)];
+  assert.ok(reasons.length > 20);
+  assert.deepEqual(
+    reasons.filter((reason) => !text.includes(`\`${reason}\``)),
+    [],
+  );
+});
+
+test('links between the documents lead somewhere', () => {
+  const files = new Set(repositoryFiles());
+  const folders = new Set(repositoryFiles().map((file) => path.posix.dirname(file)));
+  const broken = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\]\(([^)#:]+)\)/g)]
+      .map((match) => path.posix.join(path.posix.dirname(document), match[1] ?? ''))
+      .filter((target) => !files.has(target) && !folders.has(target))
+      .map((target) => `${document} → ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
