@@ -81,6 +81,7 @@ async function run(options: ControllerOptions): Promise<void> {
       configuration: () => (configuration.wasRead ? undefined : 'not read yet'),
     },
   });
+  metrics.leading(!options.leaderElect);
   log.info('starting', { namespace, configMap: configMapName, loadBalancerClass, identity });
   const tasks = [health, events, ...watched.tasks, configuration, ...(options.leaderElect ? leading : makeTasks())];
   await supervise(tasks, { signal, log, clock });

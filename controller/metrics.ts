@@ -45,8 +45,8 @@ export class ControllerMetrics {
     });
     this.#seconds = new Histogram({
       name: 'herald_allocation_seconds',
-      help: 'From the creation of a Service (whole seconds) until its address was written.',
-      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300],
+      help: 'From when a Service appeared until its address was written; from its creation where it is older than this process.',
+      buckets: [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300],
       registers,
     });
     this.#waiting = new Gauge({

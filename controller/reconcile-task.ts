@@ -1,6 +1,6 @@
 import type { Lease } from '../shared/api/lease.ts';
 import type { Namespace } from '../shared/api/namespace.ts';
-import type { ObjectKey } from '../shared/api/object-meta.ts';
+import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
 import type { Service } from '../shared/api/service.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
@@ -12,6 +12,7 @@ import type { Random } from '../shared/runtime/random.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import { type WorkQueueTask, workQueueTask } from '../shared/runtime/work-queue-task.ts';
+import { refusalReason } from './allocated-verdict.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 import type { Configuration } from './configuration-task.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -70,6 +71,8 @@ class Reconciling {
   readonly queue: WorkQueueTask;
   readonly #options: ReconcileOptions;
   readonly #writer: ServiceWriter;
+  /** When Services appeared that have no address yet. Bounded by the number of Services. */
+  readonly #seenMs = new Map<ObjectKey, number>();
   #presence: SpeakerPresence;
   #speakersGone = false;
   #reconciler: Reconciler | undefined;
@@ -117,9 +120,13 @@ class Reconciling {
 
   #onService(change: Change<Service>, reconciler: Reconciler): void {
     const keys = reconciler.serviceChanged(change, this.#options.clock.wallMs());
+    const key = keyOf(change.object.meta);
+    const { type, ingress } = change.object;
+    if (change.type === 'added' && type === 'LoadBalancer' && ingress.length === 0)
+      this.#seenMs.set(key, this.#options.clock.now());
     if (change.type === 'deleted') {
-      const { namespace, name } = change.object.meta;
-      this.#writer.forget(`${namespace}/${name}`);
+      this.#writer.forget(key);
+      this.#seenMs.delete(key);
     }
     this.#enqueue(keys);
   }
@@ -163,11 +170,16 @@ class Reconciling {
 
   #done(key: ObjectKey, before: Service, work: ServiceWork): void {
     const { metrics, clock } = this.#options;
-    if (work.decision === undefined) this.#reconciler?.leaverCleared(key);
-    for (const event of work.events) if (event.type === 'Warning') metrics.allocationFailed(event.reason);
-    const served = (work.decision?.assignments.length ?? 0) > 0 && before.ingress.length === 0;
-    if (served && work.writes.status !== undefined) {
-      metrics.allocated(Math.max(0, clock.wallMs() - before.meta.createdMs) / 1000);
-    }
+    const { decision } = work;
+    if (decision === undefined) this.#reconciler?.leaverCleared(key);
+    const refused = decision?.refusal === undefined ? undefined : refusalReason(decision.refusal);
+    if (refused !== undefined && work.events.some(({ reason }) => reason === refused))
+      metrics.allocationFailed(refused);
+    const served = (decision?.assignments.length ?? 0) > 0 && before.ingress.length === 0;
+    if (!served || work.writes.status === undefined) return;
+    const seenMs = this.#seenMs.get(key);
+    this.#seenMs.delete(key);
+    const waitedMs = seenMs === undefined ? clock.wallMs() - before.meta.createdMs : clock.now() - seenMs;
+    metrics.allocated(Math.max(0, waitedMs) / 1000);
   }
 }
