@@ -1,5 +1,6 @@
 import { behaviours } from './kinds/builtin-kinds.ts';
 import { CrdLifecycle, crdCollection } from './kinds/crd-lifecycle.ts';
+import { EventExpiry } from './kinds/event-expiry.ts';
 import type { KindBehaviour } from './kinds/kind-behaviour.ts';
 import { NamespaceLifecycle, systemNamespace, systemNamespaces } from './kinds/namespace-lifecycle.ts';
 import { AddressBlock } from './kinds/service/address-block.ts';
@@ -31,6 +32,7 @@ export class Cluster {
   readonly behaviourOf: (definition: ResourceDefinition) => KindBehaviour;
   readonly #namespaces: NamespaceLifecycle;
   readonly #crds: CrdLifecycle;
+  readonly #events: EventExpiry;
   readonly #options: ClusterOptions;
   #sweeping = false;
 
@@ -48,6 +50,7 @@ export class Cluster {
     this.behaviourOf = behaviours(serviceBehaviour(allocations));
     this.#namespaces = new NamespaceLifecycle(this.store, this.registry);
     this.#crds = new CrdLifecycle(this.store, this.registry, options.nowMs);
+    this.#events = new EventExpiry(this.store);
     this.writer = new ObjectWriter({
       store: this.store,
       behaviourOf: this.behaviourOf,
@@ -62,6 +65,7 @@ export class Cluster {
 
   /** Does a moment later what controllers do in a real cluster: empties namespaces, establishes definitions. */
   afterWrite(definition: ResourceDefinition): void {
+    if (collectionOf(definition) === '/events') this.#events.sweep(this.#options.nowMs());
     if (this.#sweeping || !(this.#namespaces.anyTerminating() || collectionOf(definition) === crdCollection)) return;
     this.#sweeping = true;
     setImmediate(() => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { mapsAt, stringAt, valueAt } from './schema/json-value.ts';
 import { startApiServer } from './server.ts';
 import { HttpClient, namesOf, resourceVersionOf } from './testing/http-client.ts';
@@ -146,6 +147,26 @@ describe('events', () => {
       assert.equal((await client.get(`${newer}/e`)).body['deprecatedCount'], 2);
     }),
   );
+});
+
+describe('old events', () => {
+  test('go an hour after they last happened', async () => {
+    const clock = new FakeClock();
+    await withServer(
+      async (client) => {
+        const path = `${namespaces}/default/events`;
+        const event = (name: string) => ({ metadata: { name }, involvedObject: { namespace: 'default' } });
+        await client.post(path, event('once'));
+        await client.post(path, event('again'));
+        clock.jumpWall(1_800_000);
+        await client.patch(`${path}/again`, 'merge', { lastTimestamp: new Date(clock.wallMs()).toISOString() });
+        clock.jumpWall(1_860_000);
+        await client.post(path, event('new'));
+        assert.deepEqual(namesOf((await client.get(path)).body), ['again', 'new']);
+      },
+      { clock },
+    )();
+  });
 });
 
 describe('a server with a folder', () => {

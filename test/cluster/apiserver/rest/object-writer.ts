@@ -118,7 +118,7 @@ export class ObjectWriter {
     if (scope.dryRun) return new StoredObject(tracked, live.revision);
     const collection = collectionOf(scope.definition);
     if (isDeleting(next) && finalizersOf(next).length === 0 && !hasSpecFinalizers(next)) {
-      return this.#parts.store.remove(collection, live);
+      return this.#parts.store.remove(collection, live, tracked);
     }
     return this.#parts.store.put(collection, tracked);
   }

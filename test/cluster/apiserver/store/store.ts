@@ -72,10 +72,10 @@ export class Store {
     return object;
   }
 
-  /** Removes; the event carries the object with the revision of its removal. */
-  remove(collection: string, object: StoredObject): StoredObject {
+  /** Removes; the event carries the object's last state, if that differs from the stored, with the removal's revision. */
+  remove(collection: string, object: StoredObject, lastState: JsonMap = object.json): StoredObject {
     const revision = ++this.#revision;
-    const last = stamped(object.json, revision);
+    const last = stamped(lastState, revision);
     this.collection(collection).delete(object);
     this.#publish({ type: 'DELETED', collection, revision, object: last, previous: object });
     return last;
