@@ -77,7 +77,7 @@ function checkPattern(schema: Schema, path: string): readonly FieldError[] {
 function checkDefault(schema: Schema, path: string): readonly FieldError[] {
   const value = schema['default'];
   if (value === undefined) return [];
-  return validate(schema, jsonOf(value)).map((error) => ({ ...error, path: childPath(path, 'default') }));
+  return validate(schema, jsonOf(value), childPath(path, 'default'));
 }
 
 function checkListType(schema: Schema, path: string): readonly FieldError[] {
