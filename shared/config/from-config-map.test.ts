@@ -84,6 +84,22 @@ address-pools:
     assert.equal(config?.advertisements.length, 2);
   });
 
+  test('takes merge keys', () => {
+    const { config, findings } = configOfYaml(`
+address-pools:
+- &base
+  name: a
+  protocol: layer2
+  addresses: [10.0.0.1]
+  auto-assign: false
+- <<: *base
+  name: b
+  addresses: [10.0.0.2]
+`);
+    assert.deepEqual(findings, []);
+    assert.equal(config?.pools.get('b')?.autoAssign, false);
+  });
+
   test('without its key can’t be used', () => {
     const read = (data: Record<string, string>): string | undefined =>
       configOf({ configMap: configMap(data) }).findings[0]?.message;
@@ -122,6 +138,11 @@ describe('one error makes the ConfigMap unusable', () => {
       'two documents',
       'peers: []\n---\npeers: []\n',
       ['error: config: holds more than one YAML document; remove the line "---" (line 2, column 1)'],
+    ],
+    [
+      'an alias without its anchor',
+      'peers: *nowhere\n',
+      ['error: config: has an alias "*nowhere" without its anchor (line 1, column 8)'],
     ],
     ['a text', 'layer2', ['error: config: "layer2" is not a map of keys and values (line 1, column 1)']],
     ['a list', '- name: a', ['error: config: a list is not a map of keys and values (line 1, column 1)']],

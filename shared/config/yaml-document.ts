@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -93,26 +94,33 @@ class ValueReader {
     if (this.#values > maxValues) return this.#refuse(node, `holds more than ${maxValues} values`);
     if (depth > maxDepth) return this.#refuse(node, `is nested more than ${maxDepth} levels deep`);
     if (this.refusal !== undefined) return undefined;
-    if (isAlias(node)) return this.read(this.#anchors.get(node.source), depth + 1);
+    if (isAlias(node)) return this.#readAlias(node, depth);
     if (isNode(node) && 'anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return readScalar(node);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1) ?? { text: '', plain: true });
     return isMap(node) ? this.#readMap(node.items, depth) : undefined;
   }
 
+  #readAlias(alias: Alias, depth: number): YamlValue | undefined {
+    const target = this.#anchors.get(alias.source);
+    if (target === undefined) return this.#refuse(alias, `has an alias "*${alias.source}" without its anchor`);
+    return this.read(target, depth + 1);
+  }
+
   #readMap(items: readonly unknown[], depth: number): YamlMap {
     // Without a prototype, so that a key such as `__proto__` is a key.
     const map: { [key: string]: YamlValue } = Object.create(null);
+    const merged: YamlMap[] = [];
     for (const pair of items) {
       if (!isPair(pair)) continue;
-      const key = isScalar(pair.key) ? readScalar(pair.key)?.text : undefined;
-      if (key === undefined) {
-        this.#refuse(pair.key, 'has a key that is not plain text');
-        continue;
-      }
+      const key = isScalar(pair.key) ? readScalar(pair.key) : undefined;
       const value = this.read(pair.value, depth + 1);
-      if (value !== undefined) map[key] = value;
+      if (key === undefined) this.#refuse(pair.key, 'has a key that is not plain text');
+      else if (isMergeKey(key)) merged.push(...mapsIn(value));
+      else if (value !== undefined) map[key.text] = value;
     }
+    // A key of the map itself wins, then the map that is merged first (https://yaml.org/type/merge.html).
+    for (const [key, value] of merged.flatMap((from) => Object.entries(from))) map[key] ??= value;
     return map;
   }
 
@@ -120,6 +128,16 @@ class ValueReader {
     this.refusal ??= { offset: startOf(node), text };
     return undefined;
   }
+}
+
+function isMergeKey(key: YamlScalar): boolean {
+  return key.plain && key.text === '<<';
+}
+
+/** What a merge key takes: one map, or a list of them. */
+function mapsIn(value: YamlValue | undefined): readonly YamlMap[] {
+  const values = Array.isArray(value) ? value : [value];
+  return values.filter((each) => each !== undefined && !('plain' in each && typeof each.plain === 'boolean'));
 }
 
 function readScalar(node: { readonly value: unknown; readonly source?: string | undefined; readonly type?: unknown }) {
