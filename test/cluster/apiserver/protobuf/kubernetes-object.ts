@@ -5,7 +5,6 @@ import { ProtobufError, readFields, type WireField } from './wire.ts';
 export const kubernetesProtobuf = 'application/vnd.kubernetes.protobuf';
 
 const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
-const text = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * An object in Kubernetes' protobuf form, which `kubectl create` sends for built-in kinds: "k8s" and a zero byte, then
@@ -16,8 +15,8 @@ export function decodeKubernetesObject(bytes: Uint8Array): JsonMap {
   if (!magic.every((byte, index) => bytes[index] === byte)) throw new ProtobufError('the prefix "k8s" is missing');
   const unknown = byNumber(readFields(bytes.subarray(magic.length)));
   const typeMeta = byNumber(readFields(bytesOf(unknown.get(1))));
-  const apiVersion = text.decode(bytesOf(typeMeta.get(1)));
-  const kind = text.decode(bytesOf(typeMeta.get(2)));
+  const apiVersion = textOf(bytesOf(typeMeta.get(1)));
+  const kind = textOf(bytesOf(typeMeta.get(2)));
   return { apiVersion, kind, ...decodeMessage(kind, bytesOf(unknown.get(2))) };
 }
 
@@ -27,6 +26,11 @@ function byNumber(fields: readonly WireField[]): ReadonlyMap<number, WireField> 
 
 function bytesOf(field: WireField | undefined): Uint8Array {
   return field?.value instanceof Uint8Array ? field.value : new Uint8Array();
+}
+
+/** Protobuf's strings are UTF-8; what is not reads as U+FFFD. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function decodeMessage(name: string, bytes: Uint8Array): JsonMap {
@@ -64,7 +68,7 @@ function decodeField(type: string, field: WireField): Json | undefined {
 /** A map's entry is a message of its own: field 1 the key, field 2 the value. */
 function decodeEntry(type: string, field: WireField): JsonMap {
   const entry = byNumber(readFields(bytesOf(field)));
-  const key = text.decode(bytesOf(entry.get(1)));
+  const key = textOf(bytesOf(entry.get(1)));
   return { [key]: decodeSingle(type, entry.get(2) ?? { number: 2, value: new Uint8Array() }) ?? '' };
 }
 
@@ -76,7 +80,7 @@ function decodeSingle(type: string, field: WireField): Json | undefined {
     case 'boolean':
       return value === 1n;
     case 'string':
-      return text.decode(bytesOf(field));
+      return textOf(bytesOf(field));
     case 'bytes':
       return Buffer.from(bytesOf(field)).toString('base64');
     case 'Time':
@@ -91,15 +95,16 @@ function decodeSingle(type: string, field: WireField): Json | undefined {
 /** metav1.Time: seconds since 1970; an empty message is Go's zero time, which means none. */
 function decodeTime(bytes: Uint8Array): string | undefined {
   const seconds = byNumber(readFields(bytes)).get(1)?.value;
-  return typeof seconds === 'bigint'
-    ? `${new Date(Number(BigInt.asIntN(64, seconds)) * 1000).toISOString().slice(0, 19)}Z`
-    : undefined;
+  if (typeof seconds !== 'bigint') return undefined;
+  const time = new Date(Number(BigInt.asIntN(64, seconds)) * 1000);
+  if (Number.isNaN(time.getTime())) throw new ProtobufError(`${seconds} seconds are no time`);
+  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 /** intstr.IntOrString: field 1 tells which, 0 the number in field 2, 1 the text in field 3. */
 function decodeIntOrString(bytes: Uint8Array): number | string {
   const fields = byNumber(readFields(bytes));
-  if (fields.get(1)?.value === 1n) return text.decode(bytesOf(fields.get(3)));
+  if (fields.get(1)?.value === 1n) return textOf(bytesOf(fields.get(3)));
   const value = fields.get(2)?.value;
   return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : 0;
 }
