@@ -126,6 +126,7 @@ describe('informer', () => {
     client.put(widgetResource, widgetJson('gone', 'red'));
     client.put(widgetResource, widgetJson('same', 'red'));
     await run();
+    await clock.advance(1_000);
     told.length = 0;
     client.fail('watch', unreachable);
     client.breakWatches(unreachable);
@@ -134,7 +135,7 @@ describe('informer', () => {
     client.put(widgetResource, widgetJson('new', 'blue'));
     client.remove(widgetResource, { namespace: 'default', name: 'gone' });
     client.compact();
-    await clock.advance(1_000);
+    await clock.advance(2_000);
     assert.deepEqual(told.toSorted(), ['added new blue', 'deleted gone red', 'modified one red green']);
     assert.deepEqual(log.events, ['informer-following', 'informer-lost', 'informer-relisting', 'informer-following']);
   });
@@ -235,6 +236,16 @@ describe('informer', () => {
     await clock.advance(20_000);
     assert.equal(count(client, 'list'), 1);
     assert.equal(client.openWatches, 1);
+  });
+
+  test('a server that accepts watches only to end them with an error costs one log line', async (t) => {
+    const { client, clock, log, run } = start(t);
+    await run();
+    for (let second = 0; second < 60; second += 1) {
+      client.breakWatches(new ApiError('ServerError', 'etcd', { status: 500 }));
+      await clock.advance(200);
+    }
+    assert.deepEqual(log.events, ['informer-lost']);
   });
 
   test('objects that are not kept do not exist for it', async (t) => {

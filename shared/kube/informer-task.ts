@@ -33,6 +33,8 @@ export interface InformerOptions<T extends ApiObject> {
 const pageSize = 500;
 /** A watch that lasted this long, or brought anything, was a success. */
 const soundWatchMs = 10_000;
+/** A server with trouble may accept a watch and end it with an error at once: that is not yet worth a log line. */
+const steadyWatchMs = 1_000;
 const rememberedFailures = 5;
 
 /**
@@ -127,6 +129,7 @@ class Informer<T extends ApiObject> {
     const { client, type, clock, random } = this.#options;
     const startedMs = clock.now();
     let sound = false;
+    let cancelOpen = (): void => undefined;
     try {
       const events = client.watch(type, {
         ...this.#selection(),
@@ -134,13 +137,17 @@ class Informer<T extends ApiObject> {
         // Spread, so that the watches of a thousand nodes do not all end in the same second.
         timeoutSeconds: 290 + Math.floor(random() * 300),
         signal,
-        onOpen: () => this.#setState('following'),
+        onOpen: () => {
+          cancelOpen = clock.after(steadyWatchMs, () => this.#setState('following'));
+        },
       });
       for await (const event of events) {
         sound = true;
+        this.#setState('following');
         this.#apply(event);
       }
     } finally {
+      cancelOpen();
       sound ||= clock.now() - startedMs >= soundWatchMs;
       if (sound) this.#forgetFailures();
     }

@@ -16,6 +16,13 @@ const rows = [
   { name: '422', status: 422, body: status({ reason: 'Invalid' }), code: 'Invalid' },
   { name: '429', status: 429, body: '', code: 'TooManyRequests' },
   { name: '500', status: 500, body: status({ reason: 'InternalError' }), code: 'ServerError' },
+  {
+    name: '504 for a version from the future',
+    status: 504,
+    body: status({ reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } }),
+    code: 'Expired',
+  },
+  { name: '504', status: 504, body: status({ reason: 'Timeout' }), code: 'ServerError' },
   { name: "a proxy's 502 page", status: 502, body: '<html>Bad Gateway</html>', code: 'ServerError' },
 ];
 

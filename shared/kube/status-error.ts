@@ -1,4 +1,4 @@
-import { asObject, type JsonObject, readNumber, readObject, readString } from '../api/json.ts';
+import { asObject, type JsonObject, readNumber, readObject, readObjects, readString } from '../api/json.ts';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
 
 /** No server may keep us waiting longer than this by Retry-After. */
@@ -20,7 +20,7 @@ export function refusal({ what, status, body, retryAfter }: RefusedRequest): Api
   const message = readString(json, 'message') ?? body.slice(0, 200).trim();
   const retryAfterMs = readRetryAfter(retryAfter, json);
   return new ApiError(
-    codeOf(status, readString(json, 'reason')),
+    isTooLargeVersion(json) ? 'Expired' : codeOf(status, readString(json, 'reason')),
     `cannot ${what}: ${status}${message === '' ? '' : ` ${message}`}`,
     { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
   );
@@ -53,6 +53,15 @@ function codeOf(status: number, reason: string | undefined): ApiErrorCode {
     default:
       return status >= 500 ? 'ServerError' : 'BadRequest';
   }
+}
+
+/**
+ * The resourceVersion is from the server's future: it was restored from a backup, or is another one. As with 410, only a
+ * new list helps; client-go goes by the same cause (apimachinery's `CauseTypeResourceVersionTooLarge`).
+ */
+function isTooLargeVersion(status: JsonObject): boolean {
+  const causes = readObjects(readObject(status, 'details'), 'causes');
+  return causes.some((cause) => readString(cause, 'reason') === 'ResourceVersionTooLarge');
 }
 
 /** The header in seconds (RFC 9110 §10.2.3; Kubernetes never sends the date form), else `details.retryAfterSeconds`. */
