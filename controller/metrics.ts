@@ -45,7 +45,7 @@ export class ControllerMetrics {
     });
     this.#seconds = new Histogram({
       name: 'herald_allocation_seconds',
-      help: 'From when a Service appeared until its address was written; from its creation where it is older than this process.',
+      help: 'From when a Service appeared until its address was written; from its creation where it is older than the controller.',
       buckets: [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300],
       registers,
     });
@@ -117,7 +117,12 @@ export class ControllerMetrics {
     this.#stale.set(stale ? 1 : 0);
   }
 
+  /** Who does not lead knows nothing of pools and of those who wait. */
   leading(leads: boolean): void {
     this.#leading.set(leads ? 1 : 0);
+    if (leads) return;
+    this.#capacity.reset();
+    this.#inUse.reset();
+    this.#waiting.reset();
   }
 }

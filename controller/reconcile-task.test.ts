@@ -283,6 +283,24 @@ describe('writes that fail', () => {
     }
   }
 
+  test('a conflict while the watch is behind tells nothing twice', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/29'] });
+    await herald.start();
+    herald.api.latencyMs = 10;
+    herald.service();
+    await herald.pass(5);
+    herald.api.fail('list', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 2 });
+    herald.api.fail('watch', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 2 });
+    herald.api.breakWatches(new ApiError('Unreachable', 'away', {}));
+    await herald.pass(20);
+    assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
+    herald.api.fail('patch', new ApiError('Conflict', 'changed', { status: 409 }), { plural: 'services' });
+    await herald.pass(20_000);
+    assert.equal(herald.stored('default/web').meta.annotations['metallb.io/ip-allocated-from-pool'], 'a');
+    assert.deepEqual(herald.events.take(), ['Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a']);
+    assert.equal(herald.serviceWrites, 3);
+  });
+
   test('a Service that vanishes under the write does not cost another its turn', async () => {
     herald.pool('a', { addresses: ['10.0.0.0/30'] });
     await herald.start();
@@ -304,6 +322,21 @@ describe('the object says what was decided', () => {
     const status = { ...readObject(before, 'status'), loadBalancer: { ingress: [{ ip: '10.0.0.3' }] } };
     herald.api.put(serviceResource, { ...before, status });
     await herald.pass();
+    assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
+  });
+
+  test('who undoes every write does not draw us into a race', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/30'] });
+    await herald.start();
+    herald.service();
+    await herald.pass(0);
+    for (let round = 0; round < 100; round += 1) {
+      const before = herald.api.stored(serviceResource, { namespace: 'default', name: 'web' }) ?? {};
+      herald.api.put(serviceResource, { ...before, status: { loadBalancer: { ingress: [{ ip: '9.9.9.9' }] } } });
+      await herald.pass(10);
+    }
+    assert.equal(herald.serviceWrites, 11);
+    await herald.pass(4_000);
     assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
   });
 

@@ -5,6 +5,7 @@ import type { Service } from '../shared/api/service.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
+import { TokenBucket } from '../shared/kube/token-bucket.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { deferred } from '../shared/runtime/deferred.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -40,6 +41,12 @@ export interface ReconcileOptions {
 }
 
 const presenceCheckMs = 5_000;
+/**
+ * Writes to one Service at once, and how often after that. Where something undoes every write, a second load balancer
+ * controller for one, the two do not race.
+ */
+const writesAtOnce = 10;
+const nextWriteMs = 2_000;
 
 /**
  * Gives Services their addresses, and keeps their objects saying so. `ready`: everything that the objects say was
@@ -73,6 +80,8 @@ class Reconciling {
   readonly #writer: ServiceWriter;
   /** When Services appeared that have no address yet. Bounded by the number of Services. */
   readonly #seenMs = new Map<ObjectKey, number>();
+  /** By Service; bounded by their number. */
+  readonly #paces = new Map<ObjectKey, TokenBucket>();
   #presence: SpeakerPresence;
   #speakersGone = false;
   #reconciler: Reconciler | undefined;
@@ -127,6 +136,7 @@ class Reconciling {
     if (change.type === 'deleted') {
       this.#writer.forget(key);
       this.#seenMs.delete(key);
+      this.#paces.delete(key);
     }
     this.#enqueue(keys);
   }
@@ -156,16 +166,28 @@ class Reconciling {
   }
 
   async #work(key: ObjectKey): Promise<WorkOutcome> {
-    const { clock, services } = this.#options;
+    const { clock, services, log } = this.#options;
     const cached = services.get(key);
     if (cached === undefined) return { type: 'done' };
     const service = this.#writer.newest(cached);
     const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
     const work = this.#reconciler?.workOn(service, now);
     if (work === undefined) return { type: 'done' };
+    const { status, pools } = work.writes;
+    if ((status !== undefined || pools !== undefined) && !this.#mayWrite(key)) {
+      log.warn('service-status-contested', { service: key });
+      return { type: 'again', delayMs: nextWriteMs };
+    }
     const outcome = await this.#writer.write(service, work.writes, work.events);
     if (outcome.type === 'done') this.#done(key, service, work);
     return outcome;
+  }
+
+  #mayWrite(key: ObjectKey): boolean {
+    const nowMs = this.#options.clock.now();
+    const pace = this.#paces.get(key) ?? new TokenBucket({ burst: writesAtOnce, refillMs: nextWriteMs, nowMs });
+    this.#paces.set(key, pace);
+    return pace.take(nowMs);
   }
 
   #done(key: ObjectKey, before: Service, work: ServiceWork): void {

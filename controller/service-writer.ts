@@ -124,9 +124,8 @@ export class ServiceWriter {
         this.forget(key);
         return { type: 'done' };
       case 'Conflict':
-        // Somebody else wrote: the watch brings what they wrote, and the retry starts from that.
+        // Somebody else wrote: the retry starts from what the watch brings, and from our own writes until then.
         this.#noteResult('conflict');
-        this.#own.delete(key);
         return { type: 'retry' };
       default:
         this.#noteResult('failed', error);

@@ -30,7 +30,7 @@ export interface AllocationRequest {
   readonly problem: RequestProblem | undefined;
 }
 
-/** Decides whether a Service is one of ours: section 2 of Kubernetes' "load balancer class" rules. */
+/** Decides whether a Service is one of ours: with a class we serve only that class, without one only those that have none. */
 export function isOurs(service: Service, loadBalancerClass: string | undefined): boolean {
   return (
     service.type === 'LoadBalancer' &&
