@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { configurationStateResource } from '../shared/api/configuration-state.ts';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { asObject, type JsonObject, readArray, readObject, readObjects, readString } from '../shared/api/json.ts';
+import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
+import type { ApiObject } from '../shared/api/object-meta.ts';
+import type { ResourceType } from '../shared/api/resource-type.ts';
+import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
+import {
+  bfdProfileResource,
+  bgpAdvertisementResource,
+  bgpPeerResource,
+  communityResource,
+  serviceBgpStatusResource,
+} from '../shared/api/stored-resource.ts';
+import { repositoryRoot } from './support/source-tree.ts';
+
+const folder = path.join(repositoryRoot, 'charts/herald/crds');
+const files = readdirSync(folder).sort();
+
+/** The custom resources that the program knows, and the fields that MetalLB's API and ours give them. */
+const kinds: readonly { type: ResourceType<ApiObject>; spec: readonly string[]; status: readonly string[] }[] = [
+  {
+    type: bfdProfileResource,
+    spec: [
+      'detectMultiplier',
+      'echoInterval',
+      'echoMode',
+      'minimumTtl',
+      'passiveMode',
+      'receiveInterval',
+      'transmitInterval',
+    ],
+    status: [],
+  },
+  {
+    type: bgpAdvertisementResource,
+    spec: [
+      'aggregationLength',
+      'aggregationLengthV6',
+      'communities',
+      'ipAddressPoolSelectors',
+      'ipAddressPools',
+      'localPref',
+      'nodeSelectors',
+      'peers',
+      'serviceSelectors',
+    ],
+    status: [],
+  },
+  {
+    type: bgpPeerResource,
+    spec: [
+      ...['bfdProfile', 'connectTime', 'disableMP', 'dualStackAddressFamily', 'dynamicASN', 'ebgpMultiHop'],
+      ...['enableGracefulRestart', 'holdTime', 'interface', 'keepaliveTime', 'localASN', 'myASN', 'nodeSelectors'],
+      ...['password', 'passwordSecret', 'peerASN', 'peerAddress', 'peerPort', 'routerID', 'sourceAddress', 'vrf'],
+    ],
+    status: [],
+  },
+  { type: communityResource, spec: ['communities'], status: [] },
+  { type: configurationStateResource, spec: [], status: ['conditions', 'errorSummary', 'result'] },
+  {
+    type: ipAddressPoolResource,
+    spec: ['addresses', 'autoAssign', 'avoidBuggyIPs', 'conflictCheck', 'excludeAddresses', 'serviceAllocation'],
+    status: ['assignedIPv4', 'assignedIPv6', 'availableIPv4', 'availableIPv6'],
+  },
+  {
+    type: l2AdvertisementResource,
+    spec: [
+      'interfaces',
+      'ipAddressPoolSelectors',
+      'ipAddressPools',
+      'nodeSelectors',
+      'preferredNodeSelectors',
+      'serviceSelectors',
+    ],
+    status: [],
+  },
+  { type: serviceBgpStatusResource, spec: [], status: ['node', 'peers', 'serviceName', 'serviceNamespace'] },
+  { type: serviceL2StatusResource, spec: [], status: ['interfaces', 'node', 'serviceName', 'serviceNamespace'] },
+];
+
+function readCrd(file: string): JsonObject {
+  return asObject(parse(readFileSync(path.join(folder, file), 'utf8')));
+}
+
+function versionOf(crd: JsonObject): JsonObject {
+  const versions = readObjects(readObject(crd, 'spec'), 'versions');
+  assert.equal(versions.length, 1);
+  return versions[0] ?? {};
+}
+
+function schemaOf(crd: JsonObject): JsonObject {
+  return readObject(readObject(versionOf(crd), 'schema'), 'openAPIV3Schema');
+}
+
+function properties(schema: JsonObject, ...names: readonly string[]): JsonObject {
+  return names.reduce((level, name) => readObject(readObject(level, 'properties'), name), schema);
+}
+
+function fieldNames(schema: JsonObject): readonly string[] {
+  return Object.keys(readObject(schema, 'properties')).sort();
+}
+
+/** Every schema below this one, with its path. */
+function* schemasIn(schema: JsonObject, where: string): Generator<[string, JsonObject]> {
+  yield [where, schema];
+  for (const [name, child] of Object.entries(readObject(schema, 'properties'))) {
+    yield* schemasIn(asObject(child), `${where}.${name}`);
+  }
+  for (const key of ['items', 'additionalProperties']) {
+    if (schema[key] !== undefined) yield* schemasIn(readObject(schema, key), `${where}[]`);
+  }
+}
+
+test('there is one CRD for each custom resource', () => {
+  assert.deepEqual(
+    files,
+    kinds.map(({ type }) => `${type.plural}.yaml`),
+  );
+});
+
+for (const { type, spec, status } of kinds) {
+  describe(`the CRD of ${type.kind}`, () => {
+    const crd = readCrd(`${type.plural}.yaml`);
+    const schema = schemaOf(crd);
+
+    test('has the names that the program asks for', () => {
+      const { group, names, scope } = readObject(crd, 'spec');
+      assert.equal(readString(readObject(crd, 'metadata'), 'name'), `${type.plural}.${type.group}`);
+      assert.deepEqual([group, scope], [type.group, type.namespaced ? 'Namespaced' : 'Cluster']);
+      assert.deepEqual(names, {
+        kind: type.kind,
+        listKind: `${type.kind}List`,
+        plural: type.plural,
+        singular: type.kind.toLowerCase(),
+      });
+      const version = versionOf(crd);
+      assert.deepEqual([version['name'], version['served'], version['storage']], [type.version, true, true]);
+      assert.deepEqual(version['subresources'], { status: {} });
+    });
+
+    test('has all fields, each with a description', () => {
+      assert.deepEqual(fieldNames(properties(schema, 'spec')), spec);
+      assert.deepEqual(fieldNames(properties(schema, 'status')), status);
+      for (const part of ['spec', 'status']) {
+        for (const [name, field] of Object.entries(readObject(properties(schema, part), 'properties'))) {
+          assert.notEqual(readString(asObject(field), 'description') ?? '', '', `${part}.${name}`);
+        }
+      }
+    });
+
+    test('is structural, and bounded where rules are counted', () => {
+      for (const [where, each] of schemasIn(schema, type.kind)) {
+        const kind = readString(each, 'type');
+        assert.ok(kind, `${where} has no type`);
+        if (kind === 'array') assert.ok(each['maxItems'] && each['items'], `${where} is a list without bound`);
+        if (each['x-kubernetes-validations'] !== undefined && kind === 'string') assert.ok(each['maxLength'], where);
+      }
+    });
+
+    test('prints columns that exist, with a description each', () => {
+      const columns = readObjects(versionOf(crd), 'additionalPrinterColumns');
+      assert.ok(columns.length > 0);
+      for (const column of columns) {
+        const [, ...names] = (readString(column, 'jsonPath') ?? '').split('.');
+        const found =
+          names[0] === 'metadata' || fieldNames(properties(schema, ...names.slice(0, -1))).includes(names.at(-1) ?? '');
+        assert.ok(found, readString(column, 'jsonPath') ?? 'a column without path');
+        assert.notEqual(readString(column, 'description') ?? '', '');
+      }
+    });
+  });
+}
+
+describe('what the schema says and what the parsers assume', () => {
+  test('defaults of IPAddressPool agree', () => {
+    const schema = schemaOf(readCrd('ipaddresspools.yaml'));
+    const { autoAssign, avoidBuggyIPs, conflictCheck } = ipAddressPoolResource.parse({});
+    for (const [name, parsed] of Object.entries({ autoAssign, avoidBuggyIPs, conflictCheck })) {
+      assert.equal(properties(schema, 'spec', name)['default'], parsed, name);
+    }
+  });
+
+  test('what a pool may limit is what the program reads', () => {
+    const schema = schemaOf(readCrd('ipaddresspools.yaml'));
+    const { serviceAllocation } = ipAddressPoolResource.parse({ spec: { serviceAllocation: {} } });
+    assert.deepEqual(
+      fieldNames(properties(schema, 'spec', 'serviceAllocation')),
+      Object.keys(serviceAllocation ?? {}).sort(),
+    );
+  });
+
+  test('weights run from 1 to 100', () => {
+    const list = properties(schemaOf(readCrd('l2advertisements.yaml')), 'spec', 'preferredNodeSelectors');
+    const weight = properties(readObject(list, 'items'), 'weight');
+    assert.deepEqual([weight['minimum'], weight['maximum']], [1, 100]);
+  });
+
+  test('lists in which an entry must not stand twice are sets', () => {
+    const sets: Readonly<Record<string, readonly string[]>> = {
+      'ipaddresspools.yaml': ['addresses', 'excludeAddresses'],
+      'l2advertisements.yaml': [
+        'interfaces',
+        'ipAddressPoolSelectors',
+        'ipAddressPools',
+        'nodeSelectors',
+        'serviceSelectors',
+      ],
+    };
+    for (const [file, names] of Object.entries(sets)) {
+      for (const name of names) {
+        assert.equal(properties(schemaOf(readCrd(file)), 'spec', name)['x-kubernetes-list-type'], 'set', name);
+      }
+    }
+  });
+
+  test('a pool needs addresses, and each kind of bad entry has its rule', () => {
+    const schema = schemaOf(readCrd('ipaddresspools.yaml'));
+    assert.deepEqual(readArray(schema, 'required'), ['spec']);
+    assert.deepEqual(readArray(properties(schema, 'spec'), 'required'), ['addresses']);
+    const addresses = properties(schema, 'spec', 'addresses');
+    assert.equal(addresses['minItems'], 1);
+    const rules = readObjects(readObject(addresses, 'items'), 'x-kubernetes-validations');
+    assert.deepEqual(
+      rules.map((rule) => readString(rule, 'message')),
+      [
+        'is no CIDR (192.0.2.0/24), range (192.0.2.5-192.0.2.9) or address',
+        'begins and ends with addresses of two families; use two entries',
+        'starts after its end; did you swap them?',
+        'starts after its end; did you swap them?',
+      ],
+    );
+    assert.deepEqual(
+      readObject(addresses, 'items'),
+      readObject(properties(schema, 'spec', 'excludeAddresses'), 'items'),
+    );
+  });
+});
