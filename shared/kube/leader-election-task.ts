@@ -113,7 +113,7 @@ class Election {
       const move = this.#move();
       if (move.type === 'create' || move.type === 'update') await this.#write(move, signal);
       else if (move.type === 'wait') this.#noteHolder(move.holder);
-      this.#failing = false;
+      this.#recovered();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
@@ -198,6 +198,12 @@ class Election {
     if (this.#failing) return;
     this.#failing = true;
     this.#options.log.warn('leader-election-failing', { lease: this.#options.lease.name, error });
+  }
+
+  #recovered(): void {
+    if (!this.#failing) return;
+    this.#failing = false;
+    this.#options.log.info('leader-election-recovered', { lease: this.#options.lease.name });
   }
 
   async #release(): Promise<void> {
