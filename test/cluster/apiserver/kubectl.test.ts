@@ -24,6 +24,28 @@ spec:
   addresses: [192.168.10.90-192.168.10.100]
 `;
 
+const workload = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: speaker}
+spec:
+  selector: {matchLabels: {app: speaker}}
+  updateStrategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 1}}
+  template:
+    metadata: {labels: {app: speaker}}
+    spec:
+      hostNetwork: true
+      tolerations: [{effect: NoSchedule, operator: Exists}]
+      containers:
+      - name: speaker
+        image: example.test/speaker
+        env:
+        - {name: NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
+        - {name: A, value: "1"}
+        livenessProbe: {httpGet: {path: /healthz, port: metrics}}
+        securityContext: {capabilities: {drop: [ALL], add: [NET_RAW]}}
+        resources: {requests: {cpu: 50m}}
+`;
+
 /** A table without its AGE, which a clock would decide. */
 function table(text: string): string[] {
   return text
@@ -243,6 +265,34 @@ describe('kubectl, unmodified', { skip: missing ?? false }, () => {
       assert.ok(lines.includes('services svc v1 true Service'), lines.join('\n'));
       assert.ok(lines.includes('endpointslices discovery.k8s.io/v1 true EndpointSlice'));
       assert.ok(lines.includes('ipaddresspools metallb.io/v1beta1 true IPAddressPool'));
+    }),
+  );
+
+  test(
+    'a workload as a chart has it: accepted whole, its environment merged by name',
+    withKubectl(async (kubectl) => {
+      assert.equal(await kubectl.run('apply -f -', { input: workload }), 'daemonset.apps/speaker created\n');
+      assert.equal(await kubectl.run('apply -f -', { input: workload }), 'daemonset.apps/speaker unchanged\n');
+      const changed = workload.replace('value: "1"', 'value: "2"');
+      assert.equal(await kubectl.run('apply -f -', { input: changed }), 'daemonset.apps/speaker configured\n');
+      const variables =
+        '{.spec.template.spec.containers[0].env[*].name}={.spec.template.spec.containers[0].env[1].value}';
+      assert.equal(await kubectl.run(`get ds speaker -o jsonpath=${variables}`), 'NODE_NAME A=2');
+    }),
+  );
+
+  test(
+    'cordon, taint and drain a node, ask for rights',
+    withKubectl(async (kubectl) => {
+      await kubectl.run('apply -f -', { input: 'apiVersion: v1\nkind: Node\nmetadata: {name: node-a}\n' });
+      await kubectl.run('taint node node-a out-of-service=yes:NoExecute');
+      await kubectl.run('drain node-a');
+      assert.deepEqual(table(await kubectl.run('get nodes')), [
+        'NAME STATUS ROLES AGE VERSION',
+        'node-a Unknown,SchedulingDisabled <none> AGED',
+      ]);
+      await kubectl.run('uncordon node-a');
+      assert.equal(await kubectl.run('auth can-i patch services --subresource status'), 'yes\n');
     }),
   );
 

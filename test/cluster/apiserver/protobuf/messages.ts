@@ -2,7 +2,7 @@
  * Fields of Kubernetes' protobuf messages by number, as their generated.proto files give them: a name and a type.
  * Types: `string`, `bytes`, `number`, `boolean`, a message's name, `T[]`, `map<T>`. A `?` marks a field whose zero
  * counts (a pointer in Go); all other zeros and empty strings read as absent. Only kinds that `kubectl create` and
- * `kubectl expose` send this way are here: all else comes as JSON.
+ * `kubectl auth` send this way are here: all else comes as JSON.
  */
 export type MessageFields = Readonly<Record<number, string>>;
 
@@ -174,6 +174,31 @@ export const messages: Readonly<Record<string, MessageFields>> = {
     5: 'hostIP string',
   },
   EnvVar: { 1: 'name string', 2: 'value string' },
+  SelfSubjectAccessReview: {
+    1: 'metadata ObjectMeta',
+    2: 'spec SelfSubjectAccessReviewSpec',
+    3: 'status SubjectAccessReviewStatus',
+  },
+  SelfSubjectAccessReviewSpec: {
+    1: 'resourceAttributes ResourceAttributes',
+    2: 'nonResourceAttributes NonResourceAttributes',
+  },
+  ResourceAttributes: {
+    1: 'namespace string',
+    2: 'verb string',
+    3: 'group string',
+    4: 'version string',
+    5: 'resource string',
+    6: 'subresource string',
+    7: 'name string',
+  },
+  NonResourceAttributes: { 1: 'path string', 2: 'verb string' },
+  SubjectAccessReviewStatus: {
+    1: 'allowed boolean',
+    2: 'reason string',
+    3: 'evaluationError string',
+    4: 'denied boolean',
+  },
   // Always empty where it occurs: its fields are not read, so a filled one is refused.
   Empty: {},
 };
