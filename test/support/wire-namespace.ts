@@ -9,18 +9,30 @@ const unshare = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fo
  * alike; the results go to the same test runner. True inside. Where namespaces are forbidden, a skipped test says so.
  */
 export function enterNamespaces(file: string): boolean {
-  if (process.env[mark] === 'yes') return true;
-  const probe = spawnSync('unshare', [...unshare, 'true'], { encoding: 'utf8' });
-  if (probe.status !== 0) {
-    test.skip(`${file}: user namespaces are forbidden here: ${probe.stderr.trim()}`);
-    return false;
-  }
-  const { status } = spawnSync('unshare', [...unshare, process.execPath, ...process.execArgv, file], {
+  if (isInside()) return true;
+  const refusal = namespacesRefused();
+  if (refusal === undefined) process.exitCode = runInside(file);
+  else test.skip(`${file}: user namespaces are forbidden here: ${refusal}`);
+  return false;
+}
+
+export function isInside(): boolean {
+  return process.env[mark] === 'yes';
+}
+
+/** Why there can't be namespaces here; undefined where there can. */
+export function namespacesRefused(): string | undefined {
+  const { status, stderr } = spawnSync('unshare', [...unshare, 'true'], { encoding: 'utf8' });
+  return status === 0 ? undefined : stderr.trim();
+}
+
+/** Runs a program in new namespaces; its exit code. */
+export function runInside(file: string, args: readonly string[] = []): number {
+  const { status } = spawnSync('unshare', [...unshare, process.execPath, ...process.execArgv, file, ...args], {
     stdio: 'inherit',
     env: { ...process.env, [mark]: 'yes' },
   });
-  process.exitCode = status ?? 1;
-  return false;
+  return status ?? 1;
 }
 
 /** Runs `ip` here; throws what it says on failure. */

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { systemClock } from '../../shared/runtime/system-clock.ts';
+import { DatapathTask } from '../../speaker/datapath/datapath-task.ts';
+import type { DatapathEvent } from '../../speaker/datapath/table.ts';
+import { arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
+import { ip, isInside, linkIndex, namespacesRefused, runInside } from '../support/wire-namespace.ts';
+import { atLeast, atMost, type BenchResult, percentile, rounded } from './bench-result.ts';
+import type { ProbeFigures, ProbeOrder, ProbeReport } from './prober-message.ts';
+
+const nodeMac = '02:00:00:00:00:01';
+const peerMac = '02:00:00:00:00:02';
+/** The kernel's addresses on the veth, and the VIPs that nothing but the thread answers. */
+const addresses = {
+  arp: { kernel: '192.0.2.1', responder: '192.0.2.100', peer: '192.0.2.2' },
+  ndp: { kernel: '2001:db8::1', responder: '2001:db8::100', peer: '2001:db8::2' },
+} as const;
+
+type Protocol = keyof typeof addresses;
+
+/**
+ * Round trips and replies per second of the datapath thread beside the kernel's own, over one veth pair and by one
+ * prober, in turns; the node's main thread is kept busy meanwhile. Runs this program again in namespaces of its own.
+ */
+export async function benchResolution(protocol: Protocol): Promise<BenchResult> {
+  if (!isInside()) {
+    const refusal = namespacesRefused();
+    if (refusal !== undefined) throw new Error(`cannot run bench ${protocol}: no user namespaces here: ${refusal}`);
+    process.exit(runInside(new URL('./main.ts', import.meta.url).pathname, [protocol]));
+  }
+  const prober = spawn('unshare', ['--net', process.execPath, new URL('./prober-main.ts', import.meta.url).pathname], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  await once(prober, 'message');
+  layOut(protocol, prober.pid ?? 0);
+  const task = new DatapathTask({ clock: systemClock(), refreshMs: 0 });
+  const stop = new AbortController();
+  const ended = task.run(stop.signal);
+  await task.ready;
+  await serve(task, protocol);
+  const stopBusy = keepBusy();
+  let counters: Readonly<Record<string, number>> = {};
+  task.onEvent((event) => {
+    if (event.type === 'tick') counters = event.counters;
+  });
+  const report = await order(prober, protocol);
+  stopBusy();
+  stop.abort();
+  await ended;
+  return judge(report, counters);
+}
+
+function layOut(protocol: Protocol, pid: number): void {
+  ip(`link add node0 address ${nodeMac} type veth peer name peer0 address ${peerMac} netns ${pid}`);
+  ip('link set lo up');
+  if (protocol === 'arp') ip(`addr add ${addresses.arp.kernel}/24 dev node0`);
+  else ip(`addr add ${addresses.ndp.kernel}/64 dev node0 nodad`);
+  ip('link set node0 up');
+}
+
+async function serve(task: DatapathTask, protocol: Protocol): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const forget = task.onEvent((event: DatapathEvent) => (event.type === 'tableApplied' ? resolve() : undefined));
+  const vip = {
+    ip: addresses[protocol].responder,
+    service: 'bench/vip',
+    interfaces: [{ index: linkIndex('node0'), mac: nodeMac }],
+    candidates: ['bench'],
+  };
+  task.send({ version: 1, self: 'bench', members: [], vips: [vip] });
+  await promise;
+  forget();
+}
+
+/** Keeps this thread at work, with a turn of the event loop every few milliseconds. */
+function keepBusy(): () => void {
+  let busy = true;
+  const burn = (): void => {
+    const endMs = performance.now() + 5;
+    while (performance.now() < endMs) Math.hypot(endMs, 1);
+    if (busy) setImmediate(burn);
+  };
+  burn();
+  return () => {
+    busy = false;
+  };
+}
+
+async function order(prober: ChildProcess, protocol: Protocol): Promise<ProbeReport> {
+  const { kernel, responder } = addresses[protocol];
+  const request: ProbeOrder = {
+    link: 'peer0',
+    protocol,
+    targets: { responder: requestFor(protocol, responder), kernel: requestFor(protocol, kernel) },
+    turns: 10,
+    roundTripsPerTurn: 2_000,
+    floodMsPerTurn: 250,
+    window: 128,
+  };
+  prober.send(request);
+  const [report]: readonly ProbeReport[] = await once(prober, 'message');
+  if (report === undefined) throw new Error('cannot read the prober: it said nothing');
+  return report;
+}
+
+function requestFor(protocol: Protocol, target: string): string {
+  if (protocol === 'arp') {
+    return arpHex({
+      to: 'ff:ff:ff:ff:ff:ff',
+      from: peerMac,
+      operation: 1,
+      sender: `${peerMac} ${addresses.arp.peer}`,
+      target: `00:00:00:00:00:00 ${target}`,
+    });
+  }
+  const suffix = target === addresses.ndp.responder ? '100' : '1';
+  return ndpHex({
+    to: `33:33:ff:00:${suffix === '100' ? '01:00' : '00:01'}`,
+    from: peerMac,
+    source: addresses.ndp.peer,
+    destination: `ff02::1:ff00:${suffix}`,
+    message: solicitation(target, peerMac),
+  });
+}
+
+function judge({ responder, kernel }: ProbeReport, counters: Readonly<Record<string, number>>): BenchResult {
+  const mine = summary(responder);
+  const theirs = summary(kernel);
+  return {
+    marks: [
+      atMost("p50 over the kernel's", mine.p50Us / theirs.p50Us, 2),
+      atMost("p99 over the kernel's", mine.p99Us / theirs.p99Us, 3),
+      atLeast("replies per second over the kernel's", mine.repliesPerSecond / theirs.repliesPerSecond, 1),
+      atMost('requests lost', mine.unanswered + mine.lost, 0),
+    ],
+    raw: { responder: mine, kernel: theirs, counters },
+  };
+}
+
+function summary(figures: ProbeFigures) {
+  return {
+    p50Us: rounded(percentile(figures.roundTripsUs, 0.5)),
+    p99Us: rounded(percentile(figures.roundTripsUs, 0.99)),
+    repliesPerSecond: Math.round(percentile(figures.repliesPerSecond, 0.5)),
+    roundTrips: figures.roundTripsUs.length,
+    unanswered: figures.unanswered,
+    lost: figures.lost,
+  };
+}
