@@ -3,9 +3,8 @@ import { test } from 'node:test';
 import { loadBalancerService, servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { addressesOf, waitForAddresses } from '../cluster/api/service-addresses.ts';
 import { heraldNamespace } from '../cluster/cluster.ts';
-import { eventually } from '../cluster/eventually.ts';
 import { clusterSuite } from './cluster-suite.ts';
-import { ownerSeenByClient, waitForOwner } from './lan-view.ts';
+import { waitForOwner } from './lan-view.ts';
 
 const resources = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}`;
 const ipv4 = '192.168.10.90';
@@ -21,11 +20,7 @@ await clusterSuite(import.meta.filename, { name: 'another node takes over' }, (c
   /** Waits until the best node answers for both addresses, as in the beginning. */
   async function waitForBest(): Promise<void> {
     for (const address of [ipv4, ipv6]) {
-      await eventually(
-        `${best} serves ${address} again`,
-        async () => (await ownerSeenByClient(cluster(), address)) === best || undefined,
-        leaseMs * 3,
-      );
+      await waitForOwner(cluster(), address, { is: best, timeoutMs: leaseMs * 3 });
     }
   }
 

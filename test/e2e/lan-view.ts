@@ -16,12 +16,13 @@ export async function ownerSeenByClient({ client, nodes }: Cluster, address: str
 
 /** Waits until the client gets a page, and returns the node that answered for the address. */
 export async function waitForOwner(cluster: Cluster, address: string, options: OwnerOptions = {}): Promise<string> {
-  const { port = 80, not, timeoutMs = 20_000 } = options;
+  const { port = 80, is, not, timeoutMs = 20_000 } = options;
   return eventually(
-    `${not === undefined ? 'a node' : `another node than ${not}`} serves ${address}`,
+    `${is ?? (not === undefined ? 'a node' : `another node than ${not}`)} serves ${address}`,
     async () => {
       const owner = await ownerSeenByClient(cluster, address, port);
-      return owner === not ? undefined : owner;
+      if (owner === not || (is !== undefined && owner !== is)) throw new Error(`${owner} does`);
+      return owner;
     },
     timeoutMs,
   );
@@ -29,6 +30,9 @@ export async function waitForOwner(cluster: Cluster, address: string, options: O
 
 export interface OwnerOptions {
   readonly port?: number;
+  /** Only this node will do. */
+  readonly is?: string;
+  /** Any node but this one. */
   readonly not?: string;
   readonly timeoutMs?: number;
 }

@@ -41,7 +41,7 @@ await clusterSuite(import.meta.filename, { name: 'traffic policies and kube-prox
     );
     assert.deepEqual(await waitForAddresses(api, 'local', 2), addresses);
     for (const address of addresses) {
-      assert.equal(await waitForOwner(cluster(), address), 'node-b');
+      await waitForOwner(cluster(), address, { is: 'node-b' });
       assert.match((await client.fetch(address, 80)).body, /^Hello from node-b\./);
     }
   });
@@ -99,10 +99,7 @@ await clusterSuite(import.meta.filename, { name: 'traffic policies and kube-prox
         spec: { nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': name } }] },
       });
       for (const address of addresses) {
-        await eventually(
-          `${name} answers for ${address}`,
-          async () => (await ownerSeenByClient(cluster(), address)) === name || undefined,
-        );
+        await waitForOwner(cluster(), address, { is: name });
       }
     }
   });
