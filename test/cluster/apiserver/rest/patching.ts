@@ -1,5 +1,6 @@
 import { parseJson, parseObjectBody, type RequestBody } from '../http/request-body.ts';
 import { applyConflict, badRequest, StatusError, unsupportedMediaType } from '../http/status-error.ts';
+import { omit } from '../omit.ts';
 import { serverSideApply } from '../patch/apply.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
@@ -61,7 +62,8 @@ function changeOf(scope: WriteScope, body: RequestBody, options: PatchOptions): 
 function applied(scope: WriteScope, live: JsonMap | undefined, wanted: JsonMap, options: PatchOptions): JsonMap {
   const result = serverSideApply({
     live,
-    applied: wanted,
+    applied: appliedPart(scope, wanted),
+    subresource: scope.subresource,
     manager: scope.manager,
     force: options.force,
     schema: scope.definition.schema,
@@ -70,6 +72,13 @@ function applied(scope: WriteScope, live: JsonMap | undefined, wanted: JsonMap, 
   if (result.conflicts.length > 0) throw applyConflict(result.conflicts);
   // Parts of it may be the live object's own.
   return structuredClone(result.object);
+}
+
+/** An apply owns nothing of what its subresource leaves alone. */
+function appliedPart({ definition, subresource }: WriteScope, wanted: JsonMap): JsonMap {
+  if (subresource !== 'status') return definition.statusSubresource ? omit(wanted, 'status') : wanted;
+  const { apiVersion = null, kind = null, status = {} } = wanted;
+  return { apiVersion, kind, metadata: {}, status };
 }
 
 function asObject(value: unknown): JsonMap {

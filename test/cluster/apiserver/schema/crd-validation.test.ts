@@ -81,9 +81,7 @@ const refused: readonly { name: string; given: Given; errors: readonly string[] 
   {
     name: 'a pattern that is no regular expression',
     given: ofProperty({ type: 'string', pattern: '(' }),
-    errors: [
-      `${x}.pattern: Invalid value: "(": must be a valid regular expression, but isn't: SyntaxError: Invalid regular expression: /(/u: Unterminated group`,
-    ],
+    errors: [`${x}.pattern: Invalid value: "(": must be a valid regular expression`],
   },
   {
     name: 'a default that the schema refuses',

@@ -3,6 +3,7 @@ import type { Schema } from '../resource-definition.ts';
 import { childPath, type FieldError, keyPath, quote } from './field-error.ts';
 import { isIntOrString, keepsUnknownFields, listType } from './json-schema.ts';
 import { jsonOf } from './json-value.ts';
+import { compilePattern } from './pattern.ts';
 import { validate } from './validation.ts';
 
 type Place = 'root' | 'object fields' | 'array items';
@@ -58,20 +59,9 @@ function checkKeywords(schema: Schema, path: string): readonly FieldError[] {
 
 function checkPattern(schema: Schema, path: string): readonly FieldError[] {
   const pattern = readString(schema, 'pattern');
-  if (pattern === undefined) return [];
-  try {
-    new RegExp(pattern, 'u');
-    return [];
-  } catch (error) {
-    const why = `must be a valid regular expression, but isn't: ${String(error)}`;
-    return [
-      {
-        path: childPath(path, 'pattern'),
-        type: 'FieldValueInvalid',
-        message: `Invalid value: ${quote(pattern)}: ${why}`,
-      },
-    ];
-  }
+  if (pattern === undefined || compilePattern(pattern) !== undefined) return [];
+  const message = `Invalid value: ${quote(pattern)}: must be a valid regular expression`;
+  return [{ path: childPath(path, 'pattern'), type: 'FieldValueInvalid', message }];
 }
 
 function checkDefault(schema: Schema, path: string): readonly FieldError[] {

@@ -1,0 +1,17 @@
+/**
+ * A schema's pattern as a regular expression; undefined where it is none. The API server reads patterns as RE2
+ * (https://github.com/google/re2/wiki/Syntax), which lets any punctuation be escaped and takes flags at the beginning.
+ */
+export function compilePattern(pattern: string): RegExp | undefined {
+  const [, flags = '', body = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  return tryCompile(body, `${flags}u`) ?? tryCompile(body, flags);
+}
+
+function tryCompile(body: string, flags: string): RegExp | undefined {
+  try {
+    return new RegExp(body, flags);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
