@@ -35,6 +35,8 @@ export interface Configuration {
   readonly wasRead: boolean;
   /** Resolves once there is a configuration that can be used. */
   readonly ready: Promise<void>;
+  /** Reads at once what is due to be read. */
+  refresh(): void;
   /** Told when a configuration with other pools comes into force. The returned function unsubscribes. */
   onConfig(listener: (config: Config) => void): () => void;
   /** Told whenever the configuration was read anew. */
@@ -60,6 +62,7 @@ export function configurationTask(options: ConfigurationOptions): ConfigurationT
     get wasRead() {
       return reader.state !== initialConfigState;
     },
+    refresh: () => reader.refresh(),
     onConfig: (listener) => reader.onConfig(listener),
     onRead: (listener) => reader.onRead(listener),
     run: (signal) => reader.run(signal),
@@ -91,6 +94,13 @@ class ConfigurationReader {
   onRead(listener: (state: ConfigState) => void): () => void {
     this.#onRead.add(listener);
     return () => void this.#onRead.delete(listener);
+  }
+
+  refresh(): void {
+    if (this.#cancel === undefined) return;
+    this.#cancel();
+    this.#cancel = undefined;
+    this.#read();
   }
 
   async run(signal: AbortSignal): Promise<void> {

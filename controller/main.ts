@@ -57,7 +57,7 @@ async function run(options: ControllerOptions): Promise<void> {
       services: services.cache,
       namespaces: namespaces.cache,
       speakerLeases: speakerLeases.cache,
-      synced: watched.synced,
+      fresh: watched.fresh,
       configuration,
       loadBalancerClass,
       writeConcurrency,

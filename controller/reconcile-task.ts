@@ -31,8 +31,8 @@ export interface ReconcileOptions {
   readonly services: Cache<Service>;
   readonly namespaces: Cache<Namespace>;
   readonly speakerLeases: Cache<Lease>;
-  /** Resolves once these caches are complete. */
-  readonly synced: Promise<unknown>;
+  /** Waits until the caches know all that was written before the call; false when the signal aborted first. */
+  readonly fresh: (signal: AbortSignal) => Promise<boolean>;
   readonly configuration: Configuration;
   readonly loadBalancerClass: string | undefined;
   readonly writeConcurrency: number;
@@ -61,7 +61,9 @@ export function reconcileTask(options: ReconcileOptions): Task {
     run: async (signal) => {
       const stopped = deferred();
       signal.addEventListener('abort', () => stopped.resolve(), { once: true });
-      await Promise.race([Promise.all([options.synced, options.configuration.ready]), stopped.promise]);
+      await Promise.race([options.fresh(signal), stopped.promise]);
+      options.configuration.refresh();
+      await Promise.race([options.configuration.ready, stopped.promise]);
       if (signal.aborted) return;
       const stop = reconciling.start();
       ready.resolve();

@@ -6,6 +6,7 @@ import { namespaceResource } from '../shared/api/namespace.ts';
 import { nodeResource } from '../shared/api/node.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
+import { untilFresh } from './fresh-cache.ts';
 import { speakerLeaseSelector } from './speaker-presence.ts';
 
 export interface WatchOptions extends Pick<InformerOptions<never>, 'client' | 'clock' | 'log' | 'random'> {
@@ -27,10 +28,25 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     speakerLeases: informerTask({ ...shared, type: leaseResource, namespace, labelSelector: speakerLeaseSelector }),
   };
   const tasks = Object.values(informers);
+  const synced = Promise.all(tasks.map((task) => task.ready));
+  const { services, namespaces, pools, configMaps } = informers;
+  /** Waits until what decides about addresses is known as of now; false when the signal aborted first. */
+  const fresh = async (signal: AbortSignal): Promise<boolean> => {
+    const options = { ...shared, signal };
+    await synced;
+    const all = await Promise.all([
+      untilFresh({ type: serviceResource, namespace: '', cache: services.cache }, options),
+      untilFresh({ type: namespaceResource, namespace: '', cache: namespaces.cache }, options),
+      untilFresh({ type: ipAddressPoolResource, namespace: '', cache: pools.cache }, options),
+      untilFresh({ type: configMapResource, namespace, fieldSelector, cache: configMaps.cache }, options),
+    ]);
+    return all.every((one) => one);
+  };
   return {
     ...informers,
     tasks,
-    synced: Promise.all(tasks.map((task) => task.ready)),
+    synced,
+    fresh,
     /** Names of those that have not been read yet, for `/readyz`. */
     missing: () => tasks.filter((task) => !task.cache.synced).map((task) => task.name),
   };

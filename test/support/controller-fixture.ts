@@ -53,7 +53,7 @@ export class ControllerFixture {
       services: watched.services.cache,
       namespaces: watched.namespaces.cache,
       speakerLeases: watched.speakerLeases.cache,
-      synced,
+      fresh: watched.fresh,
       configuration,
       loadBalancerClass,
       writeConcurrency: 32,
