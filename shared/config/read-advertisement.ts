@@ -70,7 +70,11 @@ function choosePools(resource: L2Advertisement, surroundings: Surroundings): Sou
   const entries = [...known].flatMap(([pool, labels]) =>
     named.has(pool) || selectors.entries.some((selector) => selectorMatches(selector, labels)) ? [pool] : [],
   );
-  const problems = [...missingPools(ipAddressPools, surroundings), ...selectors.problems];
+  const problems = [
+    ...missingPools(ipAddressPools, surroundings),
+    ...repeated(ipAddressPools, 'spec.ipAddressPools'),
+    ...selectors.problems,
+  ];
   for (const [index, selector] of ipAddressPoolSelectors.entries()) {
     const sound = selectors.entries.includes(selector);
     if (!sound || [...known.values()].some((labels) => selectorMatches(selector, labels))) continue;
@@ -101,10 +105,25 @@ function soundSelectors(selectors: readonly LabelSelector[], path: string): Soun
 const interfaceName = /^[^\s/:]{1,15}$/;
 
 function soundInterfaces(names: readonly string[]): Sound<string> {
-  return keepSound(names, (name, index): readonly Problem[] => {
+  const sound = keepSound(names, (name, index): readonly Problem[] => {
     if (interfaceName.test(name)) return [];
     const text = `"${name}" can't be the name of an interface; give it exactly as "ip link" prints it`;
     return [{ severity: 'error', path: `spec.interfaces[${index}]`, text }];
+  });
+  return { ...sound, problems: [...sound.problems, ...repeated(names, 'spec.interfaces')] };
+}
+
+function repeated(names: readonly string[], path: string): readonly Problem[] {
+  return names.flatMap((name, index): readonly Problem[] => {
+    const first = names.indexOf(name);
+    if (first === index) return [];
+    return [
+      {
+        severity: 'warning',
+        path: `${path}[${index}]`,
+        text: `"${name}" stands at ${path}[${first}] already; remove one`,
+      },
+    ];
   });
 }
 

@@ -25,11 +25,6 @@ export interface YamlMap {
 /** Keys and indexes from the root. */
 export type YamlPath = readonly (string | number)[];
 
-export interface YamlProblem {
-  readonly path: YamlPath;
-  readonly text: string;
-}
-
 /** From 1. */
 export interface YamlPosition {
   readonly line: number;
