@@ -30,6 +30,7 @@ export class LoopTask {
   #nextTickMs = 0;
   #stopped = false;
   #joinedFor: ServedAddresses | undefined;
+  #joining = false;
 
   constructor(libc: Libc, port: MessagePort, options: ThreadOptions) {
     this.#port = port;
@@ -74,7 +75,7 @@ export class LoopTask {
   }
 
   #round(): void {
-    const dueMs = Math.min(this.#datapath.nextDeadlineMs(), this.#nextTickMs);
+    const dueMs = this.#joining ? 0 : Math.min(this.#datapath.nextDeadlineMs(), this.#nextTickMs);
     this.#poll.wait(Math.max(0, Math.ceil(dueMs - performance.now())));
     this.#nowMs = performance.now();
     this.#datapath.announceDue({ arp: this.#arp, ndp: this.#ndp }, this.#nowMs);
@@ -99,9 +100,12 @@ export class LoopTask {
   }
 
   #joinGroups(): void {
-    if (this.#joinedFor === this.#datapath.served) return;
-    this.#joinedFor = this.#datapath.served;
-    this.#groups.apply(wantedMemberships(this.#joinedFor.all));
+    if (this.#joinedFor !== this.#datapath.served) {
+      this.#joinedFor = this.#datapath.served;
+      this.#groups.want(wantedMemberships(this.#joinedFor.all));
+      this.#joining = true;
+    }
+    if (this.#joining) this.#joining = this.#groups.advance();
   }
 
   #tick(): void {

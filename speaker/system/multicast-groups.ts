@@ -1,10 +1,17 @@
-import { type GroupMembership, membershipKey, solicitedNodeGroup } from '../datapath/solicited-node-group.ts';
+import { type GroupMembership, solicitedNodeGroup } from '../datapath/solicited-node-group.ts';
 import type { Libc } from './libc.ts';
 import { addressFamily, errno, socketLevel, socketOption, socketType } from './linux.ts';
 
 /** A socket holds as many memberships as net.core.optmem_max has room for, some hundreds; this many sockets at most. */
 const maxSockets = 256;
 const requestLength = 20;
+const changesPerRound = 32;
+
+interface Change {
+  readonly type: 'join' | 'leave';
+  readonly key: number;
+  readonly membership: GroupMembership;
+}
 
 /**
  * Memberships in solicited-node groups, held by plain UDP sockets, so that the kernel sends MLD reports and switches that
@@ -16,29 +23,44 @@ export class MulticastGroups {
   readonly #sockets: number[] = [];
   /** Which socket holds a membership. BOUNDED by what was asked for. */
   readonly #joined = new Map<number, { readonly fd: number; readonly membership: GroupMembership }>();
+  /** What is still to be joined or left. BOUNDED by what is held and what is wanted. */
+  #pending: readonly Change[] = [];
+  #done = 0;
   #failures = 0;
 
   constructor(libc: Libc) {
     this.#libc = libc;
   }
 
-  /** Memberships that could not be had, at the last `apply`. */
+  /** Memberships that could not be had, since `want` was last called. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** Joins and leaves until just these are held. What could not be joined is tried again by the next call. */
-  apply(wanted: ReadonlyMap<number, GroupMembership>): void {
-    for (const [key, { fd, membership }] of this.#joined) {
-      if (wanted.has(key)) continue;
-      // Fails where the interface is gone, and the membership with it.
-      this.#change(fd, socketOption.ipv6LeaveGroup, membership);
-      this.#joined.delete(key);
-    }
+  /** Sets what is to be held; `advance` makes it so. What could not be joined before is tried again. */
+  want(wanted: ReadonlyMap<number, GroupMembership>): void {
+    const joins = [...wanted].filter(([key]) => !this.#joined.has(key));
+    const leaves = [...this.#joined].filter(([key]) => !wanted.has(key));
+    this.#pending = [
+      ...joins.map(([key, membership]) => ({ type: 'join' as const, key, membership })),
+      ...leaves.map(([key, { membership }]) => ({ type: 'leave' as const, key, membership })),
+    ];
+    this.#done = 0;
     this.#failures = 0;
-    for (const membership of wanted.values()) {
-      if (!this.#joined.has(membershipKey(membership)) && !this.#join(membership)) this.#failures += 1;
+  }
+
+  /**
+   * Joins and leaves some: each takes the kernel up to 0.1 ms where there are thousands, and packets do not wait for
+   * them. True while there is more to do.
+   */
+  advance(): boolean {
+    const end = Math.min(this.#pending.length, this.#done + changesPerRound);
+    for (; this.#done < end; this.#done += 1) {
+      const change = this.#pending[this.#done];
+      if (change?.type === 'join' && !this.#join(change)) this.#failures += 1;
+      else if (change?.type === 'leave') this.#leave(change);
     }
+    return this.#done < this.#pending.length;
   }
 
   close(): void {
@@ -47,7 +69,14 @@ export class MulticastGroups {
     this.#joined.clear();
   }
 
-  #join(membership: GroupMembership): boolean {
+  #leave({ key, membership }: Change): void {
+    const held = this.#joined.get(key);
+    this.#joined.delete(key);
+    // Fails where the interface is gone, and the membership with it.
+    if (held !== undefined) this.#change(held.fd, socketOption.ipv6LeaveGroup, membership);
+  }
+
+  #join({ key, membership }: Change): boolean {
     // The newest socket is the one with room.
     let fd = this.#sockets.at(-1) ?? this.#open();
     let reason = this.#change(fd, socketOption.ipv6JoinGroup, membership);
@@ -56,7 +85,7 @@ export class MulticastGroups {
       reason = this.#change(fd, socketOption.ipv6JoinGroup, membership);
     }
     const joined = reason === 0 || reason === errno.addressInUse;
-    if (joined) this.#joined.set(membershipKey(membership), { fd, membership });
+    if (joined) this.#joined.set(key, { fd, membership });
     return joined;
   }
 
