@@ -1,30 +1,25 @@
 import type { Json, JsonMap, Schema } from '../resource-definition.ts';
-import { isMap, jsonEqual } from '../schema/json-value.ts';
-import { childrenOf, type FieldPath } from './field-path.ts';
+import { isMap } from '../schema/json-value.ts';
+import { type Child, childrenOf, type FieldPath } from './field-path.ts';
 
 /** Field paths by their text. BOUNDED: by the number of fields in one object. */
 export type FieldSet = ReadonlyMap<string, FieldPath>;
 
 /** Identity and bookkeeping of an object belong to nobody. */
-const unowned = new Set(
-  ['apiVersion', 'kind', 'metadata']
-    .map((name) => [`f:${name}`])
-    .concat(
-      [
-        'name',
-        'generateName',
-        'namespace',
-        'uid',
-        'resourceVersion',
-        'generation',
-        'creationTimestamp',
-        'deletionTimestamp',
-        'deletionGracePeriodSeconds',
-        'selfLink',
-        'managedFields',
-      ].map((name) => ['f:metadata', `f:${name}`]),
-    )
-    .map(keyOf),
+const bookkeeping: ReadonlySet<string> = new Set(
+  [
+    'name',
+    'generateName',
+    'namespace',
+    'uid',
+    'resourceVersion',
+    'generation',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+    'managedFields',
+  ].map((name) => `f:${name}`),
 );
 
 export function keyOf(path: FieldPath): string {
@@ -38,33 +33,35 @@ export function fieldsOf(object: JsonMap, schema: Schema): FieldSet {
   return fields;
 }
 
-interface Walk {
+export interface Walk {
   readonly value: Json;
   readonly schema: Schema;
   readonly path: FieldPath;
   readonly fields: Map<string, FieldPath>;
 }
 
-function collect({ value, schema, path, fields }: Walk): void {
-  if (unowned.has(keyOf(path)) && path.length > 1) return;
+/** Adds the fields of a value that stands at a path. */
+export function collect({ value, schema, path, fields }: Walk): void {
   const children = childrenOf(value, schema);
-  const isItem = !(path.at(-1) ?? 'f:').startsWith('f:');
-  const owned = children === undefined || children.length === 0 || isItem;
-  if (owned && path.length > 0 && !unowned.has(keyOf(path))) fields.set(keyOf(path), path);
+  if (isOwned(path, children)) fields.set(keyOf(path), path);
   for (const child of children ?? []) {
-    collect({ value: child.value, schema: child.schema, path: [...path, child.element], fields });
+    const below = [...path, child.element];
+    if (!isUnowned(below)) collect({ value: child.value, schema: child.schema, path: below, fields });
   }
 }
 
-/** The fields that differ between two objects: set, changed or gone in `after`. */
-export function changedFields(before: JsonMap, after: JsonMap, schema: Schema): { set: FieldSet; gone: FieldSet } {
-  const old = fieldsOf(before, schema);
-  const now = fieldsOf(after, schema);
-  const set = filterFields(now, (path, key) => {
-    if (!old.has(key)) return true;
-    return !jsonEqual(leafAt(before, schema, path), leafAt(after, schema, path));
-  });
-  return { set, gone: filterFields(old, (_, key) => !now.has(key)) };
+/** Whether the place itself has an owner: a leaf, an empty part, or a list item. */
+export function isOwned(path: FieldPath, children: readonly Child[] | undefined): boolean {
+  const isItem = path.at(-1)?.startsWith('f:') === false;
+  return (children === undefined || children.length === 0 || isItem) && path.length > 0 && !isUnowned(path);
+}
+
+/** Nothing below these places is looked at. metadata itself is: only its bookkeeping belongs to nobody. */
+export function isUnowned(path: FieldPath): boolean {
+  const [first, second] = path;
+  if (path.length > 2 || first === undefined) return false;
+  if (second === undefined) return first === 'f:apiVersion' || first === 'f:kind';
+  return first === 'f:metadata' && bookkeeping.has(second);
 }
 
 /** The value at a path; for maps and lists with owned parts only that they are there. */

@@ -1,13 +1,7 @@
 import type { Json, JsonMap, Schema } from '../resource-definition.ts';
-import { mapAt, mapsAt, stringAt } from '../schema/json-value.ts';
-import {
-  changedFields,
-  decodeFieldsV1,
-  encodeFieldsV1,
-  type FieldSet,
-  filterFields,
-  uniteFields,
-} from './field-set.ts';
+import { listAt, mapAt, mapsAt, stringAt } from '../schema/json-value.ts';
+import { changedFields } from './changed-fields.ts';
+import { decodeFieldsV1, encodeFieldsV1, type FieldSet, filterFields, uniteFields } from './field-set.ts';
 
 /** One entry of metadata.managedFields. */
 export interface Manager {
@@ -56,6 +50,7 @@ export function timeText(nowMs: number): string {
 export interface TrackedUpdate {
   /** undefined when the write creates the object. */
   readonly before: JsonMap | undefined;
+  /** With the managedFields so far: those of `before`, or what the writer put in their place. */
   readonly after: JsonMap;
   readonly manager: string;
   readonly subresource: string;
@@ -68,9 +63,9 @@ export interface TrackedUpdate {
  * else owns that any longer, and what went has no owner.
  */
 export function trackUpdate({ before, after, manager, subresource, schema, nowMs }: TrackedUpdate): Json[] {
-  const known = readManagers(before ?? after);
   const { set, gone } = changedFields(before ?? {}, after, schema);
-  if (set.size === 0 && gone.size === 0) return encodeManagers(known);
+  if (set.size === 0 && gone.size === 0) return [...listAt(after, ['metadata', 'managedFields'])];
+  const known = readManagers(after);
   const writer = { name: manager, operation: 'Update', subresource };
   const own = known.find((entry) => sameManager(entry, writer));
   const others = known
