@@ -275,7 +275,7 @@ describe('writes that fail', () => {
         await herald.start();
         herald.api.fail('patch', error, { plural: 'services', times: 3, afterwards });
         for (const name of ['a', 'b', 'c', 'd', 'e']) herald.service({ key: `default/${name}` });
-        await herald.pass(30_000);
+        await herald.pass(20_000);
         const addresses = ['a', 'b', 'c', 'd', 'e'].flatMap((name) => herald.addresses(`default/${name}`));
         assert.deepEqual(addresses, ['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4']);
         assert.equal(herald.events.take().length, 5);
@@ -368,6 +368,10 @@ describe('the object says what was decided', () => {
       herald.condition('default/web', 'herald/Announced'),
       'False speakerNotAlive: no speaker is alive on any node',
     );
+    assert.deepEqual(herald.events.take(), [
+      'Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a',
+      'Warning NotAnnounced default/web: no speaker is alive on any node',
+    ]);
   });
 
   test('an address that can not be had is told once, with the reason, and the present one stays', async () => {

@@ -94,7 +94,11 @@ export class Reconciler {
     const key = keyOf(service.meta);
     const decision = this.#allocator.decision(key);
     if (decision !== undefined && this.#isOurs(service)) {
-      return { decision, writes: writesFor(service, decision, now), events: eventsFor(service, decision) };
+      return {
+        decision,
+        writes: writesFor(service, decision, now),
+        events: eventsFor(service, decision, now.speakersGone),
+      };
     }
     const held = this.#leavers.get(key);
     if (held === undefined && !hasLeftovers(service)) return undefined;

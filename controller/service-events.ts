@@ -1,11 +1,12 @@
-import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
+import { eventReasons } from '../shared/api/reasons.ts';
 import type { Service } from '../shared/api/service.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
 import { allocatedVerdict, assignedMessage } from './allocated-verdict.ts';
 import type { Assignment, Decision, LossReason } from './allocator/decision.ts';
 import { lossText } from './allocator/reason-text.ts';
 import { usesDeprecatedAnnotation } from './allocator/request.ts';
-import { findCondition, sameVerdict } from './conditions.ts';
+import { noSpeakerEvent, noSpeakerVerdict } from './announced-verdict.ts';
+import { findCondition, sameVerdict, type Verdict } from './conditions.ts';
 
 /** An event on a Service. */
 export interface ServiceEvent {
@@ -18,7 +19,7 @@ export interface ServiceEvent {
  * What there is to tell about a decision, beside what the object says already: a restart or a re-sync tells nothing
  * twice, since the object then says it all.
  */
-export function eventsFor(service: Service, decision: Decision): readonly ServiceEvent[] {
+export function eventsFor(service: Service, decision: Decision, speakersGone: boolean): readonly ServiceEvent[] {
   const { assignments, lost, refusal } = decision;
   const events: ServiceEvent[] = [];
   const before = reportedAddresses(service);
@@ -32,8 +33,7 @@ export function eventsFor(service: Service, decision: Decision): readonly Servic
     events.push({ type: 'Normal', reason: eventReasons.ipAllocated, message: assignedMessage(assignments) });
   }
   const verdict = allocatedVerdict(decision);
-  const said = findCondition(service.conditions, conditionTypes.allocated);
-  const news = said === undefined || !sameVerdict(said, verdict);
+  const news = isNews(service, verdict);
   if (refusal !== undefined && news) {
     events.push({ type: 'Warning', reason: verdict.reason, message: verdict.message });
   }
@@ -41,6 +41,7 @@ export function eventsFor(service: Service, decision: Decision): readonly Servic
     const message = 'annotations under metallb.universe.tf/ still work, but are deprecated; use metallb.io/';
     events.push({ type: 'Warning', reason: eventReasons.deprecatedAnnotation, message });
   }
+  if (speakersGone && assignments.length > 0 && isNews(service, noSpeakerVerdict)) events.push(noSpeakerEvent);
   return events;
 }
 
@@ -49,6 +50,11 @@ export function eventsForLeaver(held: readonly Assignment[]): readonly ServiceEv
   if (held.length === 0) return [];
   const reasons = new Map(held.map(({ address }): [string, LossReason] => [formatAddress(address), 'serviceLeft']));
   return [clearedEvent([...reasons.keys()], reasons)];
+}
+
+function isNews(service: Service, verdict: Verdict): boolean {
+  const said = findCondition(service.conditions, verdict.type);
+  return said === undefined || !sameVerdict(said, verdict);
 }
 
 function clearedEvent(addresses: readonly string[], reasons: ReadonlyMap<string, LossReason>): ServiceEvent {

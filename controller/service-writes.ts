@@ -6,7 +6,8 @@ import type { LoadBalancerIngress, Service } from '../shared/api/service.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
 import { allocatedVerdict } from './allocated-verdict.ts';
 import type { Assignment, Decision } from './allocator/decision.ts';
-import { conditionsJson, findCondition, says, type Verdict, withVerdict } from './conditions.ts';
+import { noSpeakerVerdict } from './announced-verdict.ts';
+import { conditionsJson, findCondition, says, withVerdict } from './conditions.ts';
 
 /** What must be written so that a Service's object says what was decided. */
 export interface ServiceWrites {
@@ -28,7 +29,7 @@ export function writesFor(service: Service, decision: Decision, now: Now): Servi
   const { meta, ingress } = service;
   const at = { generation: meta.generation, wallMs: now.wallMs };
   const verdicts = [allocatedVerdict(decision)];
-  if (now.speakersGone && assignments.length > 0) verdicts.push(noSpeaker);
+  if (now.speakersGone && assignments.length > 0) verdicts.push(noSpeakerVerdict);
   const missing = verdicts.filter((verdict) => !says(service.conditions, verdict, meta.generation));
   const rightIngress = sameIngress(ingress, assignments);
   const conditions = missing.reduce(
@@ -67,13 +68,6 @@ export function hasLeftovers(service: Service): boolean {
       service.meta.annotations[allocatedFromPoolAnnotation] !== undefined)
   );
 }
-
-const noSpeaker: Verdict = {
-  type: conditionTypes.announced,
-  status: 'False',
-  reason: 'speakerNotAlive',
-  message: 'no speaker is alive on any node',
-};
 
 /** An API server before Kubernetes 1.29 drops `ipMode`: its absence is no reason to write again and again. */
 function sameIngress(ingress: readonly LoadBalancerIngress[], assignments: readonly Assignment[]): boolean {

@@ -1,0 +1,16 @@
+import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
+import type { Verdict } from './conditions.ts';
+
+/** Said by the controller alone: where a speaker lives, this condition is the speakers' business. */
+export const noSpeakerVerdict: Verdict = {
+  type: conditionTypes.announced,
+  status: 'False',
+  reason: 'speakerNotAlive',
+  message: 'no speaker is alive on any node',
+};
+
+export const noSpeakerEvent = {
+  type: 'Warning',
+  reason: eventReasons.notAnnounced,
+  message: noSpeakerVerdict.message,
+} as const;
