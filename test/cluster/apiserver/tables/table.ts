@@ -4,9 +4,6 @@ export interface TableOptions {
   readonly resourceVersion: string;
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   readonly nowMs: number;
-  /** Token and count of what follows, when the list was cut. */
-  readonly continue?: string;
-  readonly remainingItemCount?: number;
 }
 
 /**
@@ -18,13 +15,10 @@ export function renderTable(
   objects: readonly JsonMap[],
   options: TableOptions,
 ): JsonMap {
-  const metadata: JsonMap = { resourceVersion: options.resourceVersion };
-  if (options.continue !== undefined) metadata['continue'] = options.continue;
-  if (options.remainingItemCount !== undefined) metadata['remainingItemCount'] = options.remainingItemCount;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
-    metadata,
+    metadata: { resourceVersion: options.resourceVersion },
     columnDefinitions: definition.columns.map((column) => ({ ...column })),
     rows: objects.map((object) => renderRow(definition, object, options)),
   };
