@@ -255,6 +255,25 @@ describe('requests of the API client', () => {
       ['Bearer 1', 'Bearer 1', 'Bearer 2', 'Bearer 3', 'Bearer 4'],
     );
     assert.equal(reloads, 1);
+    assert.equal(server.seen.at(-1)?.connection, 1);
+  });
+
+  test('use a new connection once the certificates have changed', async (t) => {
+    let cert = Buffer.from('old');
+    const { server, clock, client } = await connect(t, (_, response) => answer(response, 200, {}), {
+      credentials: async () => ({ headers: {}, tls: { ...noTls, cert } }),
+    });
+    await client.get(widgetResource, one);
+    cert = Buffer.from('new');
+    await client.get(widgetResource, one);
+    await clock.advance(10_000);
+    await client.get(widgetResource, one);
+    await client.get(widgetResource, one);
+    assert.deepEqual(
+      server.seen.map((request) => request.connection),
+      [1, 1, 2, 2],
+    );
+    await until(() => server.openConnections === 1, 'the end of the old connection');
   });
 
   test('end when the caller gives up, also while credentials are awaited', async (t) => {

@@ -8,12 +8,14 @@ const maxSockets = 64;
 
 /** The connections made with one set of TLS material. */
 export class HttpConnections {
+  readonly tls: TlsMaterial;
   /** Connections that are used again: for requests. */
   readonly shared: HttpAgent;
   /** Each request opens one of its own: for watches, and for probes, which must not find a dead one. */
   readonly fresh: HttpAgent;
 
   constructor(protocol: string, tls: TlsMaterial) {
+    this.tls = tls;
     const pooled = { keepAlive: true, maxSockets, maxFreeSockets: 8, scheduling: 'lifo' } as const;
     if (protocol === 'http:') {
       this.shared = new HttpAgent(pooled);
@@ -28,6 +30,12 @@ export class HttpConnections {
   /** Closes what is not in use: after one connection was found dead, its neighbours most likely are too. */
   closeIdle(): void {
     for (const sockets of Object.values(this.shared.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+
+  /** Lets what is under way end, and keeps nothing for later. */
+  retire(): void {
+    this.shared.maxFreeSockets = 0;
+    this.closeIdle();
   }
 
   /** Closes all, requests under way included. */

@@ -161,23 +161,20 @@ export class HttpTransport {
     if (known !== undefined && nowMs - known.readMs < credentialsLastMs) return known.value;
     const value = await this.#options.endpoint.credentials();
     this.#credentials = { value, readMs: nowMs };
-    if (known !== undefined && !sameTls(known.value.tls, value.tls)) {
-      // Watches on the old connections go on until they end; idle connections would go on with the old certificate.
-      this.#connections?.closeIdle();
-      this.#connections = undefined;
-    }
     return value;
   }
 
-  #connectionsFor(credentials: Credentials): HttpConnections {
-    this.#connections ??= new HttpConnections(this.#options.endpoint.server.protocol, credentials.tls);
+  #connectionsFor({ tls }: Credentials): HttpConnections {
+    if (this.#connections !== undefined && !sameTls(this.#connections.tls, tls)) {
+      this.#connections.retire();
+      this.#connections = undefined;
+    }
+    this.#connections ??= new HttpConnections(this.#options.endpoint.server.protocol, tls);
     return this.#connections;
   }
 
   #forgetCredentials(): void {
     this.#credentials = undefined;
-    this.#connections?.closeIdle();
-    this.#connections = undefined;
     this.#options.endpoint.reload();
   }
 }
