@@ -1,5 +1,6 @@
 import type { LabelRequirement } from '../api/label-selector.ts';
 import { type AddressRange, shortestPrefixLength } from '../net/address-range.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import type { BfdProfile, BgpAdvertisement, BgpConfig, BgpPeer } from './bgp-model.ts';
 import { isCommunity } from './config-map-fields.ts';
 import { rangesOf } from './config-map-pools.ts';
@@ -24,7 +25,12 @@ export function checkBgp(content: ConfigMapContent): readonly ConfigMapProblem[]
   const twice = profiles.flatMap((name, index) =>
     profiles.indexOf(name) === index
       ? []
-      : [errorAt(['bfd-profiles', index, 'name'], `"${name}" is already the name of a profile; give each its own`)],
+      : [
+          errorAt(
+            ['bfd-profiles', index, 'name'],
+            `${quotedText(name)} is already the name of a profile; give each its own`,
+          ),
+        ],
   );
   return [
     ...twice,
@@ -60,7 +66,7 @@ function checkPeer(peer: ConfigMapPeer, profiles: readonly string[], path: YamlP
   const problems: ConfigMapProblem[] = [];
   const profile = peer['bfd-profile'];
   if (profile !== undefined && profile !== '' && !profiles.includes(profile)) {
-    const text = `there is no BFD profile "${profile}"; add it to bfd-profiles or remove the key`;
+    const text = `there is no BFD profile ${quotedText(profile)}; add it to bfd-profiles or remove the key`;
     problems.push(errorAt([...path, 'bfd-profile'], text));
   }
   const { holdTimeMs, keepaliveTimeMs } = timers(peer);
@@ -96,7 +102,7 @@ function checkAdvertisements(
     const path = ['address-pools', index, 'bgp-advertisements', place];
     const unknown = advertisement.communities.flatMap((community, entry) => {
       if (isCommunity(community) || aliases.has(community)) return [];
-      const text = `"${community}" is neither a community "A:B" nor an alias in bgp-communities`;
+      const text = `${quotedText(community)} is neither a community "A:B" nor an alias in bgp-communities`;
       return [errorAt([...path, 'communities', entry], text)];
     });
     const tooShort = rangesOf(pool).flatMap((range, entry) =>

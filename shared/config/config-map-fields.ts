@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type IpAddress, parseAddress } from '../net/address.ts';
 import { parseRange } from '../net/address-range.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import { parseGoDuration } from './go-duration.ts';
 import type { YamlScalar } from './yaml-document.ts';
 
@@ -44,7 +45,7 @@ export function wholeNumber(from: number, to: number) {
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return v.pipe(
     text,
-    v.picklist(words, (issue) => `${JSON.stringify(issue.input)} is none of ${words.join(', ')}`),
+    v.picklist(words, (issue) => `${quotedText(String(issue.input))} is none of ${words.join(', ')}`),
   );
 }
 
@@ -90,7 +91,7 @@ function parsedText<T>(parse: (value: string) => T | undefined, complaint: strin
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
       const parsed = parse(dataset.value);
       if (parsed !== undefined) return parsed;
-      addIssue({ message: `"${dataset.value}" ${complaint}` });
+      addIssue({ message: `${quotedText(dataset.value)} ${complaint}` });
       return NEVER;
     }),
   );
@@ -107,6 +108,6 @@ export function isScalarValue(value: unknown): value is YamlScalar {
 
 /** A value as messages quote it. */
 export function shown(value: unknown): string {
-  if (isScalarValue(value)) return value.text === '' ? 'an empty value' : JSON.stringify(value.text);
+  if (isScalarValue(value)) return value.text === '' ? 'an empty value' : quotedText(value.text);
   return Array.isArray(value) ? 'a list' : 'a map';
 }

@@ -1,4 +1,5 @@
 import { type AddressRange, parseRange } from '../net/address-range.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import { type ConfigMapProblem, errorAt, pathText } from './config-map-problem.ts';
 import type { ConfigMapPool } from './config-map-schema.ts';
 import type { Advertisement, Pool } from './model.ts';
@@ -14,7 +15,7 @@ export function checkPools(pools: readonly ConfigMapPool[]): readonly ConfigMapP
     const namesake = names.get(pool.name);
     if (namesake === undefined) names.set(pool.name, index);
     else {
-      const text = `"${pool.name}" is already the name of ${pathText(['address-pools', namesake])}; give each pool its own`;
+      const text = `${quotedText(pool.name)} is already the name of ${pathText(['address-pools', namesake])}; give each pool its own`;
       problems.push(errorAt([...path, 'name'], text));
     }
     for (const [entry, range] of rangesOf(pool).entries()) {

@@ -1,3 +1,4 @@
+import { shortText } from '../net/quoted-text.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Something wrong at a place in the ConfigMap's YAML; `text` names the value and the remedy. */
@@ -15,5 +16,8 @@ export function errorAt(path: YamlPath, text: string): ConfigMapProblem {
 
 /** `config.address-pools[0].addresses[1]`: the key of the ConfigMap, then the way through its YAML. */
 export function pathText(path: YamlPath): string {
-  return path.reduce<string>((text, step) => text + (typeof step === 'number' ? `[${step}]` : `.${step}`), 'config');
+  return path.reduce<string>(
+    (text, step) => text + (typeof step === 'number' ? `[${step}]` : `.${shortText(step)}`),
+    'config',
+  );
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { quotedText } from '../net/quoted-text.ts';
 import {
   addressEntry,
   boolean,
@@ -78,7 +79,10 @@ const bfdProfile = mapOf({
 
 const communityValue = v.pipe(
   text,
-  v.check(isCommunity, (issue) => `"${issue.input}" is not a community; write two numbers from 0 to 65535 as "A:B"`),
+  v.check(
+    isCommunity,
+    (issue) => `${quotedText(issue.input)} is not a community; write two numbers from 0 to 65535 as "A:B"`,
+  ),
 );
 
 export const configMapSchema = mapOf({
@@ -101,10 +105,14 @@ function mapOf<const Entries extends v.ObjectEntries>(entries: Entries) {
     v.check(isMap, mapExpected),
     v.strictObject(entries, (issue) =>
       issue.expected === 'never'
-        ? `unknown key ${issue.received}; known here: ${known}`
+        ? `unknown key ${unknownKey(issue.path)}; known here: ${known}`
         : `the key ${issue.expected} is missing`,
     ),
   );
+}
+
+function unknownKey(path: readonly { readonly key: unknown }[] | undefined): string {
+  return quotedText(String(path?.at(-1)?.key ?? ''));
 }
 
 function recordOf<const Value extends v.GenericSchema>(value: Value) {

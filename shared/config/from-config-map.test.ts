@@ -267,6 +267,20 @@ describe('one error makes the ConfigMap unusable', () => {
     assert.match(found(bomb)[0] ?? '', /^error: config: holds more than 100000 values \(line \d+, column \d+\)$/);
   });
 
+  test('a long value is cut, so that an Event can carry the message', () => {
+    const long = 'x'.repeat(900);
+    for (const yaml of [
+      `${long}: []`,
+      `address-pools: ${long}`,
+      pool(`  auto-assign: ${long}\n`),
+      `bgp-communities: {${long}: b}`,
+    ]) {
+      const [message = ''] = found(yaml);
+      assert.ok(message.length > 100 && message.length < 600, message);
+      assert.match(message, /x…/);
+    }
+  });
+
   test('a text nested without end is cut short', () => {
     assert.match(found('['.repeat(5_000))[0] ?? '', /^error: config: /);
     assert.match(
@@ -314,7 +328,10 @@ test('whatever stands in the ConfigMap, it is read or said to be unusable', () =
         config === undefined,
         findings.some(({ severity }) => severity === 'error'),
       );
-      for (const { message } of findings) assert.match(message, /\(line \d+, column \d+\)$/);
+      for (const { message } of findings) {
+        assert.match(message, /\(line \d+, column \d+\)$/);
+        assert.ok(message.length <= 1000, message);
+      }
     }),
     { numRuns: 500 },
   );

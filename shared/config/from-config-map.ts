@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type ConfigMap, configMapResource } from '../api/config-map.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import { bgpFromConfigMap, checkBgp } from './config-map-bgp.ts';
 import { advertisementsFor, checkPools, poolFromConfigMap } from './config-map-pools.ts';
 import { type ConfigMapProblem, errorAt, pathText } from './config-map-problem.ts';
@@ -21,7 +22,7 @@ export function configFromConfigMap(configMap: ConfigMap): ConfigResult {
   const object = { kind: configMapResource.kind, namespace, name };
   const text = configMap.data[dataKey];
   if (text === undefined) {
-    const found = Object.keys(configMap.data).map((key) => `"${key}"`);
+    const found = Object.keys(configMap.data).slice(0, 5).map(quotedText);
     const has = found.length === 0 ? 'no key' : `only ${found.join(', ')}`;
     const missing = `the key is missing (the data has ${has}); put the YAML under "${dataKey}", even if it is empty`;
     return {

@@ -1,5 +1,6 @@
 import { type L2Advertisement, l2AdvertisementResource } from '../api/l2-advertisement.ts';
 import { type LabelSelector, type Labels, selectorMatches } from '../api/label-selector.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import type { FindingObject, Problem } from './finding-text.ts';
 import type { Advertisement } from './model.ts';
 import { checkSelector } from './selector-check.ts';
@@ -78,7 +79,7 @@ function choosePools(resource: L2Advertisement, surroundings: Surroundings): Sou
   for (const [index, selector] of ipAddressPoolSelectors.entries()) {
     const sound = selectors.entries.includes(selector);
     if (!sound || [...known.values()].some((labels) => selectorMatches(selector, labels))) continue;
-    const text = `"${selectorText(selector)}" matches no IPAddressPool; correct it, or put the labels on a pool`;
+    const text = `${quotedText(selectorText(selector))} matches no IPAddressPool; correct it, or put the labels on a pool`;
     problems.push({ severity: 'warning', path: `spec.ipAddressPoolSelectors[${index}]`, text });
   }
   return { entries, problems, lost: false };
@@ -92,7 +93,7 @@ function missingPools(names: readonly string[], surroundings: Surroundings): Pro
       elsewhere === undefined
         ? 'create it or remove the name'
         : `the one in namespace "${elsewhere}" never serves; move it here`;
-    const text = `there is no IPAddressPool "${name}" in namespace "${surroundings.namespace}"; ${remedy}`;
+    const text = `there is no IPAddressPool ${quotedText(name)} in namespace "${surroundings.namespace}"; ${remedy}`;
     return [{ severity: 'error', path: `spec.ipAddressPools[${index}]`, text }];
   });
 }
@@ -107,7 +108,7 @@ const interfaceName = /^[^\s/:]{1,15}$/;
 function soundInterfaces(names: readonly string[]): Sound<string> {
   const sound = keepSound(names, (name, index): readonly Problem[] => {
     if (interfaceName.test(name)) return [];
-    const text = `"${name}" can't be the name of an interface; give it exactly as "ip link" prints it`;
+    const text = `${quotedText(name)} can't be the name of an interface; give it exactly as "ip link" prints it`;
     return [{ severity: 'error', path: `spec.interfaces[${index}]`, text }];
   });
   return { ...sound, problems: [...sound.problems, ...repeated(names, 'spec.interfaces')] };
@@ -121,7 +122,7 @@ function repeated(names: readonly string[], path: string): readonly Problem[] {
       {
         severity: 'warning',
         path: `${path}[${index}]`,
-        text: `"${name}" stands at ${path}[${first}] already; remove one`,
+        text: `${quotedText(name)} stands at ${path}[${first}] already; remove one`,
       },
     ];
   });
@@ -156,7 +157,7 @@ function unmatchedNodes(
   const all = [...nodeLabels.values()];
   const check = (selector: LabelSelector, path: string): readonly Problem[] => {
     if (checkSelector(selector, path).length > 0 || all.some((labels) => selectorMatches(selector, labels))) return [];
-    const text = `"${selectorText(selector)}" matches no node; compare it with "kubectl get nodes --show-labels"`;
+    const text = `${quotedText(selectorText(selector))} matches no node; compare it with "kubectl get nodes --show-labels"`;
     return [{ severity: 'warning', path, text }];
   };
   return [

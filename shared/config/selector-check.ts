@@ -1,4 +1,5 @@
 import type { LabelRequirement, LabelSelector } from '../api/label-selector.ts';
+import { quotedText } from '../net/quoted-text.ts';
 import type { Problem } from './finding-text.ts';
 
 /** What is wrong with a list of label selectors, by the rules of metav1.LabelSelectorRequirement. */
@@ -25,6 +26,6 @@ function requirementProblem(requirement: LabelRequirement): string | undefined {
     case 'DoesNotExist':
       return values.length === 0 ? undefined : `operator "${operator}" on "${key}" takes no values`;
     default:
-      return `operator "${operator}" on "${key}" is unknown; use In, NotIn, Exists or DoesNotExist`;
+      return `operator ${quotedText(operator)} on ${quotedText(key)} is unknown; use In, NotIn, Exists or DoesNotExist`;
   }
 }

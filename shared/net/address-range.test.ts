@@ -114,7 +114,7 @@ describe('parseRange', () => {
       fc.property(fc.oneof(fc.string(), nearRangeText), (text) => {
         const parsed = parseRange(text);
         if (parsed.ok) assert.ok(parsed.range.first <= parsed.range.last);
-        else assert.ok(parsed.message.includes(text.trim()));
+        else assert.ok(parsed.message.includes(JSON.stringify(text.trim())));
       }),
     );
   });

@@ -6,6 +6,7 @@ import {
   type IpFamily,
   parseAddress,
 } from './address.ts';
+import { quotedText } from './quoted-text.ts';
 
 /** A run of addresses of one family, both ends included. */
 export interface AddressRange {
@@ -112,7 +113,7 @@ function parseCidr(text: string, slash: number): ParsedRange {
   const lengthText = text.slice(slash + 1);
   const length = /^(0|[1-9][0-9]{0,2})$/.test(lengthText) ? Number(lengthText) : Number.POSITIVE_INFINITY;
   if (length > width) {
-    const message = `"${text}" has a bad prefix length: ${address.family} takes a whole number from 0 to ${width}`;
+    const message = `${quotedText(text)} has a bad prefix length: ${address.family} takes a whole number from 0 to ${width}`;
     return { ok: false, refusal: 'badPrefixLength', message };
   }
   const hostMask = (1n << BigInt(width - length)) - 1n;
@@ -128,18 +129,18 @@ function parseSpan(text: string, dash: number): ParsedRange {
   const last = parseAddress(lastText);
   if (last === undefined) return notAnAddress(text, lastText);
   if (first.family !== last.family) {
-    const message = `"${text}" runs from ${first.family} to ${last.family}; a range is of one family, use two entries`;
+    const message = `${quotedText(text)} runs from ${first.family} to ${last.family}; a range is of one family, use two entries`;
     return { ok: false, refusal: 'mixedFamilies', message };
   }
   if (first.value > last.value) {
-    const message = `"${text}" starts after its end; did you mean "${lastText}-${firstText}"?`;
+    const message = `${quotedText(text)} starts after its end; did you mean "${lastText}-${firstText}"?`;
     return { ok: false, refusal: 'startAfterEnd', message };
   }
   return { ok: true, range: { family: first.family, first: first.value, last: last.value } };
 }
 
 function notAnAddress(text: string, part: string): ParsedRange {
-  const which = text === part ? `"${part}"` : `"${text}": "${part}"`;
+  const which = text === part ? quotedText(part) : `${quotedText(text)}: ${quotedText(part)}`;
   const message = `${which} is not an IP address; write a CIDR (192.0.2.0/24), a range (192.0.2.5-192.0.2.9) or one address`;
   return { ok: false, refusal: 'notAnAddress', message };
 }
