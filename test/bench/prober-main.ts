@@ -1,30 +1,37 @@
-import { etherType } from '../../speaker/datapath/ethernet.ts';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Frame } from '../../speaker/datapath/frame.ts';
-import { arpFilter, ndpFilter } from '../../speaker/system/bpf.ts';
 import { loadLibc } from '../../speaker/system/libc.ts';
-import { messageFlag } from '../../speaker/system/linux.ts';
-import { PacketSocket } from '../../speaker/system/packet-socket.ts';
 import { PollSet } from '../../speaker/system/poll-set.ts';
 import { ip, linkIndex } from '../support/wire-namespace.ts';
+import { type AskerOptions, askToEnd, ProbeSocket } from './asking.ts';
 import type { ProbeFigures, ProbeOrder, ProbeReport, ProbeTarget } from './prober-message.ts';
 
 /* Asks the node for addresses, over and over, from another namespace and another process. The same for both targets. */
 
-interface Figures {
-  readonly roundTripsUs: number[];
-  unanswered: number;
+interface Figures extends ProbeFigures {
+  readonly asleepUs: number[];
+  readonly awakeUs: number[];
   readonly repliesPerSecond: number[];
+  unanswered: number;
   lost: number;
 }
 
-const libc = loadLibc();
-const giveUpMs = 200;
+const giveUpMs = 500;
+const targets: readonly ProbeTarget[] = ['responder', 'kernel'];
+
+function noFigures(): Figures {
+  return { asleepUs: [], awakeUs: [], repliesPerSecond: [], unanswered: 0, lost: 0 };
+}
 
 class Prober {
-  readonly #socket: PacketSocket;
+  readonly #order: ProbeOrder;
+  readonly #socket: ProbeSocket;
   readonly #poll: PollSet;
-  readonly #memory = new Uint8Array(new ArrayBuffer(2048));
-  readonly #index: number;
+  readonly #shared = new SharedArrayBuffer(16);
+  readonly #command = new Int32Array(this.#shared, 0, 1);
+  readonly #sentAt = new BigInt64Array(this.#shared, 8, 1);
+  readonly #asker: Worker;
   #replies = 0;
   readonly #count = (frame: Frame): void => {
     // Announcements go to groups, answers to us.
@@ -32,42 +39,68 @@ class Prober {
   };
 
   constructor(order: ProbeOrder) {
-    const arp = order.protocol === 'arp';
-    this.#socket = new PacketSocket(libc, {
-      etherType: arp ? etherType.arp : etherType.ipv6,
-      filter: arp ? arpFilter : ndpFilter,
-    });
+    const libc = loadLibc();
+    const options: AskerOptions = {
+      protocol: order.protocol,
+      interfaceIndex: linkIndex(order.link),
+      requests: targets.map((target) => order.targets[target]),
+      shared: this.#shared,
+    };
+    this.#order = order;
+    this.#socket = new ProbeSocket(libc, options);
     this.#poll = new PollSet(libc, [{ fd: this.#socket.fd, onReadable: () => undefined }]);
-    this.#index = linkIndex(order.link);
+    this.#asker = new Worker(new URL('./asker-main.ts', import.meta.url), { workerData: options });
   }
 
-  roundTrips(request: string, count: number, figures: Figures): void {
+  async start(): Promise<void> {
+    await once(this.#asker, 'online');
+  }
+
+  /** The client sleeps in poll(2) while its request is under way, as on any network that takes time. */
+  asleep(target: ProbeTarget, count: number, figures: Figures): void {
     for (let done = 0; done < count; done += 1) {
-      const startMs = performance.now();
-      this.#ask(request);
-      this.#socket.flush();
-      if (this.#awaitAnswer(startMs)) figures.roundTripsUs.push((performance.now() - startMs) * 1000);
+      Atomics.store(this.#command, 0, targets.indexOf(target) + 1);
+      Atomics.notify(this.#command, 0);
+      const answered = this.#awaitAnswer();
+      const receivedNs = process.hrtime.bigint();
+      if (answered) figures.asleepUs.push(Number(receivedNs - (this.#sentAt[0] ?? 0n)) / 1000);
       else figures.unanswered += 1;
     }
   }
 
-  #awaitAnswer(startMs: number): boolean {
-    for (;;) {
-      const length = libc.recv(this.#socket.fd, this.#memory, 2048, messageFlag.dontWait);
-      if (length > 0 && ((this.#memory[0] ?? 1) & 1) === 0) return true;
-      if (length < 0) {
-        if (performance.now() - startMs > giveUpMs) return false;
-        this.#poll.wait(giveUpMs);
-      }
+  /**
+   * The client asks and reads in one thread. Over a veth pair the kernel's answer is there when the sending call
+   * returns, so that the kernel is measured without any switch of threads.
+   */
+  awake(target: ProbeTarget, count: number, figures: Figures): void {
+    for (let done = 0; done < count; done += 1) {
+      const startMs = performance.now();
+      this.#socket.ask(this.#order.targets[target]);
+      this.#socket.flush();
+      if (this.#awaitAnswer()) figures.awakeUs.push((performance.now() - startMs) * 1000);
+      else figures.unanswered += 1;
     }
   }
 
-  flood(request: string, { floodMsPerTurn, window }: ProbeOrder, figures: Figures): void {
+  #awaitAnswer(): boolean {
+    const endMs = performance.now() + giveUpMs;
+    this.#replies = 0;
+    while (performance.now() < endMs) {
+      this.#poll.wait(giveUpMs);
+      this.#socket.receive(this.#count);
+      if (this.#replies > 0) return true;
+    }
+    return false;
+  }
+
+  /** As many requests under way at once as the window has room for. */
+  flood(target: ProbeTarget, figures: Figures): void {
+    const { floodMsPerTurn, window } = this.#order;
     let sent = 0;
     this.#replies = 0;
     const startMs = performance.now();
     while (performance.now() - startMs < floodMsPerTurn) {
-      for (; sent - this.#replies < window; sent += 1) this.#ask(request);
+      for (; sent - this.#replies < window; sent += 1) this.#socket.ask(this.#order.targets[target]);
       this.#socket.flush();
       this.#drain();
     }
@@ -83,41 +116,34 @@ class Prober {
     if (this.#replies === before) this.#poll.wait(1);
   }
 
-  #ask(request: string): void {
-    const frame = this.#socket.next();
-    frame.length = this.#fill(frame.view, request);
-    frame.interfaceIndex = this.#index;
-    this.#socket.push();
-  }
-
-  /** A slot keeps its request: only the first use of it, or of another request, writes the octets. */
-  readonly #filled = new WeakMap<DataView, string>();
-  #fill(view: DataView, request: string): number {
-    if (this.#filled.get(view) !== request) {
-      for (const [offset, octet] of Buffer.from(request, 'hex').entries()) view.setUint8(offset, octet);
-      this.#filled.set(view, request);
-    }
-    return request.length / 2;
+  async stop(): Promise<void> {
+    const ended = once(this.#asker, 'exit');
+    Atomics.store(this.#command, 0, askToEnd);
+    Atomics.notify(this.#command, 0);
+    await ended;
+    this.#socket.close();
   }
 }
 
-function probe(order: ProbeOrder): ProbeReport {
+async function probe(order: ProbeOrder): Promise<ProbeReport> {
   ip(`link set ${order.link} up`);
   const prober = new Prober(order);
-  const empty = (): Figures => ({ roundTripsUs: [], unanswered: 0, repliesPerSecond: [], lost: 0 });
-  const figures: Record<ProbeTarget, Figures & ProbeFigures> = { responder: empty(), kernel: empty() };
-  const targets: readonly ProbeTarget[] = ['responder', 'kernel'];
-  // Warm up: the compilers on both sides have to have seen the loop.
-  for (const target of targets) prober.roundTrips(order.targets[target], 5_000, empty());
-  for (const target of targets) prober.flood(order.targets[target], order, empty());
-  for (let turn = 0; turn < order.turns; turn += 1) {
-    for (const target of targets) prober.roundTrips(order.targets[target], order.roundTripsPerTurn, figures[target]);
-    for (const target of targets) prober.flood(order.targets[target], order, figures[target]);
-  }
+  await prober.start();
+  const figures: Record<ProbeTarget, Figures> = { responder: noFigures(), kernel: noFigures() };
+  const turn = (into: Record<ProbeTarget, Figures>): void => {
+    for (const target of targets) prober.asleep(target, order.roundTripsPerTurn, into[target]);
+    for (const target of targets) prober.awake(target, order.roundTripsPerTurn, into[target]);
+    for (const target of targets) prober.flood(target, into[target]);
+  };
+  // Two to warm up: the compilers on both sides have to have seen their loops.
+  for (let n = 0; n < 2; n += 1) turn({ responder: noFigures(), kernel: noFigures() });
+  for (let n = 0; n < order.turns; n += 1) turn(figures);
+  await prober.stop();
   return figures;
 }
 
-process.on('message', (order: ProbeOrder) => {
-  process.send?.(probe(order), () => process.disconnect?.());
+process.on('message', async (order: ProbeOrder) => {
+  const report = await probe(order);
+  process.send?.(report, () => process.disconnect?.());
 });
 process.send?.('ready');
