@@ -258,6 +258,18 @@ describe('requests of the API client', () => {
     assert.equal(server.seen.at(-1)?.connection, 1);
   });
 
+  test('that are sent together look for credentials once', async (t) => {
+    let looks = 0;
+    const { client } = await connect(t, (_, response) => answer(response, 200, {}), {
+      credentials: async () => {
+        looks += 1;
+        return { headers: {}, tls: noTls };
+      },
+    });
+    await Promise.all([client.get(widgetResource, one), client.get(widgetResource, one)]);
+    assert.equal(looks, 1);
+  });
+
   test('use a new connection once the certificates have changed', async (t) => {
     let cert = Buffer.from('old');
     const { server, clock, client } = await connect(t, (_, response) => answer(response, 200, {}), {

@@ -45,6 +45,7 @@ const maxBodyBytes = 64 * 1024 * 1024;
 export class HttpTransport {
   readonly #options: HttpTransportOptions;
   #connections: HttpConnections | undefined;
+  #looking: Promise<Credentials> | undefined;
   #credentials: { readonly value: Credentials; readonly readMs: number } | undefined;
 
   constructor(options: HttpTransportOptions) {
@@ -156,11 +157,19 @@ export class HttpTransport {
   }
 
   async #currentCredentials(): Promise<Credentials> {
-    const nowMs = this.#options.clock.now();
     const known = this.#credentials;
-    if (known !== undefined && nowMs - known.readMs < credentialsLastMs) return known.value;
+    if (known !== undefined && this.#options.clock.now() - known.readMs < credentialsLastMs) return known.value;
+    // Requests that come meanwhile share one look: it may be the run of an exec plugin.
+    this.#looking ??= this.#lookUpCredentials().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookUpCredentials(): Promise<Credentials> {
+    const readMs = this.#options.clock.now();
     const value = await this.#options.endpoint.credentials();
-    this.#credentials = { value, readMs: nowMs };
+    this.#credentials = { value, readMs };
     return value;
   }
 
