@@ -13,7 +13,7 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
     return `  ${asClient} ${fetchCommand(url)}`;
   });
   const speakers = cluster.nodes.map(
-    (node) => `  kill -9 ${hostPid(node.speaker.pid ?? 0) ?? '?'}    # the speaker on ${node.name}`,
+    (node) => `  kill ${hostPid(node.speaker.pid ?? 0) ?? '?'}    # the speaker on ${node.name}`,
   );
   return [
     'Try, in another terminal:',
@@ -25,7 +25,7 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
     'Be the client on the LAN:',
     ...fetches,
     `  ${asClient} ip neigh`,
-    'Take the owner away and fetch again (a speaker that ended is started again after 10 s):',
+    'End the owner and fetch again; with -9 the others notice by its lease, after 15 s. It is started again after 10 s:',
     ...speakers,
     'Ctrl-C ends everything and leaves nothing behind.',
   ].join('\n');

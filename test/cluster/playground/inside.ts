@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { kubeconfigText } from '../api/access.ts';
 import { type Cluster, startCluster } from '../cluster.ts';
+import { hostPid } from '../sandbox/host-pid.ts';
 import { advice } from './advice.ts';
 import { runMainJob } from './main-job.ts';
 import { narrate } from './narrator.ts';
@@ -23,18 +24,32 @@ let cluster: Cluster | undefined;
 try {
   cluster = await startCluster({ report: say });
   writeKubeconfig(cluster);
-  const stopNarrating = new AbortController();
-  if (!once) void narrate(cluster.api, say, stopNarrating.signal);
+  const narrator = once ? undefined : startNarrator(cluster);
   const addresses = await Promise.race([runMainJob(cluster, say), firstToEnd(cluster)]);
   if (once) process.exit(0);
   restartWhatEnds(cluster);
   console.log(`\n${advice(cluster, kubeconfig, addresses)}\n`);
+  narrator?.speakUp();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   if (cluster !== undefined && !(error instanceof ProgramEndedError)) {
     console.error(`The last lines of every program:\n${cluster.logs()}`);
   }
   process.exit(1);
+}
+
+/** Follows the cluster from the beginning, but tells only what happens once the main job has told its own steps. */
+function startNarrator({ api }: Cluster): { speakUp(): void } {
+  let silent = true;
+  const tell = (line: string): void => {
+    if (!silent) say(line);
+  };
+  void narrate(api, tell, new AbortController().signal);
+  return {
+    speakUp: () => {
+      silent = false;
+    },
+  };
 }
 
 /** Rejects when one of Herald's programs ends by itself. */
@@ -64,7 +79,7 @@ function restartWhatEnds({ nodes, controller }: Cluster): void {
       say(`${each.spec.name} ended by ${signal ?? `exit code ${code}`}; it is started again in 10 s`);
       setTimeout(() => {
         each.start();
-        say(`${each.spec.name} started again`);
+        say(`${each.spec.name} started again as process ${hostPid(each.pid ?? 0) ?? '?'}`);
       }, 10_000);
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -33,7 +33,10 @@ async function startParent(context: TestContext): Promise<{ parent: ChildProcess
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, [name]: value },
   });
-  context.after(() => parent.kill('SIGKILL'));
+  context.after(() => {
+    parent.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
   assert.ok(parent.stdout !== null);
   await once(parent.stdout, 'data');
   assert.ok(processesWith(mark).length >= 4, 'parent, unshare, init, program and its child');
