@@ -11,8 +11,8 @@ import { callWithin } from './call-within.ts';
 import { type EventSource, eventJson, eventName, eventNamespace, eventResource, eventTime } from './event-object.ts';
 import { EventQueue, type EventWrite, type PendingEvent, type WrittenEvent } from './event-queue.ts';
 import type { EventRecorder, EventToRecord } from './event-recorder.ts';
-import { isTransient } from './retrying.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { isTransient } from './transient-error.ts';
 
 export interface EventRecorderOptions {
   readonly client: ApiClient;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../api/json.ts';
 
 /** metav1.MicroTime: RFC 3339 with six digits of fraction. */
-export function microTime(wallMs: number): string {
+function microTime(wallMs: number): string {
   return new Date(wallMs).toISOString().replace('Z', '000Z');
 }
 
