@@ -18,7 +18,7 @@ import type { PoolSpace } from './allocator/pool.ts';
 import type { Configuration } from './configuration-task.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler, type ServiceWork } from './reconciler.ts';
-import { ServiceWriter } from './service-writer.ts';
+import { ServiceWriter } from './service-writer-client.ts';
 import { SpeakerPresence } from './speaker-presence.ts';
 
 export interface ReconcileOptions {

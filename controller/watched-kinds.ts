@@ -6,7 +6,7 @@ import { namespaceResource } from '../shared/api/namespace.ts';
 import { nodeResource } from '../shared/api/node.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
-import { untilFresh } from './fresh-cache.ts';
+import { untilFresh } from './fresh-cache-client.ts';
 import { speakerLeaseSelector } from './speaker-presence.ts';
 
 export interface WatchOptions extends Pick<InformerOptions<never>, 'client' | 'clock' | 'log' | 'random'> {

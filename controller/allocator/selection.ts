@@ -12,11 +12,7 @@ export type NamespaceLabels = (namespace: string) => Labels;
  * ties by name.
  */
 export function inOrderOfTrial(spaces: Iterable<PoolSpace>): readonly PoolSpace[] {
-  return [...spaces].toSorted((a, b) => {
-    const difference = urgency(a.pool) - urgency(b.pool);
-    if (difference !== 0 && !Number.isNaN(difference)) return difference;
-    return a.pool.name < b.pool.name ? -1 : 1;
-  });
+  return [...spaces].toSorted((a, b) => urgency(a.pool) - urgency(b.pool) || (a.pool.name < b.pool.name ? -1 : 1));
 }
 
 /** Decides whether a pool may serve a Service; undefined where it may. */

@@ -9,7 +9,7 @@ import { FakeClock } from '../test/support/fake-clock.ts';
 import { MemoryLog } from '../test/support/memory-log.ts';
 import { serviceManifest } from '../test/support/service-manifest.ts';
 import { settle } from '../test/support/settle.ts';
-import { untilFresh } from './fresh-cache.ts';
+import { untilFresh } from './fresh-cache-client.ts';
 
 const away = new ApiError('Unreachable', 'away', {});
 
