@@ -43,6 +43,8 @@ export class Datapath {
   #memberMacs: ReadonlySet<string> = new Set();
   /** By address: read once, when the table that first holds it arrives. */
   #addresses: ReadonlyMap<string, DataView> = new Map();
+  /** Indexes of the interfaces that any address is answered on. */
+  #interfaces: ReadonlySet<number> = new Set();
   #owned: ReadonlyMap<string, Vip> = new Map();
   #links: LinksByIndex;
   #served = new ServedAddresses([]);
@@ -69,6 +71,7 @@ export class Datapath {
     this.#members = new Set(table.members.map((member) => member.node));
     this.#memberMacs = new Set(table.members.flatMap((member) => member.macs.map((mac) => mac.toLowerCase())));
     this.#addresses = this.#readAddresses(table);
+    this.#interfaces = new Set(table.vips.flatMap((vip) => vip.interfaces.map((one) => one.index)));
     this.reassess(at);
     this.#events.push({ type: 'tableApplied', version: table.version });
   }
@@ -76,10 +79,14 @@ export class Datapath {
   /** Takes over the node's links, all of them. A changed MAC and a regained carrier are announced at once. */
   applyLinks(links: readonly Link[], at: Instant): void {
     const before = this.#links;
-    this.#links = new Map(links.map((link) => [link.index, link]));
-    this.#rebuild();
+    const now = new Map(links.map((link) => [link.index, link]));
+    this.#links = now;
+    // Most links of a node are its pods': they come and go, and none of them serves.
+    if ([...this.#interfaces].some((index) => before?.get(index)?.mac !== now.get(index)?.mac)) this.#rebuild();
     this.#events.push({ type: 'links', links });
-    const changed = new Set(links.filter((link) => isNews(before?.get(link.index), link)).map((link) => link.index));
+    const serving = links.filter((link) => this.#interfaces.has(link.index));
+    const changed = new Set(serving.filter((link) => isNews(before?.get(link.index), link)).map((link) => link.index));
+    if (changed.size === 0) return;
     for (const served of this.#served.all) {
       if (served.owned && served.interfaces.some((one) => changed.has(one.index))) this.#announce(served, at.nowMs);
     }

@@ -92,6 +92,13 @@ for (const { name, message, links } of changes) {
   });
 }
 
+test('a notification of nothing new is not passed on', () => {
+  const table = liveTable();
+  table.apply(link(2, 'eth0'));
+  table.apply(address('newAddress', 2, 'c0000201'));
+  assert.equal(taken(table), undefined);
+});
+
 test('a dump that was interrupted is asked for again', () => {
   const table = new LinkTable();
   table.resync();

@@ -22,6 +22,7 @@ export class LinkTable {
   #phase: Phase = 'links';
   #sequence = 0;
   #changed = false;
+  #told = '';
 
   /** Starts over: at the start, and after ENOBUFS said that messages were lost. */
   resync(): DumpRequest {
@@ -59,9 +60,14 @@ export class LinkTable {
   takeChanged(): readonly Link[] | undefined {
     if (this.#phase !== 'live' || !this.#changed) return undefined;
     this.#changed = false;
-    return [...this.#links.values()]
+    const links = [...this.#links.values()]
       .sort((a, b) => a.index - b.index)
       .map((link) => ({ ...link, addresses: [...(this.#addresses.get(link.index) ?? [])].sort() }));
+    // The kernel also notifies of what we don't keep, such as lifetimes and statistics.
+    const text = JSON.stringify(links);
+    if (text === this.#told) return undefined;
+    this.#told = text;
+    return links;
   }
 
   #finish(interrupted: boolean): DumpRequest | undefined {

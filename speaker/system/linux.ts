@@ -18,6 +18,7 @@ export const pollEvent = { in: 1, error: 8, hangUp: 16, invalid: 32 } as const;
 
 export const errno = {
   interrupted: 4,
+  badDescriptor: 9,
   again: 11,
   noMemory: 12,
   addressInUse: 98,

@@ -12,6 +12,8 @@ export interface PacketSocketOptions {
 }
 
 const batch = 64;
+/** Then other descriptors have their turn. */
+const roundsPerCall = 6;
 const receiveBufferBytes = 1 << 20;
 
 /**
@@ -23,6 +25,8 @@ export class PacketSocket implements FrameSink {
   readonly #libc: Libc;
   readonly #receive: MessageRing;
   readonly #send: MessageRing;
+  /** How many frames the next read asks for. */
+  #ask = 1;
   #queued = 0;
   #sendFailures = 0;
   #kernelDrops = 0;
@@ -62,23 +66,33 @@ export class PacketSocket implements FrameSink {
   }
 
   /**
-   * Hands over the frames that have arrived, at most one batch, each valid only during the call. True when the batch
-   * was full and there may be more. What the frames' reader pushed is sent before this returns.
+   * Hands over the frames that have arrived, some batches at most, each frame valid only during the call. What their
+   * reader pushed is sent before this returns. True when there may be more.
    */
   receive(reader: (frame: Frame) => void): boolean {
-    const count = this.#libc.recvmmsg(this.fd, this.#receive.headers, batch, messageFlag.dontWait, null);
-    if (count < 0) {
-      const reason = this.#libc.errno();
-      // ENETDOWN and the like report an interface that went away; the socket itself goes on.
-      if (reason === 9) throw new SystemCallError('read a packet socket', reason);
-      return false;
+    for (let round = 0; round < roundsPerCall; round += 1) {
+      // One frame at first: asking for more costs the kernel a look in vain, before the answer to that one is sent.
+      const asked = this.#ask;
+      const count = this.#libc.recvmmsg(this.fd, this.#receive.headers, asked, messageFlag.dontWait, null);
+      this.#ask = count === asked ? Math.min(batch, 4 * asked) : 1;
+      if (count < 0) {
+        this.#failOnBadDescriptor();
+        return false;
+      }
+      for (let slot = 0; slot < count; slot += 1) {
+        const frame = this.#receive.received(slot);
+        if (frame !== undefined) reader(frame);
+      }
+      this.flush();
+      if (count < asked) return false;
     }
-    for (let slot = 0; slot < count; slot += 1) {
-      const frame = this.#receive.received(slot);
-      if (frame !== undefined) reader(frame);
-    }
-    this.flush();
-    return count === batch;
+    return true;
+  }
+
+  /** ENETDOWN and the like report an interface that went away: the socket itself goes on. */
+  #failOnBadDescriptor(): void {
+    const reason = this.#libc.errno();
+    if (reason === errno.badDescriptor) throw new SystemCallError('read a packet socket', reason);
   }
 
   next(): Frame {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { arpOperation } from '../../speaker/datapath/arp.ts';
+import { etherType } from '../../speaker/datapath/ethernet.ts';
 import type { Frame } from '../../speaker/datapath/frame.ts';
 import { loadLibc } from '../../speaker/system/libc.ts';
 import { PollSet } from '../../speaker/system/poll-set.ts';
@@ -34,8 +36,7 @@ class Prober {
   readonly #asker: Worker;
   #replies = 0;
   readonly #count = (frame: Frame): void => {
-    // Announcements go to groups, answers to us.
-    if ((frame.view.getUint8(0) & 1) === 0) this.#replies += 1;
+    if (isAnswer(frame.view)) this.#replies += 1;
   };
 
   constructor(order: ProbeOrder) {
@@ -123,6 +124,12 @@ class Prober {
     await ended;
     this.#socket.close();
   }
+}
+
+/** An ARP reply or an advertisement, and to us: announcements go to groups. */
+function isAnswer(view: DataView): boolean {
+  if ((view.getUint8(0) & 1) === 1) return false;
+  return view.getUint16(12) === etherType.arp ? view.getUint16(20) === arpOperation.reply : view.getUint8(54) === 136;
 }
 
 async function probe(order: ProbeOrder): Promise<ProbeReport> {
