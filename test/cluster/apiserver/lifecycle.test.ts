@@ -134,6 +134,8 @@ describe('events', () => {
         reason: 'IPAllocated',
         type: 'Normal',
         reportingController: 'herald',
+        reportingInstance: 'herald-1',
+        action: 'Assign',
         eventTime: '2026-01-02T03:04:05.000000Z',
       });
       assert.equal(created.code, 201, stringAt(created.body, ['message']));

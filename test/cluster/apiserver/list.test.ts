@@ -64,7 +64,7 @@ describe('list', () => {
       assert.equal(resourceVersionOf(exact.body), a);
       const future = await client.get(`${configMaps}?resourceVersion=1000000`);
       assert.equal(future.code, 504);
-      assert.match(stringAt(future.body, ['message']), /^Too large resource version: 1000000, current: \d+$/);
+      assert.match(stringAt(future.body, ['message']), /^Timeout: Too large resource version: 1000000, current: \d+$/);
     }),
   );
 

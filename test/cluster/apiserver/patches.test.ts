@@ -69,7 +69,12 @@ describe('patch', () => {
       assert.equal((await apply('two', { k: '2' }, '&force=true')).code, 200);
       const dropped = await apply('one', {});
       assert.deepEqual(dropped.body['data'], { k: '2' });
-      assert.equal((await client.patch(path, 'apply', object({}))).code, 400);
+      const nameless = await client.patch(path, 'apply', object({}));
+      assert.equal(nameless.code, 422);
+      assert.equal(
+        nameless.body['message'],
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
     }),
   );
 

@@ -169,8 +169,13 @@ describe('update', () => {
         stringAt(body, ['metadata', 'creationTimestamp']),
       );
       const otherUid = await client.patch(`${configMaps}/a`, 'merge', { metadata: { uid: 'x' } });
-      assert.equal(otherUid.code, 409);
-      assert.match(stringAt(otherUid.body, ['message']), new RegExp(`UID in object meta: ${uid}$`));
+      assert.equal(otherUid.code, 422);
+      assert.match(stringAt(otherUid.body, ['message']), /metadata.uid: Invalid value: "x": field is immutable$/);
+      const stale = await client.put(`${configMaps}/a`, { metadata: { name: 'a', uid: 'x' } });
+      assert.equal(stale.code, 409);
+      assert.match(stringAt(stale.body, ['message']), new RegExp(`UID in object meta: ${uid}$`));
+      const otherName = await client.patch(`${configMaps}/a`, 'merge', { metadata: { name: 'b' } });
+      assert.equal(otherName.code, 400);
     }),
   );
 
@@ -184,16 +189,20 @@ describe('update', () => {
   );
 
   test(
-    'Lease times are kept to the microsecond',
+    'Lease times are microseconds in six digits, no more and no fewer, as Go parses them',
     withServer(async (client) => {
-      const spec = {
-        holderIdentity: 'n',
-        renewTime: '2026-01-02T03:04:05.123456Z',
-        acquireTime: '2026-01-02T03:04:05Z',
-      };
-      const { body } = await client.post(leases, { metadata: { name: 'a' }, spec });
+      const make = (name: string, renewTime: string) =>
+        client.post(leases, { metadata: { name }, spec: { renewTime } });
+      const { body } = await make('a', '2026-01-02T03:04:05.123456Z');
       assert.equal(stringAt(body, ['spec', 'renewTime']), '2026-01-02T03:04:05.123456Z');
-      assert.equal(stringAt(body, ['spec', 'acquireTime']), '2026-01-02T03:04:05.000000Z');
+      for (const time of ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.123Z', 'now']) {
+        const refused = await make('b', time);
+        assert.equal(refused.code, 400);
+        assert.match(
+          stringAt(refused.body, ['message']),
+          /^Lease in version "v1" cannot be handled as a Lease: parsing/,
+        );
+      }
     }),
   );
 });

@@ -9,7 +9,7 @@ import { sendReply, sendStatusError, sendText } from './json-response.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { parseResourcePath, type ResourcePath } from './route.ts';
 import { answerStaticPath } from './static-paths.ts';
-import { methodNotAllowed, noSuchResource, StatusError } from './status-error.ts';
+import { noSuchResource, StatusError } from './status-error.ts';
 
 export interface HandlerParts {
   readonly registry: Registry;
@@ -72,7 +72,7 @@ function resourceRequest(
 async function answerResource(parts: HandlerParts, request: ResourceRequest): Promise<void> {
   const { method } = request.request;
   const { definition, path } = request;
-  if (path.name !== '' && definition.namespaced && path.namespace === '') throw methodNotAllowed();
+  if (path.name !== '' && definition.namespaced && path.namespace === '') throw noSuchResource();
   if (method === 'GET' || method === 'HEAD') {
     parts.reads.handle(request);
     return;

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { notSupported } from '../kinds/field-problem.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { Shape } from '../rest/rendering.ts';
 import type { FieldValidation, WriteScope } from '../rest/write-scope.ts';
 import { representationOf } from './accept.ts';
 import type { ResourcePath } from './route.ts';
-import { badRequest } from './status-error.ts';
+import { badRequest, invalidOptions } from './status-error.ts';
 
 /** One request to a resource, with all that its handlers need. */
 export interface ResourceRequest {
@@ -32,7 +33,7 @@ export function writeScopeOf(request: ResourceRequest): WriteScope {
     definition,
     namespace: path.namespace,
     subresource: path.subresource === 'status' ? 'status' : '',
-    dryRun: dryRunOf(query.getAll('dryRun')),
+    dryRun: dryRunOf(query.getAll('dryRun'), optionsKinds[request.request.method ?? ''] ?? 'UpdateOptions'),
     fieldValidation: fieldValidationOf(query.get('fieldValidation')),
     manager: query.get('fieldManager') || managerOf(request.request.headers['user-agent']),
     apply: request.request.headers['content-type']?.startsWith('application/apply-patch') ?? false,
@@ -41,12 +42,20 @@ export function writeScopeOf(request: ResourceRequest): WriteScope {
   };
 }
 
-export function dryRunOf(values: readonly string[]): boolean {
-  const unknown = values.find((value) => value !== 'All' && value !== '');
-  if (unknown !== undefined) {
-    throw badRequest(`Invalid value: dryRun: Unsupported value: "${unknown}": supported values: "All"`);
+/** `kind`: the options that the verb takes, for the message. */
+export function dryRunOf(values: readonly string[], kind: string): boolean {
+  if (values.some((value) => value !== 'All' && value !== '')) {
+    throw invalidOptions(kind, notSupported('dryRun', values, ['All']));
   }
   return values.includes('All');
+}
+
+const optionsKinds: Readonly<Record<string, string>> = { POST: 'CreateOptions', PATCH: 'PatchOptions' };
+
+export function limitOf(query: URLSearchParams): number {
+  const text = query.get('limit') ?? '0';
+  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  return Number(text);
 }
 
 /** The real server warns unless told otherwise. */

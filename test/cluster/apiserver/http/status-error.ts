@@ -76,7 +76,10 @@ export function conflict(resource: ResourceName, name: string, why: string): Sta
 /** Server-side apply met fields that other managers own. */
 export function applyConflict(conflicts: readonly string[]): StatusError {
   const some = conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`;
-  const causes: Json[] = conflicts.map((message) => ({ reason: 'FieldManagerConflict', message }));
+  const causes: Json[] = conflicts.map((text) => {
+    const end = text.lastIndexOf(': ');
+    return { reason: 'FieldManagerConflict', message: text.slice(0, end), field: text.slice(end + 2) };
+  });
   return new StatusError(409, 'Conflict', `Apply failed with ${some}: ${conflicts.join('\n')}`, { causes });
 }
 
@@ -95,6 +98,11 @@ export function invalid(resource: ResourceName, name: string, problems: readonly
   const details = detailsOf(resource, name, resource.kind);
   details['causes'] = problems.map(({ path, message, type }) => ({ reason: type, message, field: path }));
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, details);
+}
+
+/** Query parameters that contradict each other or are unknown. `kind`: ListOptions, PatchOptions and their like. */
+export function invalidOptions(kind: string, problem: FieldError): StatusError {
+  return invalid({ group: 'meta.k8s.io', plural: '', kind }, '', [problem]);
 }
 
 export function badRequest(message: string): StatusError {
@@ -128,7 +136,7 @@ export function expired(message: string): StatusError {
 }
 
 export function tooLargeResourceVersion(wanted: number, current: number): StatusError {
-  return new StatusError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

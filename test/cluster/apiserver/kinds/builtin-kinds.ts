@@ -5,6 +5,7 @@ import { jsonEqual, mapAt, stringAt } from '../schema/json-value.ts';
 import { crdBehaviour } from './crd-behaviour.ts';
 import { customResourceBehaviour } from './custom-resource.ts';
 import { endpointSliceBehaviour } from './endpoint-slice.ts';
+import { coreEventBehaviour, newEventBehaviour } from './event.ts';
 import { forbiddenField, invalidValue } from './field-problem.ts';
 import { type KindBehaviour, plainBehaviour } from './kind-behaviour.ts';
 import { leaseBehaviour } from './lease.ts';
@@ -21,8 +22,8 @@ export function behaviours(service: KindBehaviour): (definition: ResourceDefinit
     '/secrets': { ...plainBehaviour, create: completeSecret, update: updateSecret, validate: validateSecret },
     '/serviceaccounts': { ...plainBehaviour, returnsDeleted: true },
     '/endpoints': { ...plainBehaviour, createOnUpdate: true },
-    '/events': { ...plainBehaviour, createOnUpdate: true, validate: validateEvent },
-    'events.k8s.io/events': { ...plainBehaviour, createOnUpdate: true, validate: validateEvent },
+    '/events': coreEventBehaviour,
+    'events.k8s.io/events': newEventBehaviour,
     'discovery.k8s.io/endpointslices': endpointSliceBehaviour,
     'coordination.k8s.io/leases': leaseBehaviour,
     'apiextensions.k8s.io/customresourcedefinitions': crdBehaviour,
@@ -99,12 +100,4 @@ function validateSecret(object: JsonMap, old: JsonMap | undefined): readonly Fie
     problems.push(invalidValue('type', object['type'], 'field is immutable'));
   }
   return problems;
-}
-
-/** An event lives in the namespace of the object that it is about. */
-function validateEvent(object: JsonMap): readonly FieldError[] {
-  const regarding = stringAt(object, ['involvedObject', 'namespace']);
-  const namespace = stringAt(object, ['metadata', 'namespace']);
-  if (regarding === namespace || (regarding === '' && namespace === 'default')) return [];
-  return [invalidValue('involvedObject.namespace', regarding, 'does not match event.namespace')];
 }

@@ -18,10 +18,9 @@ export const endpointSliceBehaviour: KindBehaviour = {
 
 function complete(object: JsonMap): JsonMap {
   const ports = object['ports'];
-  const endpoints = object['endpoints'];
   return {
     ...object,
-    endpoints: Array.isArray(endpoints) ? endpoints : [],
+    endpoints: mapsAt(object, ['endpoints']).map((endpoint) => ({ conditions: {}, ...endpoint })),
     ports: Array.isArray(ports)
       ? ports.map((port) => (isMap(port) ? { name: '', protocol: 'TCP', ...port } : port))
       : [],
@@ -32,10 +31,10 @@ function validate(object: JsonMap, old: JsonMap | undefined): readonly FieldErro
   const type = stringAt(object, ['addressType']);
   if (type === '') return [required('addressType', '')];
   if (!addressTypes.includes(type)) return [notSupported('addressType', type, addressTypes)];
-  const problems: FieldError[] = [];
   if (old !== undefined && old['addressType'] !== type) {
-    problems.push(invalidValue('addressType', type, 'field is immutable'));
+    return [invalidValue('addressType', type, 'field is immutable')];
   }
+  const problems: FieldError[] = [];
   for (const [index, endpoint] of mapsAt(object, ['endpoints']).entries()) {
     problems.push(...validateAddresses(endpoint, type, `endpoints[${index}].addresses`));
   }
@@ -47,9 +46,7 @@ function validateAddresses(endpoint: JsonMap, type: string, path: string): reado
   if (addresses.length === 0) return [required(path, 'must contain at least 1 address')];
   const wanted = type === 'IPv4' ? 4 : 6;
   if (type === 'FQDN') return [];
-  return addresses.flatMap((address, index) =>
-    isIP(String(address)) === wanted
-      ? []
-      : [invalidValue(`${path}[${index}]`, address, `must be a valid ${type} address`)],
-  );
+  return addresses
+    .filter((address) => isIP(String(address)) !== wanted)
+    .map((address) => invalidValue(path, address, `must be an ${type} address`));
 }

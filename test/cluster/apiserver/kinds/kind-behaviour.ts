@@ -26,6 +26,8 @@ export interface KindBehaviour {
   create(object: JsonMap, moment: WriteMoment): JsonMap;
   /** An update, with the old status already in place. May throw StatusError. */
   update(object: JsonMap, old: JsonMap, moment: WriteMoment): JsonMap;
+  /** A write of the status alone, isolated from the rest. */
+  updateStatus(object: JsonMap): JsonMap;
   validate(object: JsonMap, old: JsonMap | undefined, moment: WriteMoment): readonly FieldError[];
 }
 
@@ -38,5 +40,6 @@ export const plainBehaviour: KindBehaviour = {
   statusWritesMetadata: true,
   create: (object) => object,
   update: (object) => object,
+  updateStatus: (object) => object,
   validate: () => [],
 };

@@ -5,6 +5,7 @@ import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import { mapAt, stringAt } from '../schema/json-value.ts';
 import { prune } from '../schema/pruning.ts';
 import { storedFormOf } from './view.ts';
+import { requireWireTypes } from './wire-types.ts';
 import type { WriteScope } from './write-scope.ts';
 
 /**
@@ -21,8 +22,21 @@ export function decodeObject(scope: WriteScope, body: JsonMap, live: JsonMap = {
     kind: stringAt(body, ['kind']) || stringAt(live, ['kind']) || definition.kind,
     metadata: mapAt(body, ['metadata']),
   };
+  if (definition.structural) requireGivenKind(definition, body);
   requireKind(definition, typed);
+  if (!definition.structural && !keepsAll(definition)) requireWireTypes(definition, typed);
   return storedFormOf(definition, withoutUnknown(scope, typed));
+}
+
+/** Built-in kinds may leave out what the path says; custom resources may not. */
+function requireGivenKind(definition: ResourceDefinition, body: JsonMap): void {
+  const missing = ['kind', 'apiVersion'].find((key) => stringAt(body, [key]) === '');
+  if (missing === undefined) return;
+  const name = missing === 'kind' ? 'Kind' : missing;
+  throw badRequest(
+    `the object provided is unrecognized (must be of type ${definition.kind}): Object '${name}' is missing in ` +
+      `'${JSON.stringify(body)}'`,
+  );
 }
 
 function requireKind(definition: ResourceDefinition, object: JsonMap): void {
@@ -33,7 +47,8 @@ function requireKind(definition: ResourceDefinition, object: JsonMap): void {
     throw badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
   }
   if (kind !== definition.kind) {
-    const why = `converting (${kind}) to (${definition.kind}): unknown conversion`;
+    const from = `${definition.version}.${kind}`;
+    const why = `converting (${from}) to (${definition.group || 'core'}.${definition.kind}): unknown conversion`;
     throw badRequest(`${kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: ${why}`);
   }
 }

@@ -1,4 +1,5 @@
-import { badRequest, expired, tooLargeResourceVersion } from '../http/status-error.ts';
+import { badRequest, expired, invalidOptions, tooLargeResourceVersion } from '../http/status-error.ts';
+import { forbiddenField } from '../kinds/field-problem.ts';
 import { collectionOf } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +47,8 @@ export function listObjects(store: Store, request: ListRequest): Listed {
 function revisionToList(store: Store, request: ListRequest): number {
   const { resourceVersion: text, resourceVersionMatch: match } = request;
   if (text === '' && match !== '') {
-    throw badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    const why = 'resourceVersionMatch is forbidden unless resourceVersion is provided';
+    throw invalidOptions('ListOptions', forbiddenField('resourceVersionMatch', why));
   }
   if (text === '' || text === '0') return store.revision;
   const wanted = parseRevision(text);
@@ -55,8 +57,13 @@ function revisionToList(store: Store, request: ListRequest): number {
 }
 
 export function parseRevision(text: string): number {
-  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: "${text}": resource version must be a number`);
+  if (!/^\d+$/.test(text)) throw invalidRevision(text);
   return Number(text);
+}
+
+function invalidRevision(text: string) {
+  const why = `strconv.ParseUint: parsing "${text}": invalid syntax`;
+  return badRequest(`invalid resource version: resourceVersion: Invalid value: "${text}": ${why}`);
 }
 
 function tooOld(continued: boolean) {

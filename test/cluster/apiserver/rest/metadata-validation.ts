@@ -1,5 +1,5 @@
 import { forbiddenField, invalidValue, required } from '../kinds/field-problem.ts';
-import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
+import type { Json, JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { listAt, mapAt, stringAt } from '../schema/json-value.ts';
 
@@ -57,6 +57,7 @@ export function validateMetadata(object: JsonMap, definition: ResourceDefinition
     ...validateName(stringAt(metadata, ['name']), definition),
     ...validateLabels(mapAt(metadata, ['labels'])),
     ...validateAnnotations(mapAt(metadata, ['annotations'])),
+    ...validateFinalizerNames(listAt(metadata, ['finalizers'])),
   ];
 }
 
@@ -82,6 +83,17 @@ function validateAnnotations(annotations: JsonMap): readonly FieldError[] {
   return Object.keys(annotations)
     .filter((key) => !labelKey.test(key))
     .map((key) => invalidValue('metadata.annotations', key, qualifiedNameMessage));
+}
+
+const standardFinalizers = ['orphan', 'foregroundDeletion', 'kubernetes'];
+
+function validateFinalizerNames(finalizers: readonly Json[]): readonly FieldError[] {
+  return finalizers.flatMap((finalizer, index) => {
+    const name = String(finalizer);
+    if (standardFinalizers.includes(name) || (name.includes('/') && labelKey.test(name))) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [invalidValue(`metadata.finalizers[${index}]`, name, why)];
+  });
 }
 
 /** An object that is being deleted takes no new finalizers. */

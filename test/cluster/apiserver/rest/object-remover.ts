@@ -65,15 +65,20 @@ export function markedForDeletion(object: JsonMap, nowMs: number): JsonMap {
 }
 
 function requirePreconditions(request: DeleteRequest, object: StoredObject): void {
+  // Here the real server names the kind where it names the resource elsewhere.
+  const { definition } = request;
+  const resource = { ...definition, plural: definition.kind };
   const uid = stringAt(object.json, ['metadata', 'uid']);
   if (request.uid !== '' && request.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uid}`;
-    throw conflict(request.definition, object.name, why);
+    const why =
+      `the UID in the precondition (${request.uid}) does not match the UID in record (${uid}). ` +
+      'The object might have been deleted and then recreated';
+    throw conflict(resource, object.name, why);
   }
   if (request.resourceVersion !== '' && request.resourceVersion !== String(object.revision)) {
     const why =
-      `Precondition failed: ResourceVersion in precondition: ${request.resourceVersion}, ` +
-      `ResourceVersion in object meta: ${object.revision}`;
-    throw conflict(request.definition, object.name, why);
+      `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in ` +
+      `record (${object.revision}). The object might have been modified`;
+    throw conflict(resource, object.name, why);
   }
 }

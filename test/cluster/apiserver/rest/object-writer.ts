@@ -1,4 +1,4 @@
-import { alreadyExists, conflict, invalid, notFound, objectModified } from '../http/status-error.ts';
+import { alreadyExists, badRequest, conflict, invalid, notFound, objectModified } from '../http/status-error.ts';
 import { invalidValue } from '../kinds/field-problem.ts';
 import type { KindBehaviour } from '../kinds/kind-behaviour.ts';
 import { omit } from '../omit.ts';
@@ -87,8 +87,8 @@ export class ObjectWriter {
       return { object: this.create(scope, withoutResourceVersion(wanted, definition, name)), created: true };
     }
     const wanted = change(viewOf(definition, live.json));
-    requirePreconditions(definition, wanted, live);
     if (options.replace) requireResourceVersion(definition, wanted, behaviour);
+    requireIdentity(definition, wanted, { live, replace: options.replace });
     const decoded = decodeObject(scope, wanted, viewOf(definition, live.json));
     requireSameNamespace(mapAt(decoded, ['metadata']), definition, scope.namespace);
     const next = this.#prepare(scope, decoded, live.json);
@@ -100,7 +100,8 @@ export class ObjectWriter {
     const behaviour = this.#parts.behaviourOf(definition);
     const moment = { definition, nowMs };
     const isolated = isolateStatus(scope, wanted, live, behaviour);
-    const updated = scope.subresource === 'status' ? isolated : behaviour.update(isolated, live, moment);
+    const updated =
+      scope.subresource === 'status' ? behaviour.updateStatus(isolated) : behaviour.update(isolated, live, moment);
     const next = behaviour.countsGeneration ? withGeneration(updated, live) : updated;
     const problems = [
       ...validateMetadata(next, definition),
@@ -169,11 +170,22 @@ function withGeneration(object: JsonMap, live: JsonMap): JsonMap {
   return { ...object, metadata: { ...mapAt(object, ['metadata']), generation } };
 }
 
-function requirePreconditions(definition: ResourceDefinition, wanted: JsonMap, live: StoredObject): void {
+interface Replacing {
+  readonly live: StoredObject;
+  readonly replace: boolean;
+}
+
+/** The write is about this very object, in the version that the client saw. */
+function requireIdentity(definition: ResourceDefinition, wanted: JsonMap, { live, replace }: Replacing): void {
   const given = mapAt(wanted, ['metadata']);
+  const name = stringAt(given, ['name']);
+  if (name !== live.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${live.name})`);
+  }
   const liveUid = stringAt(live.json, ['metadata', 'uid']);
   const uid = stringAt(given, ['uid']);
   if (uid !== '' && uid !== liveUid) {
+    if (!replace) throw invalid(definition, live.name, [invalidValue('metadata.uid', uid, 'field is immutable')]);
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`;
     throw conflict(definition, live.name, why);
   }
@@ -185,12 +197,11 @@ function requirePreconditions(definition: ResourceDefinition, wanted: JsonMap, l
 
 function requireResourceVersion(definition: ResourceDefinition, wanted: JsonMap, behaviour: KindBehaviour): void {
   if (behaviour.unconditionalUpdate || stringAt(wanted, ['metadata', 'resourceVersion']) !== '') return;
-  throw invalid(definition, stringAt(wanted, ['metadata', 'name']), [
-    {
-      ...invalidValue('metadata.resourceVersion', 0, ''),
-      message: 'Invalid value: 0x0: must be specified for an update',
-    },
-  ]);
+  const problem = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  // Here the real server names the resource where it names the kind elsewhere.
+  const resource = { ...definition, kind: definition.plural };
+  throw invalid(resource, stringAt(wanted, ['metadata', 'name']), [{ ...problem, message }]);
 }
 
 /** An object to create under a name from the path; one that says which version it replaces is too late. */

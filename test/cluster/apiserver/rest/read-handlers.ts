@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { sendJson } from '../http/json-response.ts';
-import { type ResourceRequest, shapeOf } from '../http/resource-request.ts';
-import { badRequest, invalid, notFound } from '../http/status-error.ts';
+import { limitOf, type ResourceRequest, shapeOf } from '../http/resource-request.ts';
+import { badRequest, invalidOptions, notFound } from '../http/status-error.ts';
 import { forbiddenField } from '../kinds/field-problem.ts';
 import { collectionOf } from '../registry.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +46,7 @@ export class ReadHandlers {
     const listed = listObjects(this.#parts.store, {
       definition,
       selection: selectionOf(request),
-      limit: Number(query.get('limit') ?? 0),
+      limit: limitOf(query),
       continueToken: query.get('continue') ?? '',
       resourceVersion: query.get('resourceVersion') ?? '',
       resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
@@ -100,10 +100,11 @@ function timeoutMs(text: string | null): number {
 /** As a server without the WatchList feature refuses it: clients then list, as they do with older servers. */
 function requireWatchOptions(query: URLSearchParams): void {
   if (!query.has('sendInitialEvents')) return;
-  throw invalid({ group: 'meta.k8s.io', plural: 'listoptions', kind: 'ListOptions' }, '', [
+  throw invalidOptions(
+    'ListOptions',
     forbiddenField(
       'sendInitialEvents',
       'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
     ),
-  ]);
+  );
 }

@@ -1,7 +1,8 @@
 import type { Reply } from '../http/json-response.ts';
 import { parseObjectBody, type RequestBody, readBody } from '../http/request-body.ts';
-import { dryRunOf, type ResourceRequest, shapeOf, writeScopeOf } from '../http/resource-request.ts';
-import { badRequest, methodNotAllowed } from '../http/status-error.ts';
+import { dryRunOf, limitOf, type ResourceRequest, shapeOf, writeScopeOf } from '../http/resource-request.ts';
+import { badRequest, invalidOptions, methodNotAllowed } from '../http/status-error.ts';
+import { required } from '../kinds/field-problem.ts';
 import type { KindBehaviour } from '../kinds/kind-behaviour.ts';
 import type { JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import { stringAt } from '../schema/json-value.ts';
@@ -81,9 +82,7 @@ export class WriteHandlers {
     if (name === '') throw methodNotAllowed();
     const scope = writeScopeOf(request);
     if (scope.apply && !request.query.has('fieldManager')) {
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
+      throw invalidOptions('PatchOptions', required('fieldManager', 'is required for apply patch'));
     }
     const change = patchOf(scope, body, { force: request.query.get('force') === 'true' });
     const written = this.#parts.writer.update(scope, name, change, { replace: false, createMissing: scope.apply });
@@ -93,7 +92,7 @@ export class WriteHandlers {
   #delete(request: ResourceRequest, body: RequestBody): Reply {
     if (request.path.subresource !== '') throw methodNotAllowed();
     const options = parseObjectBody(body);
-    const dryRun = dryRunOf([...request.query.getAll('dryRun'), ...dryRunInBody(options)]);
+    const dryRun = dryRunOf([...request.query.getAll('dryRun'), ...dryRunInBody(options)], 'DeleteOptions');
     const deletion: DeleteRequest = {
       definition: request.definition,
       dryRun,
@@ -119,7 +118,7 @@ export class WriteHandlers {
         },
         definition,
       ),
-      limit: Number(query.get('limit') ?? 0),
+      limit: limitOf(query),
       continueToken: query.get('continue') ?? '',
       resourceVersion: '',
       resourceVersionMatch: '',

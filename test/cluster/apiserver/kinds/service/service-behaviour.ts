@@ -25,6 +25,7 @@ export function serviceBehaviour(allocations: ServiceAllocations): KindBehaviour
     returnsDeleted: true,
     create: (object, moment) => complete(allocations, { object, old: undefined, moment }),
     update: (object, old, moment) => complete(allocations, { object, old, moment }),
+    updateStatus: withIpModes,
     validate: (object, old) => validateService(object, old),
   };
 }
@@ -44,8 +45,7 @@ function complete(allocations: ServiceAllocations, { object, old, moment }: Chan
     keepAssigned(spec, oldSpec);
     dropUnused(spec, oldSpec);
   }
-  const status = spec['type'] === 'LoadBalancer' && old !== undefined ? mapAt(object, ['status']) : {};
-  const next = { ...object, spec, status: { ...status, loadBalancer: mapAt(status, ['loadBalancer']) } };
+  const next = { ...object, spec, status: statusFor(spec, old === undefined ? {} : mapAt(object, ['status'])) };
   refuse(validateService(next, undefined), next, moment);
   const configured = allocations.blocks.map((block) => block.family);
   refuse(settleFamilies(spec, oldSpec, configured), next, moment);
@@ -53,6 +53,22 @@ function complete(allocations: ServiceAllocations, { object, old, moment }: Chan
   refuse(assignAddresses(allocations, spec, oldSpec), next, moment);
   refuse(assignNodePorts(allocations, spec, oldSpec), next, moment);
   return next;
+}
+
+/** A Service that is no LoadBalancer has no load balancer's status; conditions stay. */
+function statusFor(spec: JsonMap, status: JsonMap): JsonMap {
+  return { ...status, loadBalancer: spec['type'] === 'LoadBalancer' ? mapAt(status, ['loadBalancer']) : {} };
+}
+
+/** An address without a mode is a VIP. */
+function withIpModes(object: JsonMap): JsonMap {
+  const status = mapAt(object, ['status']);
+  const loadBalancer = mapAt(status, ['loadBalancer']);
+  if (!Array.isArray(loadBalancer['ingress'])) return { ...object, status: { ...status, loadBalancer } };
+  const ingress = mapsAt(loadBalancer, ['ingress']).map((entry) =>
+    entry['ip'] !== undefined && entry['ipMode'] === undefined ? { ...entry, ipMode: 'VIP' } : entry,
+  );
+  return { ...object, status: { ...status, loadBalancer: { ...loadBalancer, ingress } } };
 }
 
 function refuse(problems: readonly FieldError[], object: JsonMap, moment: WriteMoment): void {

@@ -145,14 +145,18 @@ describe('Service addresses', () => {
 
 describe('Service type changes', () => {
   test(
-    'leaving LoadBalancer drops node ports, class and the load balancer status, at once',
+    'leaving LoadBalancer drops node ports, class and the load balancer status at once; conditions stay',
     withServer(async (client) => {
       await make(client, 'a', { type: 'LoadBalancer', loadBalancerClass: 'x/y' });
-      const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] } };
+      const conditions = [{ type: 'herald/Allocated', status: 'True' }];
+      const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] }, conditions };
       const written = await client.patch(`${services}/a/status`, 'merge', { status });
-      assert.deepEqual(written.body['status'], status);
+      assert.deepEqual(written.body['status'], {
+        loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] },
+        conditions,
+      });
       const left = await change(client, 'a', { type: 'ClusterIP' });
-      assert.deepEqual(left['status'], { loadBalancer: {} });
+      assert.deepEqual(left['status'], { loadBalancer: {}, conditions });
       assert.deepEqual(nodePorts(left), [undefined]);
       assert.equal(valueAt(left, ['spec', 'loadBalancerClass']), undefined);
       assert.equal(valueAt(left, ['spec', 'allocateLoadBalancerNodePorts']), undefined);

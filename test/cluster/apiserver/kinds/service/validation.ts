@@ -22,6 +22,7 @@ export function validateService(object: JsonMap, old: JsonMap | undefined): read
     ...validateChoices(spec),
     ...validateTypeRules(spec),
     ...validateTrafficPolicy(spec),
+    ...validateSourceRanges(spec),
     ...validateIngress(object),
   ];
 }
@@ -186,17 +187,28 @@ function validateTrafficPolicy(spec: JsonMap): readonly FieldError[] {
   return problems;
 }
 
+function validateSourceRanges(spec: JsonMap): readonly FieldError[] {
+  return listAt(spec, ['loadBalancerSourceRanges']).flatMap((range, index) => {
+    const [address = '', prefix = '', ...rest] = String(range).split('/');
+    const longest = isIP(address) === 4 ? 32 : 128;
+    if (isIP(address) !== 0 && rest.length === 0 && /^\d+$/.test(prefix) && Number(prefix) <= longest) return [];
+    const why = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+    return [invalidValue(`spec.LoadBalancerSourceRanges[${index}]`, range, why)];
+  });
+}
+
 /** What a load balancer may write into the status. */
 function validateIngress(object: JsonMap): readonly FieldError[] {
-  const type = stringAt(object, ['spec', 'type']);
-  return mapsAt(object, ['status', 'loadBalancer', 'ingress']).flatMap((entry, index) => {
+  const entries = mapsAt(object, ['status', 'loadBalancer', 'ingress']);
+  if (entries.length > 0 && stringAt(object, ['spec', 'type']) !== 'LoadBalancer') {
+    const why = "may only be used when `spec.type` is 'LoadBalancer'";
+    return [forbiddenField('status.loadBalancer.ingress', why)];
+  }
+  return entries.flatMap((entry, index) => {
     const path = `status.loadBalancer.ingress[${index}]`;
     const problems: FieldError[] = [];
     const ip = stringAt(entry, ['ip']);
     const mode = stringAt(entry, ['ipMode']);
-    if (type !== 'LoadBalancer') {
-      problems.push(forbiddenField(`${path}`, "may only be used when `spec.type` is 'LoadBalancer'"));
-    }
     if (ip !== '' && isIP(ip) === 0) {
       const why = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
       problems.push(invalidValue(`${path}.ip`, ip, why));
