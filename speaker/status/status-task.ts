@@ -46,6 +46,8 @@ export interface StatusTask extends Task {
 const concurrency = 8;
 /** Nobody may announce: while a Service starts up that is nothing to report. */
 const settleMs = 2_000;
+/** While an address moves, two speakers may both believe that they own it: neither may write all the time. */
+const restMs = 250;
 /** A conflict is solved as soon as the cache has the newer Service. */
 const statusBackoff: BackoffSchedule = { initialMs: 50, factor: 2, maxMs: 10_000, jitter: 0.5 };
 
@@ -60,6 +62,8 @@ class Reporter implements StatusTask {
   readonly #options: StatusOptions;
   readonly #queue: WorkQueue;
   #wake: Deferred = deferred();
+  /** When a Service was last reported on. BOUNDED by the Services of the last `restMs`, after the next plan. */
+  readonly #reportedMs = new Map<ObjectKey, number>();
   /** BOUNDED by `concurrency`. */
   readonly #underWay = new Set<Promise<void>>();
   #allChanged = true;
@@ -125,6 +129,8 @@ class Reporter implements StatusTask {
 
   #lookAtAll(): void {
     this.#allChanged = false;
+    const nowMs = this.#options.clock.now();
+    for (const [key, atMs] of this.#reportedMs) if (nowMs - atMs >= restMs) this.#reportedMs.delete(key);
     if (this.#view === undefined) return;
     for (const key of this.#view.plan.services.keys()) this.#lookAt(key);
     for (const status of this.#options.l2Statuses.values()) this.#lookAt(serviceOf(status));
@@ -137,7 +143,7 @@ class Reporter implements StatusTask {
     this.#noteSeen(key);
     if (this.#report(key).length === 0) return;
     const nowMs = this.#options.clock.now();
-    this.#queue.add(key, nowMs, nowMs);
+    this.#queue.add(key, Math.max(nowMs, (this.#reportedMs.get(key) ?? Number.NEGATIVE_INFINITY) + restMs), nowMs);
     this.#wake.resolve();
   }
 
@@ -187,12 +193,20 @@ class Reporter implements StatusTask {
 
   async #carryOut(key: ObjectKey): Promise<WorkOutcome> {
     const actions = this.#report(key);
+    if (actions.length > 0) this.#reportedMs.set(key, this.#options.clock.now());
     try {
       for (const action of actions) await this.#options.writer.write(key, action);
-      return { type: 'done' };
+      return this.#untilSettled(key);
     } catch (error) {
       return this.#afterFailure(key, error);
     }
+  }
+
+  /** Of two due times the queue keeps the earlier: one for `settleMs` may have been replaced. */
+  #untilSettled(key: ObjectKey): WorkOutcome {
+    const sinceMs = this.#unannouncedSinceMs.get(key);
+    const delayMs = sinceMs === undefined ? 0 : sinceMs + settleMs - this.#options.clock.now();
+    return delayMs > 0 ? { type: 'again', delayMs } : { type: 'done' };
   }
 
   #afterFailure(key: ObjectKey, error: unknown): WorkOutcome {

@@ -11,7 +11,7 @@ import type { Config } from '../../shared/config/model.ts';
 
 export const planNamespace = 'herald-system';
 
-interface ServiceFields {
+export interface ServiceFields {
   readonly name?: string;
   readonly ips?: readonly string[];
   readonly spec?: JsonObject;
@@ -21,11 +21,14 @@ interface ServiceFields {
 }
 
 export function aService(fields: ServiceFields = {}): Service {
-  return serviceResource.parse({
+  return serviceResource.parse(serviceJson(fields));
+}
+
+export function serviceJson(fields: ServiceFields = {}): JsonObject {
+  return {
     metadata: {
       name: fields.name ?? 'web',
       namespace: 'shop',
-      resourceVersion: '7',
       generation: 1,
       uid: `uid-${fields.name ?? 'web'}`,
       labels: fields.labels ?? {},
@@ -36,20 +39,24 @@ export function aService(fields: ServiceFields = {}): Service {
       loadBalancer: { ingress: (fields.ips ?? ['10.0.0.1']).map((ip) => ({ ip })) },
       conditions: fields.conditions ?? [],
     },
-  });
+  };
 }
 
 /** An EndpointSlice of the Service in `shop`; each endpoint by its node, or with fields of its own. */
 export function aSlice(service: string, endpoints: readonly (string | JsonObject)[]): EndpointSlice {
-  return endpointSliceResource.parse({
+  return endpointSliceResource.parse(sliceJson(service, endpoints));
+}
+
+export function sliceJson(service: string, endpoints: readonly (string | JsonObject)[]): JsonObject {
+  return {
     metadata: { name: `${service}-1`, namespace: 'shop', labels: { 'kubernetes.io/service-name': service } },
     endpoints: endpoints.map((endpoint) =>
       typeof endpoint === 'string' ? { nodeName: endpoint, conditions: { ready: true } } : endpoint,
     ),
-  });
+  };
 }
 
-interface NodeFields {
+export interface NodeFields {
   readonly labels?: JsonObject;
   readonly spec?: JsonObject;
   /** Status of the condition Ready. */
@@ -58,11 +65,15 @@ interface NodeFields {
 }
 
 export function aNode(name: string, fields: NodeFields = {}): Node {
-  return nodeResource.parse({
+  return nodeResource.parse(nodeJson(name, fields));
+}
+
+export function nodeJson(name: string, fields: NodeFields = {}): JsonObject {
+  return {
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...fields.labels } },
     spec: fields.spec ?? {},
     status: { conditions: [{ type: 'Ready', status: fields.ready ?? 'True' }, ...(fields.conditions ?? [])] },
-  });
+  };
 }
 
 export function aPool(name: string, addresses: readonly string[]): IPAddressPool {

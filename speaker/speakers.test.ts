@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { leaseResource } from '../shared/api/lease.ts';
+import { serviceResource } from '../shared/api/service.ts';
+import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
+import { ApiError } from '../shared/kube/api-error.ts';
+import { eth0, SpeakersFixture } from '../test/support/speakers-fixture.ts';
+
+let lan: SpeakersFixture;
+beforeEach(() => {
+  lan = new SpeakersFixture();
+});
+afterEach(() => lan.stop());
+
+const abc = ['node-a', 'node-b', 'node-c'];
+const seconds = 1_000;
+const assigned = (name: string, node: string) =>
+  `Normal nodeAssigned shop/${name}: announcing from node "${node}" with protocol "layer2"`;
+const reported = (name: string) => lan.condition(name);
+
+describe('three speakers', () => {
+  beforeEach(async () => {
+    lan.service();
+    lan.slice('web', ['node-a']);
+    await lan.start(...abc);
+  });
+
+  test('agree on one owner, which alone says so', async () => {
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-b: eth0']);
+    assert.equal(reported('web'), 'True owner: announced from node node-b on eth0');
+    assert.equal(lan.events.take().filter((event) => event.includes('node-b')).length, 1);
+  });
+
+  test('say nothing twice: a minute later nothing was written but Leases', async () => {
+    await lan.pass(10 * seconds);
+    lan.events.take();
+    for (const node of abc) lan.speaker(node).client.calls.length = 0;
+    await lan.pass(60 * seconds);
+    const writes = abc.flatMap((node) =>
+      lan.speaker(node).client.calls.filter(({ method, plural }) => method !== 'watch' && plural !== 'leases'),
+    );
+    assert.deepEqual(
+      writes.filter(({ method }) => method !== 'list'),
+      [],
+    );
+    assert.deepEqual(lan.events.take(), []);
+  });
+
+  test('hand over when the owner is asked to end, and its Lease is gone', async () => {
+    await lan.pass(5 * seconds);
+    lan.events.take();
+    const stopped = lan.speaker('node-b').stop();
+    await stopped;
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+    assert.equal(reported('web'), 'True owner: announced from node node-a on eth0');
+    assert.deepEqual(lan.events.take(), [assigned('web', 'node-a')]);
+    assert.equal(lan.api.stored(leaseResource, { namespace: 'herald-system', name: 'speaker-node-b' }), undefined);
+  });
+
+  test('the successor owns the address before the leaver’s Lease is gone', async () => {
+    await lan.pass(5 * seconds);
+    const stopped = lan.speaker('node-b').stop();
+    await lan.clock.advance(300);
+    assert.ok(lan.owners('10.0.0.1').includes('node-a'));
+    assert.ok(lan.owners('10.0.0.1').includes('node-b'), 'the leaver still answers');
+    assert.notEqual(lan.api.stored(leaseResource, { namespace: 'herald-system', name: 'speaker-node-b' }), undefined);
+    await stopped;
+  });
+
+  test('replace an owner that crashed once its Lease has run out', async () => {
+    await lan.pass(5 * seconds);
+    await lan.speaker('node-b').crash();
+    assert.deepEqual(lan.owners('10.0.0.1'), []);
+    await lan.pass(12 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+  });
+
+  test('five minutes without the API server, and its return, change nothing', async () => {
+    await lan.pass(5 * seconds);
+    lan.events.take();
+    lan.setServerAway(true);
+    for (let minute = 0; minute < 5; minute += 1) {
+      await lan.pass(60 * seconds);
+      assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    }
+    lan.setServerAway(false);
+    for (let step = 0; step < 60; step += 1) {
+      await lan.pass(1 * seconds);
+      assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    }
+    assert.deepEqual(lan.events.take(), []);
+  });
+
+  test('an owner whose cable is pulled tells the others, which take over', async () => {
+    await lan.pass(5 * seconds);
+    lan.speaker('node-b').datapath.setLinks([{ ...eth0, carrier: false }]);
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    lan.speaker('node-b').datapath.setLinks([eth0]);
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+  });
+
+  test('an owner whose kube-proxy fails tells the others, which take over', async () => {
+    await lan.pass(5 * seconds);
+    lan.speaker('node-b').local.setKubeProxyUnhealthy(true);
+    lan.speaker('node-b').publish();
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+  });
+
+  test('a conflict is told on the Service', async () => {
+    await lan.pass(5 * seconds);
+    lan.events.take();
+    lan.speaker('node-b').datapath.conflict('10.0.0.1', '02:00:00:00:00:99');
+    assert.deepEqual(lan.events.take(), [
+      'Warning AddressConflict shop/web: 02:00:00:00:00:99 claims 10.0.0.1 on the network of eth0, which node node-b announces',
+    ]);
+  });
+});
+
+describe('an address that nobody may announce', () => {
+  beforeEach(async () => {
+    lan.service();
+    lan.slice('web', ['node-a']);
+    await lan.start(...abc);
+    await lan.pass(5 * seconds);
+    lan.events.take();
+  });
+
+  test('is said aloud by one speaker, once, when it has lasted for two seconds', async () => {
+    lan.slice('web', []);
+    await lan.pass(1.5 * seconds);
+    assert.deepEqual(lan.events.take(), []);
+    assert.deepEqual(lan.owners('10.0.0.1'), []);
+    await lan.pass(10 * seconds);
+    assert.deepEqual(lan.events.take(), ['Warning NotAnnounced shop/web: no node may announce 10.0.0.1: noEndpoints']);
+    assert.equal(reported('web'), 'False noEndpoints: no node may announce 10.0.0.1: noEndpoints');
+    assert.deepEqual(lan.l2Statuses(), []);
+  });
+
+  test('is announced again when it can be', async () => {
+    lan.slice('web', []);
+    await lan.pass(10 * seconds);
+    lan.events.take();
+    lan.slice('web', ['node-c']);
+    await lan.pass();
+    assert.deepEqual(lan.events.take(), [assigned('web', 'node-b')]);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-b: eth0']);
+    assert.equal(reported('web'), 'True owner: announced from node node-b on eth0');
+  });
+
+  test('names each node with its reason where they differ', async () => {
+    lan.speaker('node-a').datapath.setLinks([{ ...eth0, carrier: false }]);
+    lan.speaker('node-b').datapath.setLinks([]);
+    lan.speaker('node-c').local.setKubeProxyUnhealthy(true);
+    lan.speaker('node-c').publish();
+    await lan.pass(5 * seconds);
+    assert.equal(
+      reported('web'),
+      'False kubeProxyUnhealthy: no node may announce 10.0.0.1: node-a noCarrier, node-b noInterface, node-c kubeProxyUnhealthy',
+    );
+  });
+
+  test('is nobody’s business when another load balancer gave it', async () => {
+    lan.service({ name: 'foreign', ips: ['203.0.113.1'], annotations: {} });
+    await lan.pass(10 * seconds);
+    assert.equal(reported('foreign'), undefined);
+    assert.deepEqual(lan.events.take(), []);
+  });
+});
+
+describe('what others write', () => {
+  beforeEach(async () => {
+    lan.service({
+      conditions: [
+        {
+          type: 'herald/Allocated',
+          status: 'True',
+          reason: 'IPAllocated',
+          message: 'from pool lan',
+          observedGeneration: 1,
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
+      ],
+    });
+    lan.slice('web', ['node-a']);
+  });
+
+  test('the controller’s condition stays beside ours, also after a conflict', async () => {
+    await lan.start('node-a');
+    const conflict = new ApiError('Conflict', 'the object has been modified', { status: 409 });
+    lan.speaker('node-a').client.fail('patch', conflict, { plural: 'services', times: 3 });
+    await lan.pass(5 * seconds);
+    const json = lan.api.stored(serviceResource, { namespace: 'shop', name: 'web' });
+    assert.deepEqual(
+      serviceResource.parse(json).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`),
+      ['herald/Allocated True IPAllocated', 'herald/Announced True owner'],
+    );
+  });
+
+  test('a ServiceL2Status that somebody deleted is written again', async () => {
+    await lan.start('node-a');
+    await lan.pass();
+    const [status] = lan.api.all(serviceL2StatusResource);
+    const name = serviceL2StatusResource.parse(status).meta.name;
+    lan.api.remove(serviceL2StatusResource, { namespace: 'herald-system', name });
+    await lan.pass();
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+  });
+
+  test('a Service that is gone leaves nothing behind', async () => {
+    await lan.start(...abc);
+    await lan.pass();
+    lan.api.remove(serviceResource, { namespace: 'shop', name: 'web' });
+    await lan.pass();
+    assert.deepEqual(lan.l2Statuses(), []);
+    assert.deepEqual(lan.owners('10.0.0.1'), []);
+  });
+
+  test('a Service that became a NodePort loses the condition', async () => {
+    await lan.start(...abc);
+    await lan.pass();
+    const json = lan.api.stored(serviceResource, { namespace: 'shop', name: 'web' }) ?? {};
+    lan.api.put(serviceResource, { ...json, spec: { type: 'NodePort', clusterIPs: ['10.96.0.10'] } });
+    await lan.pass();
+    assert.equal(reported('web'), undefined);
+    assert.deepEqual(lan.l2Statuses(), []);
+  });
+});

@@ -1,0 +1,203 @@
+import { Registry } from 'prom-client';
+import { endpointSliceResource } from '../../shared/api/endpoint-slice.ts';
+import { ipAddressPoolResource } from '../../shared/api/ip-address-pool.ts';
+import type { JsonObject } from '../../shared/api/json.ts';
+import { l2AdvertisementResource } from '../../shared/api/l2-advertisement.ts';
+import { nodeResource } from '../../shared/api/node.ts';
+import { serviceResource } from '../../shared/api/service.ts';
+import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
+import { ApiError } from '../../shared/kube/api-error.ts';
+import { supervise } from '../../shared/runtime/supervisor.ts';
+import { Announcements } from '../../speaker/announcements.ts';
+import type { Link } from '../../speaker/datapath/table.ts';
+import { defaultExclusions, exclusionPattern } from '../../speaker/interfaces.ts';
+import { speakerLeaseTask } from '../../speaker/liveness/speaker-lease-task.ts';
+import { LocalNode } from '../../speaker/local-node.ts';
+import { SpeakerMetrics } from '../../speaker/metrics.ts';
+import { plannerTask } from '../../speaker/planner-task.ts';
+import { speakerCaches } from '../../speaker/speaker-caches.ts';
+import { ReportWriter } from '../../speaker/status/report-writer.ts';
+import { statusTask } from '../../speaker/status/status-task.ts';
+import { FakeApiClient } from './fake-api-client.ts';
+import { FakeApiStore } from './fake-api-store.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeDatapath } from './fake-datapath.ts';
+import { MemoryLog } from './memory-log.ts';
+import { nodeJson, planNamespace, type ServiceFields, serviceJson, sliceJson } from './plan-inputs.ts';
+import { RecordedEvents } from './recorded-events.ts';
+
+export interface FakeSpeaker {
+  readonly node: string;
+  readonly client: FakeApiClient;
+  readonly datapath: FakeDatapath;
+  readonly local: LocalNode;
+  /** The local node changed. */
+  publish(): void;
+  /** In good order. */
+  stop(): Promise<void>;
+  /** From one moment to the next nothing of it reaches anybody. */
+  crash(): Promise<void>;
+}
+
+export const eth0: Link = {
+  index: 2,
+  name: 'eth0',
+  mac: '02:00:00:00:00:01',
+  up: true,
+  carrier: true,
+  loopback: false,
+  noArp: false,
+  master: 0,
+  addresses: [],
+};
+
+/** Several speakers without packets on one API server in memory, in virtual time. */
+export class SpeakersFixture {
+  readonly clock = new FakeClock();
+  readonly log = new MemoryLog();
+  readonly events = new RecordedEvents();
+  readonly #store = new FakeApiStore();
+  readonly api = new FakeApiClient(this.clock, this.#store);
+  readonly #speakers = new Map<string, FakeSpeaker>();
+
+  constructor() {
+    this.api.put(ipAddressPoolResource, {
+      metadata: { name: 'lan', namespace: planNamespace },
+      spec: { addresses: ['10.0.0.0/24', '2001:db8::/120'] },
+    });
+    this.api.put(l2AdvertisementResource, { metadata: { name: 'all', namespace: planNamespace }, spec: {} });
+  }
+
+  async start(...nodes: readonly string[]): Promise<void> {
+    for (const node of nodes) {
+      this.api.put(nodeResource, nodeJson(node));
+      this.#speakers.set(node, this.#startSpeaker(node));
+    }
+    await this.pass();
+  }
+
+  async pass(byMs = 1_000): Promise<void> {
+    await this.clock.advance(byMs);
+    await this.clock.advance(0);
+  }
+
+  speaker(node: string): FakeSpeaker {
+    const speaker = this.#speakers.get(node);
+    if (speaker === undefined) throw new Error(`cannot find the speaker on ${node}`);
+    return speaker;
+  }
+
+  /** Nodes whose datapath answers for the address. */
+  owners(ip: string): readonly string[] {
+    return [...this.#speakers.values()].filter(({ datapath }) => datapath.owned.includes(ip)).map(({ node }) => node);
+  }
+
+  service(fields: ServiceFields = {}): void {
+    this.api.put(serviceResource, serviceJson(fields));
+  }
+
+  slice(service: string, endpoints: readonly (string | JsonObject)[]): void {
+    this.api.put(endpointSliceResource, sliceJson(service, endpoints));
+  }
+
+  /** `True owner: …` */
+  condition(name: string): string | undefined {
+    const json = this.api.stored(serviceResource, { namespace: 'shop', name });
+    const condition = serviceResource.parse(json).conditions.find(({ type }) => type === 'herald/Announced');
+    return condition && `${condition.status} ${condition.reason}: ${condition.message}`;
+  }
+
+  /** `shop/web on node-b: eth0`, by Service. */
+  l2Statuses(): readonly string[] {
+    return this.api
+      .all(serviceL2StatusResource)
+      .map((json) => serviceL2StatusResource.parse(json))
+      .map((one) => `${one.serviceNamespace}/${one.serviceName} on ${one.node}: ${one.interfaces.join(',')}`)
+      .sort();
+  }
+
+  /** The API server is away for everybody, or back. */
+  setServerAway(away: boolean): void {
+    for (const { client } of this.#speakers.values()) {
+      client.heal();
+      if (!away) continue;
+      const error = new ApiError('Unreachable', 'nobody there', {});
+      client.fail('any', error, { times: Number.POSITIVE_INFINITY });
+      client.breakWatches(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#speakers.values()].map((speaker) => speaker.crash()));
+  }
+
+  #startSpeaker(node: string): FakeSpeaker {
+    const client = new FakeApiClient(this.clock, this.#store);
+    const base = { client, clock: this.clock, log: this.log, random: () => 0, namespace: planNamespace };
+    const exclusions = exclusionPattern(defaultExclusions);
+    const local = new LocalNode({ address: '192.168.1.1', port: 0, incarnation: node, exclusions });
+    const { caches, tasks } = speakerCaches({ ...base, configMapName: 'config' });
+    const lease = speakerLeaseTask({
+      ...base,
+      node,
+      facts: () => local.facts(planner.config),
+      speakers: () => planner.leases,
+      hasSuccessor: () => announcements.any && planner.speakers.size > 1,
+    });
+    const datapath = new FakeDatapath((event) => announcements.event(event));
+    const planner = plannerTask({
+      self: node,
+      namespace: planNamespace,
+      configMapName: 'config',
+      loadBalancerClass: undefined,
+      ignoreExcludeLabel: false,
+      exclusions,
+      caches,
+      synced: Promise.all(tasks.map(({ ready }) => ready)),
+      clock: this.clock,
+      log: this.log,
+      onConfig: () => lease.publish(),
+      onPlan: (planned) => {
+        datapath.send(planned.table);
+        announcements.plan(planned);
+      },
+    });
+    const writer = new ReportWriter({ client, events: this.events, namespace: planNamespace });
+    const status = statusTask({ ...base, self: node, ...caches, writer });
+    const announcements = new Announcements({
+      self: node,
+      services: caches.services,
+      events: this.events,
+      metrics: new SpeakerMetrics(new Registry()),
+      log: this.log,
+      onLinks: (links) => {
+        local.setLinks(links);
+        planner.setLinks(links);
+        lease.publish();
+      },
+      onOwned: (owned) => status.setOwned(owned),
+      onView: (view) => status.setView(view),
+    });
+    const stop = new AbortController();
+    const ended = supervise([...tasks, lease, planner, status], { ...base, signal: stop.signal });
+    datapath.setLinks([eth0]);
+    const end = async (): Promise<void> => {
+      stop.abort();
+      await this.pass(5_000);
+      await ended;
+      this.#speakers.delete(node);
+    };
+    return {
+      node,
+      client,
+      datapath,
+      local,
+      publish: () => lease.publish(),
+      stop: end,
+      crash: () => {
+        client.fail('any', new ApiError('Unreachable', 'crashed', {}), { times: Number.POSITIVE_INFINITY });
+        return end();
+      },
+    };
+  }
+}
