@@ -175,6 +175,21 @@ describe('links', () => {
     ]);
   });
 
+  test('the first look at the links announces nothing twice, unless the table had another MAC', () => {
+    for (const [mac, again] of [
+      [eth0.mac, 0],
+      ['02:00:00:00:00:0b', 2],
+    ] as const) {
+      const bench = new Bench();
+      bench.table({});
+      bench.announce(0);
+      bench.sent();
+      bench.datapath.applyLinks([{ ...eth0, mac }], at(10));
+      bench.announce(10);
+      assert.equal(bench.sent().length, again, mac);
+    }
+  });
+
   test('a carrier that comes back is announced, one that goes is not', () => {
     const bench = new Bench();
     bench.datapath.applyLinks([eth0], at(0));

@@ -4,7 +4,7 @@ import { senderHardwareAddressAt } from './arp.ts';
 import { ConflictWatch } from './conflict.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink } from './frame-sink.ts';
-import { macText, readMac } from './mac-words.ts';
+import { type MacWords, macText, readMac } from './mac-words.ts';
 import { ndpOption } from './ndp.ts';
 import { linkLayerAddressAt } from './ndp-frame.ts';
 import { type OwnershipChange, reassess } from './ownership.ts';
@@ -81,11 +81,15 @@ export class Datapath {
     const before = this.#links;
     const now = new Map(links.map((link) => [link.index, link]));
     this.#links = now;
-    // Most links of a node are its pods': they come and go, and none of them serves.
-    if ([...this.#interfaces].some((index) => before?.get(index)?.mac !== now.get(index)?.mac)) this.#rebuild();
     this.#events.push({ type: 'links', links });
+    // Most links of a node are its pods': they come and go, and none of them serves.
     const serving = links.filter((link) => this.#interfaces.has(link.index));
-    const changed = new Set(serving.filter((link) => isNews(before?.get(link.index), link)).map((link) => link.index));
+    const isSaid = (link: Link): boolean => link.mac === textOf(this.#served.macOf(link.index));
+    const news = serving.filter((link) =>
+      before === undefined ? !isSaid(link) : isNews(before.get(link.index), link),
+    );
+    const changed = new Set(news.map((link) => link.index));
+    if ([...this.#interfaces].some((index) => before?.get(index)?.mac !== now.get(index)?.mac)) this.#rebuild();
     if (changed.size === 0) return;
     for (const served of this.#served.all) {
       if (served.owned && served.interfaces.some((one) => changed.has(one.index))) this.#announce(served, at.nowMs);
@@ -220,6 +224,10 @@ export class Datapath {
 function hasNewInterface(before: ServedAddress | undefined, now: ServedAddress): boolean {
   if (before === undefined || !before.owned || !now.owned) return false;
   return now.interfaces.some((one) => !before.interfaces.some((other) => other.index === one.index));
+}
+
+function textOf(mac: MacWords | undefined): string {
+  return mac === undefined ? '' : macText(mac);
 }
 
 /** Whether neighbours have to be told again: the MAC is another, or frames get through again. */

@@ -68,7 +68,7 @@ export class WireNode {
     await this.event((event) => event.type === 'tableApplied' && event.version === table.version);
   }
 
-  event(fits: (event: DatapathEvent) => boolean, from = 0, deadlineMs = 3_000): Promise<DatapathEvent> {
+  event(fits: (event: DatapathEvent) => boolean, from = 0, deadlineMs = 10_000): Promise<DatapathEvent> {
     return eventually(
       () => this.events.slice(from).find(fits),
       () => `no such event among ${JSON.stringify(this.events.slice(from))}`,

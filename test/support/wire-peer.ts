@@ -55,7 +55,7 @@ export class WirePeer {
   }
 
   /** The first frame from position `from` on that fits; rejects with what came instead once the deadline has passed. */
-  waitFor(fits: (frame: SeenFrame) => boolean, from = 0, deadlineMs = 3_000): Promise<SeenFrame> {
+  waitFor(fits: (frame: SeenFrame) => boolean, from = 0, deadlineMs = 10_000): Promise<SeenFrame> {
     return eventually(
       () => this.frames.slice(from).find(fits),
       () =>
@@ -70,7 +70,7 @@ export class WirePeer {
   /** Waits until the peer's kernel has such a neighbour entry. */
   async untilNeighbor(link: string, address: string, state: string): Promise<void> {
     let last = '';
-    const endMs = performance.now() + 5_000;
+    const endMs = performance.now() + 10_000;
     while (!last.includes(state)) {
       if (performance.now() > endMs) throw new Error(`${address} is not ${state} but ${last}`);
       last = await this.ip(`neigh show ${address} dev ${link}`);
@@ -102,7 +102,7 @@ export class WirePeer {
 }
 
 /** Looks again and again until there is something; rejects with `why` once the deadline has passed. */
-export async function eventually<T>(look: () => T | undefined, why: () => string, deadlineMs = 3_000): Promise<T> {
+export async function eventually<T>(look: () => T | undefined, why: () => string, deadlineMs = 10_000): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
     const found = look();
