@@ -49,6 +49,19 @@ describe('kubeconfig', () => {
     assert.deepEqual((await endpoint.credentials()).headers, { Authorization: 'Bearer secret' });
   });
 
+  test('gives what an exec plugin prints', async (t) => {
+    const credential = JSON.stringify({ kind: 'ExecCredential', status: { token: 'fresh' } });
+    const exec = { command: process.execPath, args: ['-e', `console.log(${JSON.stringify(credential)})`] };
+    const { endpoint } = await load(t, kubeconfig({ user: { exec } }));
+    assert.deepEqual((await endpoint.credentials()).headers, { Authorization: 'Bearer fresh' });
+  });
+
+  test('fails with what an exec plugin complains about', async (t) => {
+    const exec = { command: process.execPath, args: ['-e', 'console.error("not logged in"); process.exit(1)'] };
+    const { endpoint } = await load(t, kubeconfig({ user: { exec } }));
+    await assert.rejects(endpoint.credentials(), /not logged in/);
+  });
+
   test('gives user name and password as a header', async (t) => {
     const { endpoint } = await load(t, kubeconfig({ user: { username: 'me', password: 'p' } }));
     assert.deepEqual((await endpoint.credentials()).headers, { Authorization: 'Basic bWU6cA==' });
