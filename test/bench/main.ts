@@ -7,6 +7,8 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   arp: () => import('./arp.ts'),
   ndp: () => import('./ndp.ts'),
+  startup: () => import('./startup.ts'),
+  memory: () => import('./memory.ts'),
 };
 
 const name = process.argv[2] ?? '';
