@@ -57,16 +57,25 @@ function validateOptions(view: DataView, end: number, type: number): NdpFault | 
   while (at < end) {
     const length = at + 1 < end ? view.getUint8(at + 1) * 8 : 0;
     if (length === 0 || at + length > end) return 'ndpOptionLength';
-    hasSource ||= view.getUint8(at) === ndpOption.sourceLinkLayerAddress;
+    if (view.getUint8(at) === ndpOption.sourceLinkLayerAddress) {
+      // A group is nobody's link-layer address, and an answer to it would reach many.
+      if ((view.getUint8(at + 2) & 1) === 1) return 'ndpMalformed';
+      hasSource = true;
+    }
     at += length;
   }
-  if (type === ndpType.neighborSolicitation && isUnspecifiedAt(view, sourceAt)) {
-    // From `::` only to a solicited-node group, and without a source link-layer address (RFC 4861 §7.1.1).
-    return hasSource || !isSolicitedNodeAt(view, destinationAt) ? 'ndpDuplicateAddressDetection' : undefined;
-  }
-  // The solicited flag must be clear in what goes to a group (RFC 4861 §7.1.2).
-  const solicited =
-    type === ndpType.neighborAdvertisement && (view.getUint8(icmpAt + ndpField.flags) & ndpFlag.solicited) !== 0;
+  return type === ndpType.neighborSolicitation ? validateSolicitation(view, hasSource) : validateAdvertisement(view);
+}
+
+/** From `::` only to a solicited-node group, and without a source link-layer address (RFC 4861 §7.1.1). */
+function validateSolicitation(view: DataView, hasSource: boolean): NdpFault | undefined {
+  if (!isUnspecifiedAt(view, sourceAt)) return undefined;
+  return hasSource || !isSolicitedNodeAt(view, destinationAt) ? 'ndpDuplicateAddressDetection' : undefined;
+}
+
+/** The solicited flag must be clear in what goes to a group (RFC 4861 §7.1.2). */
+function validateAdvertisement(view: DataView): NdpFault | undefined {
+  const solicited = (view.getUint8(icmpAt + ndpField.flags) & ndpFlag.solicited) !== 0;
   return solicited && isMulticastAt(view, destinationAt) ? 'ndpMalformed' : undefined;
 }
 

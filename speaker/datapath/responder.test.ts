@@ -104,6 +104,8 @@ const client = '20010db8000000000000000000000002';
 const group = 'ff0200000000000000000001ff000100';
 const vip = '20010db8000000000000000000000100';
 const to = '3333ff000100';
+const toAll = '333300000001';
+const allNodes = 'ff020000000000000000000000000001';
 const option = '0101 020000000002';
 
 const ndpRows: readonly Row[] = [
@@ -177,6 +179,26 @@ const ndpRows: readonly Row[] = [
     name: 'a solicitation to another station',
     hex: `020000000009 ${from} ${ipv6} 0020 3aff ${client} ${group} 87001a29 00000000 ${vip} ${option}`,
     verdict: 'otherDestination',
+  },
+  {
+    name: 'a link-layer address that is a group',
+    hex: `${to} ${from} ${ipv6} 0020 3aff ${client} ${group} 87001c2b 00000000 ${vip} 0101 ffffffffffff`,
+    verdict: 'ndpMalformed',
+  },
+  {
+    name: 'a solicited advertisement to all nodes',
+    hex: `${toAll} ${from} ${ipv6} 0020 3aff ${client} ${allNodes} 8800b829 60000000 ${vip} 0201 020000000002`,
+    verdict: 'ndpMalformed',
+  },
+  {
+    name: 'a foreign advertisement of our address',
+    hex: `${toAll} ${from} ${ipv6} 0020 3aff ${client} ${allNodes} 8800f829 20000000 ${vip} 0201 020000000002`,
+    verdict: 'foreignClaim',
+  },
+  {
+    name: 'a foreign advertisement of a foreign address',
+    hex: `${toAll} ${from} ${ipv6} 0020 3aff ${client} ${allNodes} 8800f927 20000000 ${client} 0201 020000000002`,
+    verdict: 'ndpNotSolicitation',
   },
 ];
 
