@@ -160,6 +160,19 @@ describe('watch', () => {
   });
 
   test(
+    'from a resourceVersion of the future: silence until it is passed; from no number: 400',
+    withServer(async (client) => {
+      const created = await make(client, 'a');
+      const future = Number(resourceVersionOf(created)) + 2;
+      const watcher = await client.watch(`${configMaps}?watch=1&resourceVersion=${future}`);
+      for (const name of ['b', 'c', 'd']) await make(client, name);
+      assert.deepEqual(await watcher.take(1), ['ADDED d']);
+      watcher.stop();
+      assert.equal((await client.get(`${configMaps}?watch=1&resourceVersion=abc`)).code, 400);
+    }),
+  );
+
+  test(
     'refuses sendInitialEvents as a server without the feature does',
     withServer(async (client) => {
       const answer = await client.get(`${configMaps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`);

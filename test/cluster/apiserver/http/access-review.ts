@@ -50,6 +50,7 @@ export async function answerAccessReview(
     ...review,
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
+    metadata: mapAt(review, ['metadata']),
     status: allowed ? { allowed } : { allowed, reason: `denied to ${user.name}` },
   };
   sendJson(response, 201, JSON.stringify(answer));

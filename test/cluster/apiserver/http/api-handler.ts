@@ -8,7 +8,7 @@ import { faultPath, handleFaultRequest } from './fault-endpoint.ts';
 import { sendReply, sendStatusError, sendText } from './json-response.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { parseResourcePath, type ResourcePath } from './route.ts';
-import { answerStaticPath } from './static-paths.ts';
+import { answerDocumentPath, answerPublicPath } from './static-paths.ts';
 import { noSuchResource, StatusError } from './status-error.ts';
 
 export interface HandlerParts {
@@ -44,8 +44,10 @@ async function answer(parts: HandlerParts, request: IncomingMessage, response: S
   const url = new URL(request.url ?? '/', 'http://server');
   if (url.pathname === faultPath) return handleFaultRequest(parts.faults, request, response);
   if (parts.faults.paused) return;
+  const asked = { registry: parts.registry, path: url.pathname, request, response };
+  if (answerPublicPath(asked)) return;
   const user = parts.access.authenticate(request.headers.authorization);
-  if (answerStaticPath({ registry: parts.registry, path: url.pathname, request, response })) return;
+  if (answerDocumentPath(asked)) return;
   const path = parseResourcePath(url.pathname);
   if (path === undefined) {
     sendText(response, 404, '404 page not found\n');

@@ -26,9 +26,8 @@ const version = {
 
 const healthPaths = ['/healthz', '/readyz', '/livez'];
 
-/** Answers version, health, discovery and OpenAPI; false where the path is none of these. */
-export function answerStaticPath(asked: StaticRequest): boolean {
-  const { path, response } = asked;
+/** Answers what needs no user, as the role system:public-info-viewer has it; false where the path is none of these. */
+export function answerPublicPath({ path, response }: StaticRequest): boolean {
   if (healthPaths.some((health) => path === health || path.startsWith(`${health}/`))) {
     sendText(response, 200, 'ok');
     return true;
@@ -37,6 +36,11 @@ export function answerStaticPath(asked: StaticRequest): boolean {
     sendJson(response, 200, JSON.stringify(version));
     return true;
   }
+  return false;
+}
+
+/** Answers discovery and OpenAPI; false where the path is none of these. */
+export function answerDocumentPath(asked: StaticRequest): boolean {
   return answerDiscovery(asked) || answerOpenApi(asked);
 }
 

@@ -5,10 +5,10 @@ import { badRequest, invalidOptions, notFound } from '../http/status-error.ts';
 import { forbiddenField } from '../kinds/field-problem.ts';
 import { collectionOf } from '../registry.ts';
 import type { Store } from '../store/store.ts';
-import { listObjects } from './list.ts';
+import { listObjects, parseRevision } from './list.ts';
 import { renderList, renderObject, watchRenderer } from './rendering.ts';
 import { parseSelection, type Selection } from './selection.ts';
-import { startWatch } from './watch.ts';
+import { startWatch, type WatchRequest } from './watch.ts';
 import { WatchStream } from './watch-stream.ts';
 
 export interface ReadParts {
@@ -29,9 +29,10 @@ export class ReadHandlers {
 
   handle(request: ResourceRequest): void {
     const watch = request.query.get('watch');
-    if (watch === 'true' || watch === '1') this.#watch(request);
-    else if (request.path.name === '') this.#list(request);
-    else this.#get(request);
+    // One object is watched by a field selector on its name; here `watch` counts for nothing.
+    if (request.path.name !== '') this.#get(request);
+    else if (watch === 'true' || watch === '1') this.#watch(request);
+    else this.#list(request);
   }
 
   #get(request: ResourceRequest): void {
@@ -55,24 +56,26 @@ export class ReadHandlers {
   }
 
   #watch(request: ResourceRequest): void {
-    const { definition, query, response } = request;
-    requireWatchOptions(query);
+    // Read whole before the answer begins: what is wrong with it is a status of its own.
+    const wanted = watchRequestOf(request);
     const { store, clock, bookmarkIntervalMs, streams } = this.#parts;
-    const selection = selectionOf(request);
-    const stream = new WatchStream(response, streams);
-    const stop = startWatch(
-      { store, clock, bookmarkIntervalMs, render: watchRenderer(shapeOf(request)) },
-      {
-        definition,
-        selection,
-        resourceVersion: query.get('resourceVersion') ?? '',
-        bookmarks: query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1',
-        timeoutMs: timeoutMs(query.get('timeoutSeconds')),
-      },
-      stream,
-    );
-    stream.onClose(stop);
+    const stream = new WatchStream(request.response, streams);
+    const render = watchRenderer(shapeOf(request));
+    stream.onClose(startWatch({ store, clock, bookmarkIntervalMs, render }, wanted, stream));
   }
+}
+
+function watchRequestOf(request: ResourceRequest): WatchRequest {
+  const { definition, query } = request;
+  requireWatchOptions(query);
+  const resourceVersion = query.get('resourceVersion') ?? '';
+  return {
+    definition,
+    selection: selectionOf(request),
+    revision: resourceVersion === '' || resourceVersion === '0' ? undefined : parseRevision(resourceVersion),
+    bookmarks: query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1',
+    timeoutMs: timeoutMs(query.get('timeoutSeconds')),
+  };
 }
 
 function selectionOf(request: ResourceRequest): Selection {
@@ -80,7 +83,6 @@ function selectionOf(request: ResourceRequest): Selection {
   return parseSelection(
     {
       namespace: path.namespace,
-      name: path.name,
       labelSelector: query.get('labelSelector') ?? '',
       fieldSelector: query.get('fieldSelector') ?? '',
     },

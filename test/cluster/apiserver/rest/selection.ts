@@ -13,8 +13,6 @@ export interface Selection {
 export interface SelectionQuery {
   /** '' is all namespaces. */
   readonly namespace: string;
-  /** A watch or list of one object by its name; '' is all. */
-  readonly name: string;
   readonly labelSelector: string;
   readonly fieldSelector: string;
 }
@@ -24,10 +22,9 @@ export function parseSelection(query: SelectionQuery, definition: ResourceDefini
     (filter): filter is ObjectFilter => filter !== undefined,
   );
   return {
-    filtered: filters.length > 0 || query.name !== '',
+    filtered: filters.length > 0,
     includes: (object, view) => {
       if (query.namespace !== '' && object.namespace !== query.namespace) return false;
-      if (query.name !== '' && object.name !== query.name) return false;
       return filters.length === 0 || filters.every((filter) => filter(view(object.json)));
     },
   };

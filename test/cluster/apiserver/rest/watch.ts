@@ -1,18 +1,18 @@
 import type { Clock } from '../../../../shared/runtime/clock.ts';
-import { expired, type StatusError, statusBody, tooLargeResourceVersion } from '../http/status-error.ts';
+import { expired, type StatusError, statusBody } from '../http/status-error.ts';
 import { apiVersionOf, collectionOf } from '../registry.ts';
 import type { Json, JsonMap, ResourceDefinition } from '../resource-definition.ts';
 import type { StoreEvent } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { parseRevision } from './list.ts';
 import type { Selection } from './selection.ts';
 import { viewOf } from './view.ts';
 
 export interface WatchRequest {
   readonly definition: ResourceDefinition;
   readonly selection: Selection;
-  readonly resourceVersion: string;
+  /** Changes after it are sent; undefined begins with the present state as ADDED events. */
+  readonly revision: number | undefined;
   readonly bookmarks: boolean;
   readonly timeoutMs: number;
 }
@@ -32,15 +32,16 @@ export interface WatchParts {
 }
 
 /**
- * Starts a watch: what changed since its resourceVersion first, then every change as it happens. '' and '0' begin with
- * the present state as ADDED events. The returned function stops it. Synchronous from the first look at the store to the
- * subscription, so that no event falls between.
+ * Starts a watch: what changed since its revision first, then every change as it happens. A revision of the future, as
+ * after a loss of data, is waited for in silence. The returned function stops it. Synchronous from the first look at the
+ * store to the subscription, so that no event falls between.
  */
 export function startWatch(parts: WatchParts, request: WatchRequest, sink: WatchSink): () => void {
   const { store, clock } = parts;
   const view = (json: JsonMap) => viewOf(request.definition, json);
   const includes = (object: StoredObject) => request.selection.includes(object, view);
   const tell = (event: StoreEvent) => {
+    if (event.revision <= (request.revision ?? 0)) return;
     const seen = visibleEvent(event, includes);
     if (seen !== undefined) sink.send(seen.type, parts.render(seen.object));
   };
@@ -58,6 +59,7 @@ export function startWatch(parts: WatchParts, request: WatchRequest, sink: Watch
     sink.end();
   });
   function bookmark(): void {
+    if (store.revision < (request.revision ?? 0)) return;
     sink.send('BOOKMARK', JSON.stringify(bookmarkObject(request.definition, store.revision)));
   }
   function stop(): void {
@@ -78,16 +80,14 @@ interface Backlog {
 function sendBacklog(parts: WatchParts, request: WatchRequest, backlog: Backlog): StatusError | undefined {
   const { store } = parts;
   const collection = collectionOf(request.definition);
-  if (request.resourceVersion === '' || request.resourceVersion === '0') {
+  if (request.revision === undefined) {
     for (const object of store.collection(collection).sorted()) {
       if (backlog.includes(object)) backlog.sink.send('ADDED', parts.render(object));
     }
     return undefined;
   }
-  const revision = parseRevision(request.resourceVersion);
-  if (revision > store.revision) return tooLargeResourceVersion(revision, store.revision);
-  const events = store.changesAfter(collection, revision);
-  if (events === undefined) return expired(`too old resource version: ${revision} (${store.oldestRevision})`);
+  const events = store.changesAfter(collection, request.revision);
+  if (events === undefined) return expired(`too old resource version: ${request.revision} (${store.oldestRevision})`);
   events.forEach(backlog.tell);
   return undefined;
 }

@@ -112,7 +112,6 @@ export class WriteHandlers {
       selection: parseSelection(
         {
           namespace: path.namespace,
-          name: '',
           labelSelector: query.get('labelSelector') ?? '',
           fieldSelector: query.get('fieldSelector') ?? '',
         },
