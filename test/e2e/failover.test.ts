@@ -60,11 +60,24 @@ await clusterSuite(import.meta.filename, { name: 'another node takes over' }, (c
     await waitForBest();
   });
 
+  test('a speaker that hangs is replaced likewise, and takes its place again when it goes on', async () => {
+    const { speaker } = cluster().node(best);
+    await speaker.kill('SIGSTOP');
+    for (const address of [ipv4, ipv6]) {
+      await waitForOwner(cluster(), address, { not: best, timeoutMs: leaseMs * 2 });
+    }
+    await speaker.kill('SIGCONT');
+    await waitForBest();
+  });
+
   test('a node whose cable is pulled is replaced, and takes its place again', async () => {
     const node = cluster().node(best);
     await node.setCable(false);
+    // As the node lifecycle controller would, so that kube-proxy sends nothing there any more.
+    await node.setPodReady(cluster().api, false);
     await waitForOwner(cluster(), ipv4, { not: best, timeoutMs: leaseMs * 2 });
     await node.setCable(true);
+    await node.setPodReady(cluster().api, true);
     await waitForBest();
   });
 

@@ -14,19 +14,29 @@ export async function ownerSeenByClient({ client, nodes }: Cluster, address: str
   throw new Error(`${address} was answered for by ${mac}, which is no node`);
 }
 
-/** Waits until the client gets a page, and returns the node that answered for the address. */
+/**
+ * Waits until the client gets a page and the same wanted node answers several times in a row: while an address moves,
+ * the one that gives it up may answer a last time. Returns that node.
+ */
 export async function waitForOwner(cluster: Cluster, address: string, options: OwnerOptions = {}): Promise<string> {
   const { port = 80, is, not, timeoutMs = 20_000 } = options;
+  const wanted = is ?? (not === undefined ? 'a node' : `another node than ${not}`);
+  let streak: readonly string[] = [];
   return eventually(
-    `${is ?? (not === undefined ? 'a node' : `another node than ${not}`)} serves ${address}`,
+    `${wanted} serves ${address}`,
     async () => {
+      const previous = streak;
+      streak = [];
       const owner = await ownerSeenByClient(cluster, address, port);
       if (owner === not || (is !== undefined && owner !== is)) throw new Error(`${owner} does`);
-      return owner;
+      streak = previous.includes(owner) ? [...previous, owner] : [owner];
+      return streak.length < answersInARow ? undefined : owner;
     },
     timeoutMs,
   );
 }
+
+const answersInARow = 5;
 
 export interface OwnerOptions {
   readonly port?: number;

@@ -93,10 +93,10 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
     assert.deepEqual(await waitForAddresses(api, waiting[0] ?? ''), [address]);
   });
 
-  test('while the API server is away the addresses are answered for, and its return brings all back', async () => {
-    const { api, client, controlPlane } = cluster();
-    await controlPlane.apiServer.kill('SIGKILL');
-    const until = performance.now() + 8000;
+  /** Asks for both addresses again and again, each time by a new ARP request. */
+  async function servedFor(durationMs: number): Promise<void> {
+    const { client } = cluster();
+    const until = performance.now() + durationMs;
     while (performance.now() < until) {
       await client.forgetNeighbours();
       for (const address of ['192.168.10.90', '192.168.10.91']) {
@@ -104,11 +104,28 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
       }
       await delay(250);
     }
+  }
+
+  test('while the API server hangs the addresses are answered for, and none is lost by it', async () => {
+    const { apiServer } = cluster().controlPlane;
+    const before = await held();
+    await apiServer.kill('SIGSTOP');
+    await servedFor(8000);
+    await apiServer.kill('SIGCONT');
+    assert.deepEqual(await held(), before);
+  });
+
+  test('while the API server is away the addresses are answered for, and its return brings all back', async () => {
+    const { api, controlPlane } = cluster();
+    const before = await held();
+    await controlPlane.apiServer.kill('SIGKILL');
+    await servedFor(8000);
     controlPlane.apiServer.start();
     await controlPlane.ready();
-    for (const name of Object.keys(await held())) await api.delete(`${servicesPath}/${name}`);
-    await api.create(servicesPath, loadBalancerService({ name: 'after' }));
-    const [address = ''] = await waitForAddresses(api, 'after');
+    assert.deepEqual(await held(), before);
+    for (const name of Object.keys(before)) await api.delete(`${servicesPath}/${name}`);
+    await api.create(servicesPath, loadBalancerService({ name: 'web-5' }));
+    const [address = ''] = await waitForAddresses(api, 'web-5');
     await waitForOwner(cluster(), address, { timeoutMs: 40_000 });
   });
 });
