@@ -22,10 +22,6 @@ export class Registry {
     return this.#byPath.get(pathOf(group, version, plural));
   }
 
-  hasGroupVersion(group: string, version: string): boolean {
-    return this.#all.some((definition) => definition.group === group && definition.version === version);
-  }
-
   serve(crdName: string, definitions: readonly ResourceDefinition[]): void {
     this.#custom.set(crdName, definitions);
     this.#rebuild();

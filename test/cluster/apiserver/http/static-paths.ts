@@ -56,7 +56,19 @@ function answerDiscovery({ registry, path, request, response }: StaticRequest): 
 function answerOpenApi({ registry, path, request, response }: StaticRequest): boolean {
   const document = openApiAt(registry.definitions, path, request.headers.accept ?? '');
   if (document === undefined) return false;
-  if (document === 'notAcceptable') sendText(response, 406, 'only application/json is served here\n');
+  if (document === 'notAcceptable' && path === '/openapi/v2') sendEmptyProtobuf(response);
+  else if (document === 'notAcceptable') sendText(response, 406, 'only application/json is served here\n');
   else sendJson(response, 200, JSON.stringify(document));
   return true;
+}
+
+/**
+ * OpenAPI v2 in protobuf, without any path. kubectl looks there, and only in protobuf, for kinds that v3 does not have;
+ * finding nothing it goes on to say "no matches for kind", as it does with a real server.
+ */
+function sendEmptyProtobuf(response: ServerResponse): void {
+  // openapi.v2.Document: swagger (field 1) "2.0", info (field 2) of title (field 1) "k".
+  const document = Buffer.from([0x0a, 3, ...Buffer.from('2.0'), 0x12, 3, 0x0a, 1, ...Buffer.from('k')]);
+  response.writeHead(200, { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' });
+  response.end(document);
 }

@@ -7,10 +7,6 @@ export class Collection {
   readonly #objects = new Map<string, StoredObject>();
   #sorted: readonly StoredObject[] | undefined;
 
-  get size(): number {
-    return this.#objects.size;
-  }
-
   get(namespace: string, name: string): StoredObject | undefined {
     return this.#objects.get(storeKey(namespace, name));
   }

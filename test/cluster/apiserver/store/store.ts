@@ -43,10 +43,6 @@ export class Store {
     return this.#history.oldest;
   }
 
-  get collectionNames(): readonly string[] {
-    return [...this.#collections.keys()];
-  }
-
   collection(name: string): Collection {
     let found = this.#collections.get(name);
     if (found === undefined) {
