@@ -29,6 +29,25 @@ export function isOurs(service: Service, loadBalancerClass: string | undefined):
 }
 
 /**
+ * May the change of a Service change a plan? Conditions alone, most of which speakers and controller write themselves,
+ * do not.
+ */
+export function changesPlan(before: Service, after: Service): boolean {
+  return fingerprint(before) !== fingerprint(after);
+}
+
+function fingerprint(service: Service): string {
+  const { meta, type, loadBalancerClass, clusterIPs, externalTrafficPolicy, ingress } = service;
+  const { uid, labels, annotations } = meta;
+  return JSON.stringify([
+    [uid, type, loadBalancerClass, clusterIPs.length > 0, externalTrafficPolicy],
+    ingress.map(({ ip }) => ip),
+    annotations[allocatedFromPoolAnnotation],
+    Object.entries(labels).sort(),
+  ]);
+}
+
+/**
  * Reads Services for one config, each object once: caches hand out the same object until it changes. BOUNDED: the
  * memory is weak.
  */

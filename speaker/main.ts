@@ -64,10 +64,8 @@ async function main(options: SpeakerOptions): Promise<void> {
       metrics.configured(state);
       lease.publish();
     },
-    onPlan: (planned) => {
-      datapath.send(planned.table);
-      announcements.plan(planned);
-    },
+    onTable: (table) => datapath.send(table),
+    onPlan: (planned) => announcements.plan(planned),
   });
   const writer = new ReportWriter({ client, events, namespace });
   const status = statusTask({ ...base, self, ...caches, writer });

@@ -7,14 +7,14 @@ import { type Deferred, deferred } from '../shared/runtime/deferred.ts';
 import { delay } from '../shared/runtime/delay.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Task } from '../shared/runtime/task.ts';
-import { AnnounceableServices } from './announceable-services.ts';
+import { AnnounceableServices, changesPlan } from './announceable-services.ts';
 import type { DatapathTable, Link } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
 import { Membership } from './liveness/membership.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
-import { tableOfPlan } from './table-of-plan.ts';
+import { sameTable, tableOfPlan } from './table-of-plan.ts';
 
 export interface PlannerOptions {
   readonly self: string;
@@ -29,6 +29,8 @@ export interface PlannerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onConfig: (state: ConfigState) => void;
+  /** Called before `onPlan`, when it says something new. */
+  readonly onTable: (table: DatapathTable) => void;
   readonly onPlan: (planned: Planned) => void;
 }
 
@@ -73,6 +75,8 @@ class Planner implements PlannerTask {
   #links: readonly Link[] | undefined;
   #speakers: ReadonlyMap<string, SpeakerFacts> = new Map();
   #version = 0;
+  /** In force. */
+  #table: DatapathTable | undefined;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
@@ -133,7 +137,10 @@ class Planner implements PlannerTask {
     };
     this.#seeAll();
     return [
-      ...[services, endpointSlices, nodes].map((cache: Cache<ApiObject>) => cache.onChange(plans)),
+      services.onChange((change) => {
+        if (change.type !== 'modified' || changesPlan(change.previous, change.object)) plans();
+      }),
+      ...[endpointSlices, nodes].map((cache: Cache<ApiObject>) => cache.onChange(plans)),
       ...[pools, advertisements, configMaps].map((cache: Cache<ApiObject>) => cache.onChange(configures)),
       leases.onChange((change) => {
         if (change.type === 'deleted') this.#membership.drop(change.object);
@@ -186,8 +193,12 @@ class Planner implements PlannerTask {
       this.#memory,
     );
     const { self, exclusions } = this.#options;
-    this.#version += 1;
-    const table = tableOfPlan({ version: this.#version, self, plan, speakers, links, exclusions });
+    const table = tableOfPlan({ version: this.#version + 1, self, plan, speakers, links, exclusions });
+    if (this.#table === undefined || !sameTable(table, this.#table)) {
+      this.#version = table.version;
+      this.#table = table;
+      this.#options.onTable(table);
+    }
     const tookMs = clock.now() - startMs;
     this.#options.onPlan({ plan, speakers, links, table, tookMs });
     this.#ready.resolve();

@@ -55,3 +55,41 @@ function membersOf(speakers: ReadonlyMap<string, SpeakerFacts>): readonly Member
     .map(([node, { address, port, incarnation, macs }]) => ({ node, address, port, incarnation, macs }))
     .sort((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0));
 }
+
+/** Do both tables say the same, whatever their versions? */
+export function sameTable(a: DatapathTable, b: DatapathTable): boolean {
+  return (
+    a.self === b.self &&
+    sameList(a.members, b.members, sameMember) &&
+    sameList(
+      a.vips,
+      b.vips,
+      (one, other) => one.ip === other.ip && one.service === other.service && sameVip(one, other),
+    )
+  );
+}
+
+function sameMember(a: Member, b: Member): boolean {
+  return (
+    a.node === b.node &&
+    a.address === b.address &&
+    a.port === b.port &&
+    a.incarnation === b.incarnation &&
+    sameList(a.macs, b.macs, (one, other) => one === other)
+  );
+}
+
+function sameVip(a: Vip, b: Vip): boolean {
+  return (
+    sameList(a.candidates, b.candidates, (one, other) => one === other) &&
+    sameList(a.interfaces, b.interfaces, (one, other) => one.index === other.index && one.mac === other.mac)
+  );
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (one: T, other: T) => boolean): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((one, index) => {
+    const other = b[index];
+    return other !== undefined && same(one, other);
+  });
+}

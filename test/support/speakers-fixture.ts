@@ -157,10 +157,8 @@ export class SpeakersFixture {
       clock: this.clock,
       log: this.log,
       onConfig: () => lease.publish(),
-      onPlan: (planned) => {
-        datapath.send(planned.table);
-        announcements.plan(planned);
-      },
+      onTable: (table) => datapath.send(table),
+      onPlan: (planned) => announcements.plan(planned),
     });
     const writer = new ReportWriter({ client, events: this.events, namespace: planNamespace });
     const status = statusTask({ ...base, self: node, ...caches, writer });
