@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { arpOperation } from '../../speaker/datapath/arp.ts';
 import { etherType } from '../../speaker/datapath/ethernet.ts';
 import type { Frame } from '../../speaker/datapath/frame.ts';
+import { ndpType } from '../../speaker/datapath/ndp.ts';
 import { loadLibc } from '../../speaker/system/libc.ts';
 import { PollSet } from '../../speaker/system/poll-set.ts';
 import { ip, linkIndex } from '../support/wire-namespace.ts';
@@ -12,8 +13,8 @@ import type { ProbeFigures, ProbeOrder, ProbeReport, ProbeTarget } from './probe
 /* Asks the node for addresses, over and over, from another namespace and another process. The same for both targets. */
 
 interface Figures extends ProbeFigures {
-  readonly asleepUs: number[];
-  readonly awakeUs: number[];
+  readonly asleepUs: number[][];
+  readonly awakeUs: number[][];
   readonly repliesPerSecond: number[];
   unanswered: number;
   lost: number;
@@ -35,8 +36,10 @@ class Prober {
   readonly #sentAt = new BigInt64Array(this.#shared, 8, 1);
   readonly #asker: Worker;
   #replies = 0;
+  /** What is being asked for: its last two octets, which tell the targets apart. */
+  #asked = 0;
   readonly #count = (frame: Frame): void => {
-    if (isAnswer(frame.view)) this.#replies += 1;
+    if (isAnswer(frame.view, this.#asked)) this.#replies += 1;
   };
 
   constructor(order: ProbeOrder) {
@@ -59,12 +62,15 @@ class Prober {
 
   /** The client sleeps in poll(2) while its request is under way, as on any network that takes time. */
   asleep(target: ProbeTarget, count: number, figures: Figures): void {
+    this.#turnTo(target);
+    const samples: number[] = [];
+    figures.asleepUs.push(samples);
     for (let done = 0; done < count; done += 1) {
       Atomics.store(this.#command, 0, targets.indexOf(target) + 1);
       Atomics.notify(this.#command, 0);
       const answered = this.#awaitAnswer();
       const receivedNs = process.hrtime.bigint();
-      if (answered) figures.asleepUs.push(Number(receivedNs - (this.#sentAt[0] ?? 0n)) / 1000);
+      if (answered) samples.push(Number(receivedNs - (this.#sentAt[0] ?? 0n)) / 1000);
       else figures.unanswered += 1;
     }
   }
@@ -74,11 +80,14 @@ class Prober {
    * returns, so that the kernel is measured without any switch of threads.
    */
   awake(target: ProbeTarget, count: number, figures: Figures): void {
+    this.#turnTo(target);
+    const samples: number[] = [];
+    figures.awakeUs.push(samples);
     for (let done = 0; done < count; done += 1) {
       const startMs = performance.now();
       this.#socket.ask(this.#order.targets[target]);
       this.#socket.flush();
-      if (this.#awaitAnswer()) figures.awakeUs.push((performance.now() - startMs) * 1000);
+      if (this.#awaitAnswer()) samples.push((performance.now() - startMs) * 1000);
       else figures.unanswered += 1;
     }
   }
@@ -96,6 +105,7 @@ class Prober {
 
   /** As many requests under way at once as the window has room for. */
   flood(target: ProbeTarget, figures: Figures): void {
+    this.#turnTo(target);
     const { floodMsPerTurn, window } = this.#order;
     let sent = 0;
     this.#replies = 0;
@@ -117,6 +127,19 @@ class Prober {
     if (this.#replies === before) this.#poll.wait(1);
   }
 
+  #turnTo(target: ProbeTarget): void {
+    this.#asked = askedBy(this.#order.targets[target], this.#order.protocol);
+  }
+
+  /** Until the thread answers again, uncounted: it also reads what the kernel is asked, and may still be at it. */
+  settle(): void {
+    this.#turnTo('responder');
+    do {
+      this.#socket.ask(this.#order.targets.responder);
+      this.#socket.flush();
+    } while (!this.#awaitAnswer());
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#asker, 'exit');
     Atomics.store(this.#command, 0, askToEnd);
@@ -126,10 +149,18 @@ class Prober {
   }
 }
 
-/** An ARP reply or an advertisement, and to us: announcements go to groups. */
-function isAnswer(view: DataView): boolean {
+/** An ARP reply or an advertisement for that address, and to us: announcements go to groups. */
+function isAnswer(view: DataView, asked: number): boolean {
   if ((view.getUint8(0) & 1) === 1) return false;
-  return view.getUint16(12) === etherType.arp ? view.getUint16(20) === arpOperation.reply : view.getUint8(54) === 136;
+  return view.getUint16(12) === etherType.arp
+    ? view.getUint16(20) === arpOperation.reply && view.getUint16(30) === asked
+    : view.getUint8(54) === ndpType.neighborAdvertisement && view.getUint16(76) === asked;
+}
+
+/** The last two octets of the address that a request asks for. */
+function askedBy(request: string, protocol: ProbeOrder['protocol']): number {
+  const at = 2 * (protocol === 'arp' ? 40 : 76);
+  return Number.parseInt(request.slice(at, at + 4), 16);
 }
 
 async function probe(order: ProbeOrder): Promise<ProbeReport> {
@@ -140,7 +171,10 @@ async function probe(order: ProbeOrder): Promise<ProbeReport> {
   const turn = (into: Record<ProbeTarget, Figures>): void => {
     for (const target of targets) prober.asleep(target, order.roundTripsPerTurn, into[target]);
     for (const target of targets) prober.awake(target, order.roundTripsPerTurn, into[target]);
-    for (const target of targets) prober.flood(target, into[target]);
+    for (const target of targets) {
+      prober.flood(target, into[target]);
+      prober.settle();
+    }
   };
   // Two to warm up: the compilers on both sides have to have seen their loops.
   for (let n = 0; n < 2; n += 1) turn({ responder: noFigures(), kernel: noFigures() });

@@ -15,10 +15,10 @@ export interface ProbeOrder {
 export type ProbeTarget = 'responder' | 'kernel';
 
 export interface ProbeFigures {
-  /** One per round trip, of a client that sleeps meanwhile. */
-  readonly asleepUs: readonly number[];
-  /** One per round trip, of a client that does not. */
-  readonly awakeUs: readonly number[];
+  /** Per turn, one per round trip, of a client that sleeps meanwhile. */
+  readonly asleepUs: readonly (readonly number[])[];
+  /** The same of a client that does not. */
+  readonly awakeUs: readonly (readonly number[])[];
   readonly unanswered: number;
   /** One per turn. */
   readonly repliesPerSecond: readonly number[];
