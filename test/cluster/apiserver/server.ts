@@ -65,7 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ru
   const listeners = await listenAll(options, (request, response) => handleRequest(parts, request, response));
   const port = portOf(listeners[0]);
   return {
-    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    url: urlOf(options.host ?? '127.0.0.1', port),
     port,
     faults,
     close: async () => {
@@ -99,6 +99,10 @@ function listen(answer: Answer, place: { host: string; port: number } | { path: 
       resolve(server);
     });
   });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function portOf(server: Server | undefined): number {

@@ -17,7 +17,8 @@ export function decodeObject(scope: WriteScope, body: JsonMap, live: JsonMap = {
   const { definition } = scope;
   const apiVersion = apiVersionOf(definition);
   const typed: JsonMap = {
-    ...body,
+    // Through the status subresource the rest is not looked at.
+    ...(scope.subresource === 'status' ? statusOf(body) : body),
     apiVersion: stringAt(body, ['apiVersion']) || stringAt(live, ['apiVersion']) || apiVersion,
     kind: stringAt(body, ['kind']) || stringAt(live, ['kind']) || definition.kind,
     metadata: mapAt(body, ['metadata']),
@@ -26,6 +27,11 @@ export function decodeObject(scope: WriteScope, body: JsonMap, live: JsonMap = {
   requireKind(definition, typed);
   if (!definition.structural && !keepsAll(definition)) requireWireTypes(definition, typed);
   return storedFormOf(definition, withoutUnknown(scope, typed));
+}
+
+function statusOf(body: JsonMap): JsonMap {
+  const status = body['status'];
+  return status === undefined ? {} : { status };
 }
 
 /** Built-in kinds may leave out what the path says; custom resources may not. */
