@@ -23,6 +23,8 @@ export interface CachedKind<T extends ApiObject> {
   /** '' for all. */
   readonly namespace: string;
   readonly fieldSelector?: string;
+  /** What the cache keeps, where that is not everything. */
+  readonly keep?: (object: T) => boolean;
   readonly cache: Cache<T>;
 }
 
@@ -85,7 +87,7 @@ function isLater(one: string | undefined, other: string): boolean {
 
 /** The version of each object, read from the server's own store and not from its cache. */
 async function listVersions<T extends ApiObject>(
-  { type, namespace, fieldSelector }: CachedKind<T>,
+  { type, namespace, fieldSelector, keep }: CachedKind<T>,
   { client, signal }: FreshCacheOptions,
 ): Promise<ReadonlyMap<ObjectKey, string>> {
   const versions = new Map<ObjectKey, string>();
@@ -94,7 +96,9 @@ async function listVersions<T extends ApiObject>(
   do {
     const page = await client.list(type, { ...selection, ...(continueToken === '' ? {} : { continueToken }) });
     for (const item of page.items) {
-      const { meta } = type.parse(item);
+      const object = type.parse(item);
+      if (keep?.(object) === false) continue;
+      const { meta } = object;
       versions.set(keyOf(meta), meta.resourceVersion);
     }
     continueToken = page.continueToken;

@@ -208,6 +208,20 @@ describe('an address is given back', () => {
     ]);
   });
 
+  test('when the Service becomes a ClusterIP before its address is written', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0'] });
+    await herald.start();
+    herald.service({ key: 'default/plain', spec: { type: 'ClusterIP' } });
+    herald.api.latencyMs = 50;
+    herald.service();
+    await herald.pass(10);
+    herald.service({ spec: { type: 'ClusterIP' } });
+    herald.service({ key: 'default/other' });
+    await herald.pass();
+    assert.deepEqual(herald.addresses('default/web'), []);
+    assert.deepEqual(herald.addresses('default/other'), ['10.0.0.0']);
+  });
+
   test('when it became a ClusterIP while the controller was down', async () => {
     herald.pool('a', { addresses: ['10.0.0.0'] });
     await herald.start();

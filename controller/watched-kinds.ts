@@ -4,9 +4,10 @@ import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import { leaseResource } from '../shared/api/lease.ts';
 import { namespaceResource } from '../shared/api/namespace.ts';
 import { nodeResource } from '../shared/api/node.ts';
-import { serviceResource } from '../shared/api/service.ts';
+import { type Service, serviceResource } from '../shared/api/service.ts';
 import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
 import { untilFresh } from './fresh-cache-client.ts';
+import { hasLeftovers } from './service-writes.ts';
 import { speakerLeaseSelector } from './speaker-presence.ts';
 
 export interface WatchOptions extends Pick<InformerOptions<never>, 'client' | 'clock' | 'log' | 'random'> {
@@ -15,11 +16,16 @@ export interface WatchOptions extends Pick<InformerOptions<never>, 'client' | 'c
   readonly configMapName: string;
 }
 
+/** Most Services of a cluster are of type ClusterIP, and cost no memory here. */
+function mayConcernUs(service: Service): boolean {
+  return service.type === 'LoadBalancer' || hasLeftovers(service);
+}
+
 /** The informers of everything that the controller reads. Pools of all namespaces, to say which ones never serve. */
 export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptions) {
   const fieldSelector = `metadata.name=${configMapName}`;
   const informers = {
-    services: informerTask({ ...shared, type: serviceResource, namespace: '' }),
+    services: informerTask({ ...shared, type: serviceResource, namespace: '', keep: mayConcernUs }),
     namespaces: informerTask({ ...shared, type: namespaceResource, namespace: '' }),
     nodes: informerTask({ ...shared, type: nodeResource, namespace: '' }),
     pools: informerTask({ ...shared, type: ipAddressPoolResource, namespace: '' }),
@@ -35,7 +41,7 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     const options = { ...shared, signal };
     await synced;
     const all = await Promise.all([
-      untilFresh({ type: serviceResource, namespace: '', cache: services.cache }, options),
+      untilFresh({ type: serviceResource, namespace: '', keep: mayConcernUs, cache: services.cache }, options),
       untilFresh({ type: namespaceResource, namespace: '', cache: namespaces.cache }, options),
       untilFresh({ type: ipAddressPoolResource, namespace: '', cache: pools.cache }, options),
       untilFresh({ type: configMapResource, namespace, fieldSelector, cache: configMaps.cache }, options),

@@ -71,7 +71,8 @@ export class ControllerFixture {
     const running = this.#running;
     this.#running = undefined;
     running?.stop.abort();
-    await this.pass(0);
+    // What is under way is waited for, with the latency that it has.
+    await this.pass(1_000);
     await running?.ended;
   }
 
