@@ -58,7 +58,7 @@ export class DatapathTask implements Task {
     const worker = new Worker(threadEntry(), { workerData: { port: port2, options }, transferList: [port2] });
     this.#thread = { port: port1, wakeUp };
     port1.on('message', (message: MessageFromThread) => this.#receive(message));
-    // Blocked in poll(2), the thread would hold up the end of the process: it is told in either case.
+    // Blocked in epoll_wait, the thread would hold up the end of the process: it is told in either case.
     const stop = (): void => this.#post({ type: 'stop' });
     process.once('exit', stop);
     signal.addEventListener('abort', stop, { once: true });

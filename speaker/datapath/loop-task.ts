@@ -1,10 +1,10 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { arpFilter, ndpFilter } from '../system/bpf.ts';
+import { type Descriptor, DescriptorSet } from '../system/descriptor-set.ts';
 import type { Libc } from '../system/libc.ts';
 import { MulticastGroups } from '../system/multicast-groups.ts';
 import { NetlinkSocket } from '../system/netlink-socket.ts';
 import { PacketSocket } from '../system/packet-socket.ts';
-import { type Descriptor, PollSet } from '../system/poll-set.ts';
 import { WakeUp } from '../system/wake-up.ts';
 import { Datapath, type Instant } from './datapath.ts';
 import type { MessageFromThread, MessageToThread, ThreadOptions } from './datapath-message.ts';
@@ -16,7 +16,7 @@ import { wantedMemberships } from './solicited-node-group.ts';
 /** How often counters go to main; so main also sees that the thread lives. */
 const tickMs = 1_000;
 
-/** The datapath thread's loop: one poll(2) over all it waits for. It runs in a Worker and blocks there. */
+/** The datapath thread's loop: one epoll(7) over all it waits for. It runs in a Worker and blocks there. */
 export class LoopTask {
   readonly #port: MessagePort;
   readonly #wakeUp: WakeUp;
@@ -25,7 +25,7 @@ export class LoopTask {
   readonly #ndp: PacketSocket;
   readonly #netlink: NetlinkSocket;
   readonly #groups: MulticastGroups;
-  readonly #poll: PollSet;
+  readonly #waiting: DescriptorSet;
   #nowMs = performance.now();
   #nextTickMs = 0;
   #stopped = false;
@@ -40,7 +40,7 @@ export class LoopTask {
     this.#ndp = new PacketSocket(libc, { etherType: etherType.ipv6, filter: ndpFilter });
     this.#netlink = new NetlinkSocket(libc);
     this.#groups = new MulticastGroups(libc);
-    this.#poll = new PollSet(libc, this.#descriptors());
+    this.#waiting = new DescriptorSet(libc, this.#descriptors());
   }
 
   /** All that the loop waits for. */
@@ -76,7 +76,7 @@ export class LoopTask {
 
   #round(): void {
     const dueMs = this.#joining ? 0 : Math.min(this.#datapath.nextDeadlineMs(), this.#nextTickMs);
-    this.#poll.wait(Math.max(0, Math.ceil(dueMs - performance.now())));
+    this.#waiting.wait(Math.max(0, Math.ceil(dueMs - performance.now())));
     this.#nowMs = performance.now();
     this.#datapath.announceDue({ arp: this.#arp, ndp: this.#ndp }, this.#nowMs);
     this.#arp.flush();
@@ -137,6 +137,7 @@ export class LoopTask {
   }
 
   #close(): void {
+    this.#waiting.close();
     this.#groups.close();
     this.#netlink.close();
     this.#ndp.close();

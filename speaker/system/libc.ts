@@ -13,7 +13,9 @@ export interface Libc {
   recv(fd: number, data: Memory, length: number, flags: number): number;
   recvmmsg(fd: number, headers: Memory, count: number, flags: number, timeout: null): number;
   sendmmsg(fd: number, headers: Memory, count: number, flags: number): number;
-  poll(descriptors: Memory, count: number, timeoutMs: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(set: number, operation: number, fd: number, event: Memory): number;
+  epoll_wait(set: number, events: Memory, count: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
   read(fd: number, data: Memory, length: number): number;
   write(fd: number, data: Memory, length: number): number;
@@ -38,7 +40,9 @@ export function loadLibc(): Libc {
     recv: library.func('long recv(int fd, void *data, size_t length, int flags)'),
     recvmmsg: library.func('int recvmmsg(int fd, void *headers, uint count, int flags, void *timeout)'),
     sendmmsg: library.func('int sendmmsg(int fd, void *headers, uint count, int flags)'),
-    poll: library.func('int poll(void *descriptors, ulong count, int timeoutMs)'),
+    epoll_create1: library.func('int epoll_create1(int flags)'),
+    epoll_ctl: library.func('int epoll_ctl(int set, int operation, int fd, void *event)'),
+    epoll_wait: library.func('int epoll_wait(int set, void *events, int count, int timeoutMs)'),
     eventfd: library.func('int eventfd(uint initial, int flags)'),
     read: library.func('long read(int fd, void *data, size_t length)'),
     write: library.func('long write(int fd, void *data, size_t length)'),

@@ -14,7 +14,6 @@ export const socketOption = {
 } as const;
 
 export const messageFlag = { truncated: 0x20, dontWait: 0x40 } as const;
-export const pollEvent = { in: 1, error: 8, hangUp: 16, invalid: 32 } as const;
 
 export const errno = {
   interrupted: 4,

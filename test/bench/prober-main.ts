@@ -4,8 +4,8 @@ import { arpOperation } from '../../speaker/datapath/arp.ts';
 import { etherType } from '../../speaker/datapath/ethernet.ts';
 import type { Frame } from '../../speaker/datapath/frame.ts';
 import { ndpType } from '../../speaker/datapath/ndp.ts';
+import { DescriptorSet } from '../../speaker/system/descriptor-set.ts';
 import { loadLibc } from '../../speaker/system/libc.ts';
-import { PollSet } from '../../speaker/system/poll-set.ts';
 import { ip, linkIndex } from '../support/wire-namespace.ts';
 import { type AskerOptions, askToEnd, ProbeSocket } from './asking.ts';
 import type { ProbeFigures, ProbeOrder, ProbeReport, ProbeTarget } from './prober-message.ts';
@@ -30,7 +30,7 @@ function noFigures(): Figures {
 class Prober {
   readonly #order: ProbeOrder;
   readonly #socket: ProbeSocket;
-  readonly #poll: PollSet;
+  readonly #waiting: DescriptorSet;
   readonly #shared = new SharedArrayBuffer(16);
   readonly #command = new Int32Array(this.#shared, 0, 1);
   readonly #sentAt = new BigInt64Array(this.#shared, 8, 1);
@@ -52,7 +52,7 @@ class Prober {
     };
     this.#order = order;
     this.#socket = new ProbeSocket(libc, options);
-    this.#poll = new PollSet(libc, [{ fd: this.#socket.fd, onReadable: () => undefined }]);
+    this.#waiting = new DescriptorSet(libc, [{ fd: this.#socket.fd, onReadable: () => undefined }]);
     this.#asker = new Worker(new URL('./asker-main.ts', import.meta.url), { workerData: options });
   }
 
@@ -60,7 +60,7 @@ class Prober {
     await once(this.#asker, 'online');
   }
 
-  /** The client sleeps in poll(2) while its request is under way, as on any network that takes time. */
+  /** The client sleeps while its request is under way, as on any network that takes time. */
   asleep(target: ProbeTarget, count: number, figures: Figures): void {
     this.#turnTo(target);
     const samples: number[] = [];
@@ -96,7 +96,7 @@ class Prober {
     const endMs = performance.now() + giveUpMs;
     this.#replies = 0;
     while (performance.now() < endMs) {
-      this.#poll.wait(giveUpMs);
+      this.#waiting.wait(giveUpMs);
       this.#socket.receive(this.#count);
       if (this.#replies > 0) return true;
     }
@@ -124,7 +124,7 @@ class Prober {
   #drain(): void {
     const before = this.#replies;
     while (this.#socket.receive(this.#count));
-    if (this.#replies === before) this.#poll.wait(1);
+    if (this.#replies === before) this.#waiting.wait(1);
   }
 
   #turnTo(target: ProbeTarget): void {
