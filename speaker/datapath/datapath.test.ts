@@ -227,6 +227,16 @@ describe('conflicts', () => {
     assert.deepEqual(bench.datapath.counters(), { 'arp.foreignClaim': 3, conflicts: 3 });
   });
 
+  test("what this node's kernel says on another of its links is no conflict", () => {
+    const bench = new Bench();
+    bench.datapath.applyLinks([eth0, { ...eth0, index: 3, name: 'eth1', mac: '02:00:00:00:00:09' }], at(0));
+    bench.table({});
+    bench.events();
+    bench.receive(foreign);
+    assert.deepEqual(bench.sent(), []);
+    assert.deepEqual(bench.events(), []);
+  });
+
   test('while an address moves, the other speaker is no stranger', () => {
     const bench = new Bench();
     bench.table({ members: [member('b', ['02:00:00:00:00:09'])] });

@@ -47,6 +47,7 @@ export class Datapath {
   #interfaces: ReadonlySet<number> = new Set();
   #owned: ReadonlyMap<string, Vip> = new Map();
   #links: LinksByIndex;
+  #linkMacs: ReadonlySet<string> = new Set();
   #served = new ServedAddresses([]);
   #servedByIp: ReadonlyMap<string, ServedAddress> = new Map();
   #events: DatapathEvent[] = [];
@@ -81,6 +82,7 @@ export class Datapath {
     const before = this.#links;
     const now = new Map(links.map((link) => [link.index, link]));
     this.#links = now;
+    this.#linkMacs = new Set(links.map((link) => link.mac));
     this.#events.push({ type: 'links', links });
     // Most links of a node are its pods': they come and go, and none of them serves.
     const serving = links.filter((link) => this.#interfaces.has(link.index));
@@ -210,6 +212,8 @@ export class Datapath {
     if (served === undefined || on === undefined) return;
     const { ip, service } = served;
     const mac = macText(readMac(frame.view, claim.macAt));
+    // Linux answers on every link for what any of them holds (arp_ignore 0): that is this node, too.
+    if (this.#linkMacs.has(mac)) return;
     const response = this.#conflicts.judge({ ip, mac, bySpeaker: this.#memberMacs.has(mac) }, nowMs);
     if (response.verdict === 'conflict') this.#conflictCount += 1;
     if (response.defend) writeDefence(served, on, sink);
