@@ -1,3 +1,4 @@
+import { readObject, readString } from '../../../shared/api/json.ts';
 import { loadBalancerService, servicesPath } from '../api/load-balancer-service.ts';
 import { waitForAddresses } from '../api/service-addresses.ts';
 import { type Cluster, heraldNamespace } from '../cluster.ts';
@@ -28,17 +29,31 @@ export async function runMainJob(cluster: Cluster, say: (line: string) => void):
     patienceMs,
   );
 
+  await eventually('every speaker holds its lease', () => allSpeakersLive(cluster), patienceMs);
+  say(`speakers live on ${cluster.nodes.map((node) => node.name).join(', ')}`);
+
   const pages: string[] = [];
-  const owners = new Map<string, string>();
-  for (const node of cluster.nodes) owners.set(await macOf(node.name), node.name);
   for (const address of addresses) {
     const page = await eventually(`a page from ${address}`, () => client.fetch(address, 80, 1500), patienceMs);
     const mac = (await client.neighbour(address)) ?? 'nobody';
-    const owner = owners.get(mac) ?? 'no node of ours';
+    const owner = (await nodeWithMac(cluster, mac)) ?? 'no node of ours';
     say(`client fetched the page at ${address} in ${page.tookMs} ms; ${mac} answered for it, which is ${owner}`);
     pages.push(`http://${address.includes(':') ? `[${address}]` : address}/: ${page.body.trimEnd()}`);
   }
   const table = await api.get(servicesPath, { accept: acceptTable });
   console.log(`\n$ kubectl get svc\n${printTable(table)}\n\nThe client's pages:\n${pages.join('\n')}\n`);
   return addresses;
+}
+
+async function allSpeakersLive({ api, nodes }: Cluster): Promise<true | undefined> {
+  const leases = await api.list(`/apis/coordination.k8s.io/v1/namespaces/${heraldNamespace}/leases`);
+  const names = new Set(leases.map((lease) => readString(readObject(lease, 'metadata'), 'name')));
+  return nodes.every((node) => names.has(`speaker-${node.name}`)) || undefined;
+}
+
+async function nodeWithMac({ nodes }: Cluster, mac: string): Promise<string | undefined> {
+  for (const node of nodes) {
+    if ((await macOf(node.name)) === mac) return node.name;
+  }
+  return undefined;
 }
