@@ -12,6 +12,7 @@ import { buildLan, lan, machine } from './network/topology.ts';
 import { ClusterNode } from './node.ts';
 import { runEndpointSliceController } from './pods/endpoint-slice-controller.ts';
 import { ManagedProcess } from './process/managed-process.ts';
+import { heraldProgram } from './programs.ts';
 import { installRoles, serviceAccountUser } from './role-based-access.ts';
 
 export const heraldNamespace = 'herald-system';
@@ -149,7 +150,7 @@ function makeController(controlPlane: ControlPlane, folder: string, args: readon
   return new ManagedProcess({
     name: 'controller',
     netns: undefined,
-    command: [process.execPath, join(import.meta.dirname, '..', '..', 'controller', 'main.ts'), ...args],
+    command: [...heraldProgram('controller'), ...args],
     env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: 'controller-0' },
   });
 }

@@ -8,8 +8,7 @@ import { run } from './network/iproute.ts';
 import { type Machine, portOf } from './network/topology.ts';
 import { endpointPorts, podManifest, podStatus } from './pods/pod.ts';
 import { ManagedProcess } from './process/managed-process.ts';
-
-const repository = join(import.meta.dirname, '..', '..');
+import { heraldProgram } from './programs.ts';
 
 export interface NodeOptions {
   readonly machine: Machine;
@@ -36,7 +35,7 @@ export class ClusterNode {
     this.speaker = new ManagedProcess({
       name: `speaker on ${machine.name}`,
       netns: machine.name,
-      command: [process.execPath, join(repository, 'speaker', 'main.ts'), ...options.speakerArgs],
+      command: [...heraldProgram('speaker'), ...options.speakerArgs],
       env: {
         KUBECONFIG: kubeconfig,
         NODE_NAME: machine.name,
