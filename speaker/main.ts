@@ -6,6 +6,7 @@ import { healthServerTask } from '../shared/runtime/health-server-task.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { createLog } from '../shared/runtime/pino-log.ts';
 import { shutdownSignal } from '../shared/runtime/shutdown.ts';
+import { keepHeapSmall } from '../shared/runtime/small-heap.ts';
 import { supervise } from '../shared/runtime/supervisor.ts';
 import { systemClock } from '../shared/runtime/system-clock.ts';
 import { Announcements } from './announcements.ts';
@@ -22,6 +23,7 @@ import { ReportWriter } from './status/report-writer.ts';
 import { statusTask } from './status/status-task.ts';
 
 async function main(options: SpeakerOptions): Promise<void> {
+  keepHeapSmall();
   const { nodeName: self, namespace, exclusions } = options;
   const clock = systemClock();
   const random = Math.random;

