@@ -3,10 +3,12 @@ import { keyOf } from '../shared/api/object-meta.ts';
 import { connectApi } from '../shared/kube/connect-api.ts';
 import { eventRecorderTask } from '../shared/kube/event-recorder-task.ts';
 import { leaderElectionTask } from '../shared/kube/leader-election-task.ts';
+import { reportEnd } from '../shared/runtime/command-line.ts';
 import { healthServerTask } from '../shared/runtime/health-server-task.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { createLog } from '../shared/runtime/pino-log.ts';
 import { shutdownSignal } from '../shared/runtime/shutdown.ts';
+import { keepHeapSmall } from '../shared/runtime/small-heap.ts';
 import { supervise } from '../shared/runtime/supervisor.ts';
 import { systemClock } from '../shared/runtime/system-clock.ts';
 import type { Task } from '../shared/runtime/task.ts';
@@ -14,7 +16,7 @@ import { configurationTask } from './configuration-task.ts';
 import { findingsTask } from './findings-task.ts';
 import { leadingTask } from './leading-task.ts';
 import { ControllerMetrics } from './metrics.ts';
-import { type ControllerOptions, OptionsError, readOptions } from './options.ts';
+import { type ControllerOptions, readOptions } from './options.ts';
 import { poolStatusTask } from './pool-status-task.ts';
 import { reconcileTask } from './reconcile-task.ts';
 import { watchedKinds } from './watched-kinds.ts';
@@ -88,9 +90,9 @@ async function run(options: ControllerOptions): Promise<void> {
   log.info('stopped');
 }
 
+keepHeapSmall();
 try {
   await run(readOptions());
 } catch (error) {
-  process.exitCode = error instanceof OptionsError ? 2 : 1;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  reportEnd(error, process);
 }

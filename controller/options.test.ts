@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OptionsError, readOptions } from './options.ts';
+import { HelpRequested, OptionsError } from '../shared/runtime/command-line.ts';
+import { readOptions } from './options.ts';
 
 test('without arguments the defaults of the chart hold', () => {
   const options = readOptions([], { POD_NAMESPACE: 'lb', POD_NAME: 'controller-0' });
@@ -55,3 +56,10 @@ for (const { argument, why } of refused) {
     );
   });
 }
+
+test('--help asks for the usage, whatever else there is', () => {
+  assert.throws(
+    () => readOptions(['--bogus', '--help'], {}),
+    (error) => error instanceof HelpRequested && error.message.startsWith('usage: controller [options]'),
+  );
+});

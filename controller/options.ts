@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { parseArgs } from 'node:util';
+import { type Listen, parseOptions, readCount, readListen, readLogLevel } from '../shared/runtime/command-line.ts';
 import { type LogLevel, logLevels } from '../shared/runtime/log.ts';
 
 export interface ControllerOptions {
@@ -12,17 +12,11 @@ export interface ControllerOptions {
   readonly configMapName: string;
   readonly loadBalancerClass: string | undefined;
   readonly writeConcurrency: number;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
   readonly leaderElect: boolean;
   /** Names this Pod in events and, with a suffix of its own per process, in the Lease. */
   readonly identity: string;
   readonly logLevel: LogLevel;
-}
-
-/** The command line or the environment can't be used. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
-  readonly code = 'OptionsInvalid';
 }
 
 export const usage = `usage: controller [options]
@@ -34,13 +28,26 @@ export const usage = `usage: controller [options]
   --no-leader-elect         run without a Lease: only where this is the only controller
   --identity NAME           name in the Lease and in events ($POD_NAME, else the host's name)
   --listen [HOST]:PORT      /healthz, /readyz and /metrics (:7472)
-  --log-level LEVEL         ${logLevels.join(', ')} (info)`;
+  --log-level LEVEL         ${logLevels.join(', ')} (info)
+  --help                    prints this`;
+
+const options = {
+  namespace: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  config: { type: 'string', default: 'config' },
+  'lb-class': { type: 'string' },
+  'write-concurrency': { type: 'string', default: '32' },
+  'leader-elect': { type: 'boolean', default: true },
+  identity: { type: 'string' },
+  listen: { type: 'string', default: ':7472' },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
 
 const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /**
  * Reads the command line and the environment.
- * @throws OptionsError
+ * @throws OptionsError, HelpRequested
  */
 export function readOptions(
   argv: readonly string[] = process.argv.slice(2),
@@ -52,7 +59,7 @@ export function readOptions(
     namespace: values.namespace || environment['POD_NAMESPACE'] || podNamespace() || 'herald-system',
     configMapName: values.config,
     loadBalancerClass: values['lb-class'] || undefined,
-    writeConcurrency: readConcurrency(values['write-concurrency']),
+    writeConcurrency: readCount('write-concurrency', values['write-concurrency'], { min: 1, max: 1000 }),
     listen: readListen(values.listen),
     leaderElect: values['leader-elect'],
     identity: values.identity || environment['POD_NAME'] || hostname(),
@@ -61,27 +68,8 @@ export function readOptions(
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: argv.map((argument) => (argument === '--leader-elect=false' ? '--no-leader-elect' : argument)),
-      allowNegative: true,
-      options: {
-        namespace: { type: 'string' },
-        kubeconfig: { type: 'string' },
-        config: { type: 'string', default: 'config' },
-        'lb-class': { type: 'string' },
-        'write-concurrency': { type: 'string', default: '32' },
-        'leader-elect': { type: 'boolean', default: true },
-        identity: { type: 'string' },
-        listen: { type: 'string', default: ':7472' },
-        'log-level': { type: 'string', default: 'info' },
-      },
-    });
-    return values;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionsError(`cannot read options: ${why}\n${usage}`, { cause });
-  }
+  const args = argv.map((argument) => (argument === '--leader-elect=false' ? '--no-leader-elect' : argument));
+  return parseOptions(args, options, usage);
 }
 
 /** Where the process runs in a Pod. */
@@ -92,25 +80,4 @@ function podNamespace(): string | undefined {
     // Outside of a Pod there is no such file.
     return undefined;
   }
-}
-
-function readConcurrency(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= 1000) return count;
-  throw new OptionsError(`cannot read --write-concurrency=${text}: not a whole number from 1 to 1000`);
-}
-
-function readListen(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new OptionsError(`cannot read --listen=${text}: not [HOST]:PORT`);
-  // '::' serves both families where the kernel has IPv6.
-  return { host: match[1] || match[2] || '::', port };
-}
-
-function readLogLevel(text: string): LogLevel {
-  const level = logLevels.find((known) => known === text);
-  if (level === undefined)
-    throw new OptionsError(`cannot read --log-level=${text}: not one of ${logLevels.join(', ')}`);
-  return level;
 }
