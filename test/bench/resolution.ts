@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/runtime/system-clock.ts';
 import { DatapathTask } from '../../speaker/datapath/datapath-task.ts';
 import type { DatapathEvent } from '../../speaker/datapath/table.ts';
 import { arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { ip, isInside, linkIndex, namespacesRefused, runInside } from '../support/wire-namespace.ts';
+import { endWithOuter, ip, isInside, linkIndex, namespacesRefused, runInside } from '../support/wire-namespace.ts';
 import { atLeast, atMost, type BenchResult, percentile, rounded } from './bench-result.ts';
 import type { ProbeFigures, ProbeOrder, ProbeReport } from './prober-message.ts';
 
@@ -28,6 +28,7 @@ export async function benchResolution(protocol: Protocol): Promise<BenchResult> 
     if (refusal !== undefined) throw new Error(`cannot run bench ${protocol}: no user namespaces here: ${refusal}`);
     process.exit(runInside(new URL('./main.ts', import.meta.url).pathname, [protocol]));
   }
+  endWithOuter();
   const prober = spawn('unshare', ['--net', process.execPath, new URL('./prober-main.ts', import.meta.url).pathname], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 
 const mark = 'HERALD_TEST_INSIDE_NAMESPACES';
@@ -9,7 +10,10 @@ const unshare = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fo
  * alike; the results go to the same test runner. True inside. Where namespaces are forbidden, a skipped test says so.
  */
 export function enterNamespaces(file: string): boolean {
-  if (isInside()) return true;
+  if (isInside()) {
+    endWithOuter();
+    return true;
+  }
   const refusal = namespacesRefused();
   if (refusal === undefined) process.exitCode = runInside(file);
   else test.skip(`${file}: user namespaces are forbidden here: ${refusal}`);
@@ -18,6 +22,14 @@ export function enterNamespaces(file: string): boolean {
 
 export function isInside(): boolean {
   return process.env[mark] === 'yes';
+}
+
+/** Inside: ends this process, and so its namespaces, once the one outside is gone, whatever ended that. */
+export function endWithOuter(): void {
+  const pipe = new Socket({ fd: 3 });
+  pipe.once('close', () => process.exit(1));
+  pipe.resume();
+  pipe.unref();
 }
 
 /** Why there can't be namespaces here; undefined where there can. */
@@ -29,7 +41,7 @@ export function namespacesRefused(): string | undefined {
 /** Runs a program in new namespaces; its exit code. */
 export function runInside(file: string, args: readonly string[] = []): number {
   const { status } = spawnSync('unshare', [...unshare, process.execPath, ...process.execArgv, file, ...args], {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [mark]: 'yes' },
   });
   return status ?? 1;
