@@ -38,6 +38,8 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly client: Client;
   readonly controller: ManagedProcess;
+  /** The Deployment's second replica; not started. */
+  readonly standby: ManagedProcess;
   /** As the administrator. */
   readonly api: KubeApi;
   /** A file for kubectl inside of the sandbox. */
@@ -82,7 +84,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         speakerArgs: options.speakerArgs ?? [],
       }),
   );
-  const controller = makeController(controlPlane, folder, options.controllerArgs ?? []);
+  const controllerArgs = options.controllerArgs ?? [];
+  const controller = makeController(controlPlane, folder, { name: 'controller-0', args: controllerArgs });
+  // On one network with the first, so its port is another one.
+  const standby = makeController(controlPlane, folder, {
+    name: 'controller-1',
+    args: [...controllerArgs, '--listen=:7474'],
+  });
   if (options.startHerald !== false) controller.start();
   for (const node of nodes) {
     node.endpoint.start();
@@ -96,6 +104,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const processes = (): readonly ManagedProcess[] => [
     ...controlPlane.processes,
     controller,
+    standby,
     ...nodes.flatMap((node) => node.processes),
     client.process,
   ];
@@ -106,6 +115,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     nodes,
     client,
     controller,
+    standby,
     api,
     kubeconfig,
     node: (name) => {
@@ -142,15 +152,18 @@ async function bringUpControlPlane(folder: string): Promise<{ controlPlane: Cont
   return { controlPlane, api: new KubeApi(controlPlane.access('admin')) };
 }
 
-function makeController(controlPlane: ControlPlane, folder: string, args: readonly string[]): ManagedProcess {
-  const kubeconfig = join(folder, 'controller.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access(serviceAccountUser('controller', heraldNamespace))), {
-    mode: 0o600,
-  });
+function makeController(
+  controlPlane: ControlPlane,
+  folder: string,
+  { name, args }: { readonly name: string; readonly args: readonly string[] },
+): ManagedProcess {
+  const kubeconfig = join(folder, `${name}.kubeconfig`);
+  const access = controlPlane.access(serviceAccountUser('controller', heraldNamespace));
+  writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
   return new ManagedProcess({
-    name: 'controller',
+    name,
     netns: undefined,
     command: [...heraldProgram('controller'), ...args],
-    env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: 'controller-0' },
+    env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: name },
   });
 }

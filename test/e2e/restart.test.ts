@@ -25,6 +25,18 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
     return Object.fromEntries(entries.filter(([, addresses]) => addresses.length > 0));
   }
 
+  /** Creates a Service whose pool does not exist: its Warning shows that a controller decides. */
+  async function waitForDecision(name: string): Promise<void> {
+    const { api } = cluster();
+    const annotations = { 'metallb.io/address-pool': 'no-such-pool' };
+    await api.create(servicesPath, loadBalancerService({ name, annotations }));
+    await eventually(
+      `a controller decides about ${name}`,
+      async () => (await warningsOn(api, 'Service', name, 'default')).length > 0 || undefined,
+      40_000,
+    );
+  }
+
   test('two addresses and four Services: two have one, two wait', async () => {
     const { api } = cluster();
     await api.create(`${resources}/ipaddresspools`, {
@@ -65,23 +77,27 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
     );
     for (const [round, signal] of (['SIGTERM', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGTERM'] as const).entries()) {
       await controller.restart(signal);
-      // A Service whose pool does not exist: its Warning shows that the controller decides again.
-      const annotations = { 'metallb.io/address-pool': 'no-such-pool' };
-      await api.create(servicesPath, loadBalancerService({ name: `probe-${round}`, annotations }));
-      await eventually(
-        `the controller decides after restart ${round}`,
-        async () => {
-          const told = await warningsOn(api, 'Service', `probe-${round}`, 'default');
-          return told.length > 0 || undefined;
-        },
-        40_000,
-      );
+      await waitForDecision(`probe-${round}`);
       assert.deepEqual(await held(), before);
     }
     stop.abort();
     await following;
     const expected = names.map((name) => `${name} ${(before[name] ?? []).join()}`);
     assert.deepEqual([...seen].sort(), expected.sort());
+  });
+
+  test('a standby takes over from a leader that is killed, and moves nothing', async () => {
+    const { controller, standby } = cluster();
+    const before = await held();
+    standby.start();
+    await standby.waitForLine(/"event":"informer-following"/, 10_000);
+    await controller.kill('SIGKILL');
+    await waitForDecision('probe-standby');
+    assert.deepEqual(await held(), before);
+    controller.start();
+    await standby.kill('SIGTERM');
+    await waitForDecision('probe-return');
+    assert.deepEqual(await held(), before);
   });
 
   test('a freed address goes to the Service that has waited longest', async () => {
