@@ -1,57 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import type { EndpointSlice } from '../shared/api/endpoint-slice.ts';
-import type { Node } from '../shared/api/node.ts';
 import { announceReasons } from '../shared/api/reasons.ts';
 import type { Service } from '../shared/api/service.ts';
-import type { Config } from '../shared/config/model.ts';
 import { aConfig, aNode, anAdvertisement, aPool, aService, aSlice } from '../test/support/plan-inputs.ts';
-import { AnnounceableServices } from './announceable-services.ts';
-import { ElectionOrders } from './election-orders.ts';
+import { eth0, everySpeaker, planOf, speaker, type World } from '../test/support/plan-world.ts';
 import { verdictOn } from './group-plan.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
-import { makePlan, type Plan } from './plan.ts';
-
-const eth0 = { name: 'eth0', carrier: true, onlyIfNamed: false };
-const speaker: SpeakerFacts = {
-  address: '192.168.1.1',
-  port: 7946,
-  incarnation: 'c0ffee',
-  macs: ['02:00:00:00:00:01'],
-  interfaces: [eth0],
-  kubeProxyUnhealthy: false,
-  leaving: false,
-};
-
-interface World {
-  readonly services?: readonly Service[];
-  readonly slices?: readonly EndpointSlice[];
-  readonly nodes?: readonly Node[];
-  readonly speakers?: Readonly<Record<string, SpeakerFacts>>;
-  readonly config?: Config;
-  readonly loadBalancerClass?: string;
-  readonly ignoreExcludeLabel?: boolean;
-}
-
-const abc = ['node-a', 'node-b', 'node-c'];
-const everySpeaker = { 'node-a': speaker, 'node-b': speaker, 'node-c': speaker };
-
-function planOf(world: World): Plan {
-  return makePlan(
-    {
-      services: world.services ?? [aService()],
-      endpointSlices: world.slices ?? [aSlice('web', ['node-a'])],
-      nodes: world.nodes ?? abc.map((name) => aNode(name)),
-      speakers: new Map(Object.entries(world.speakers ?? everySpeaker)),
-      ignoreExcludeLabel: world.ignoreExcludeLabel ?? false,
-    },
-    {
-      announceable: new AnnounceableServices(world.config ?? aConfig(), world.loadBalancerClass),
-      orders: new ElectionOrders(),
-    },
-  );
-}
+import type { Plan } from './plan.ts';
 
 const candidatesOf = (plan: Plan) => plan.groups.map(({ candidates }) => candidates);
 
@@ -455,79 +409,6 @@ describe('groups', () => {
         { ips: ['10.0.0.1'], candidates: ['node-a'] },
         { ips: ['2001:db8::1'], candidates: ['node-c'] },
       ],
-    );
-  });
-});
-
-describe('properties', () => {
-  const worlds = fc.record({
-    services: fc.uniqueArray(
-      fc.record({
-        name: fc.integer({ min: 0, max: 20 }).map((number) => `s${number}`),
-        ips: fc.uniqueArray(
-          fc.integer({ min: 0, max: 300 }).map((last) => `10.0.${last >> 8}.${last & 255}`),
-          { minLength: 1, maxLength: 2 },
-        ),
-        local: fc.boolean(),
-        endpoints: fc.subarray(abc),
-      }),
-      { selector: ({ name }) => name },
-    ),
-    alive: fc.subarray(abc),
-    leaving: fc.subarray(abc),
-  });
-  const toWorld = ({ services, alive, leaving }: typeof worlds extends fc.Arbitrary<infer T> ? T : never): World => ({
-    services: services.map(({ name, ips, local }) =>
-      aService({ name, ips, spec: { externalTrafficPolicy: local ? 'Local' : 'Cluster' } }),
-    ),
-    slices: services.map(({ name, endpoints }) => aSlice(name, endpoints)),
-    speakers: Object.fromEntries(alive.map((name) => [name, { ...speaker, leaving: leaving.includes(name) }])),
-  });
-
-  test('each address has one owner, and it lives; each node knows why it is not', () => {
-    fc.assert(
-      fc.property(worlds, (raw) => {
-        const plan = planOf(toWorld(raw));
-        const ips = plan.groups.flatMap((group) => group.ips);
-        assert.equal(new Set(ips).size, ips.length);
-        for (const group of plan.groups) {
-          assert.ok(raw.alive.includes(group.candidates[0] ?? ''));
-          const verdicts = abc.map((node) => verdictOn(group, node));
-          assert.equal(verdicts.filter((verdict) => verdict === 'owner').length, 1);
-          assert.ok(!verdicts.includes(undefined));
-        }
-      }),
-    );
-  });
-
-  test('each address of ours is announced or says why not', () => {
-    fc.assert(
-      fc.property(worlds, (raw) => {
-        const plan = planOf(toWorld(raw));
-        for (const { ips, groups, unannounced } of plan.services.values()) {
-          for (const ip of ips) {
-            const announced = groups.some((group) => group.ips.includes(ip));
-            assert.ok(announced || unannounced.some((address) => address.ip === ip));
-          }
-        }
-      }),
-    );
-  });
-
-  test('the order of what the caches hold makes no difference', () => {
-    fc.assert(
-      fc.property(worlds, (raw) => {
-        const world = toWorld(raw);
-        const shuffled: World = {
-          ...world,
-          services: world.services?.toReversed() ?? [],
-          slices: world.slices?.toReversed() ?? [],
-          nodes: abc.toReversed().map((name) => aNode(name)),
-        };
-        const shape = (plan: Plan) =>
-          plan.groups.map(({ electedBy, ips, services, candidates }) => ({ electedBy, ips, services, candidates }));
-        assert.deepEqual(shape(planOf(shuffled)), shape(planOf(world)));
-      }),
     );
   });
 });
