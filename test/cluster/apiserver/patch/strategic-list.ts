@@ -15,12 +15,15 @@ interface ListContext {
 /** A list with patch strategy `merge`: primitives unite, maps merge by the list's merge key. Throws PatchError. */
 export function mergeList(target: readonly Json[], patch: readonly Json[], context: ListContext): Json[] {
   const mergeKey = readString(context.schema, 'x-kubernetes-patch-merge-key');
-  if (mergeKey === undefined) return sortBy(unite(target, patch), context.order, (item) => item);
+  if (mergeKey === undefined) {
+    return sortBy(unite(target, patch), { order: context.order ?? [...patch], before: target, keyOf: (item) => item });
+  }
   if (patch.some((item) => isMap(item) && item['$patch'] === 'replace')) {
     return patch.filter((item) => !(isMap(item) && item['$patch'] !== undefined));
   }
   const keyOf = (item: Json): Json | undefined => (isMap(item) ? item[mergeKey] : undefined);
-  return sortBy(mergeByKey(target, patch, { ...context, mergeKey }), context.order, keyOf);
+  const merged = mergeByKey(target, patch, { ...context, mergeKey });
+  return sortBy(merged, { order: context.order ?? [...patch], before: target, keyOf });
 }
 
 export function removePrimitives(list: readonly Json[], removed: readonly Json[]): Json[] {
@@ -53,19 +56,30 @@ function mergeByKey(
   return result;
 }
 
+interface Order {
+  /** `$setElementOrder`, or else the patch itself. */
+  readonly order: Json;
+  /** The list as it was. */
+  readonly before: readonly Json[];
+  readonly keyOf: (item: Json) => Json | undefined;
+}
+
 /**
- * Items that `order` names come in its order; each other item keeps its place behind the item it stood behind.
+ * Items that `order` names come in its order. The others keep theirs, and each comes before the first named item that
+ * it stood before; so what is new in the patch comes before them.
  */
-function sortBy(list: Json[], order: Json | undefined, keyOf: (item: Json) => Json | undefined): Json[] {
+function sortBy(list: Json[], { order, before, keyOf }: Order): Json[] {
   if (!Array.isArray(order)) return list;
-  const rankOf = (item: Json): number => order.findIndex((entry) => jsonEqual(keyOf(entry), keyOf(item)));
-  const named = list.filter((item) => rankOf(item) >= 0).sort((left, right) => rankOf(left) - rankOf(right));
-  const result: Json[] = [...named];
-  list.forEach((item, index) => {
-    if (rankOf(item) >= 0) return;
-    const before = list[index - 1];
-    const place = before === undefined ? 0 : result.indexOf(before) + 1;
-    result.splice(place, 0, item);
-  });
-  return result;
+  const rankIn = (ranked: readonly Json[], item: Json): number =>
+    ranked.findIndex((entry) => jsonEqual(keyOf(entry), keyOf(item)));
+  const named = list.filter((item) => rankIn(order, item) >= 0).sort((a, b) => rankIn(order, a) - rankIn(order, b));
+  const others = list.filter((item) => rankIn(order, item) < 0);
+  const result: Json[] = [];
+  let next = 0;
+  for (const item of named) {
+    const rank = rankIn(before, item);
+    while (next < others.length && rankIn(before, others[next] ?? null) < rank) result.push(others[next++] ?? null);
+    result.push(item);
+  }
+  return [...result, ...others.slice(next)];
 }

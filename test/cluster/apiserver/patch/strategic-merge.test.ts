@@ -24,16 +24,22 @@ const schema = {
 
 const rows: readonly { name: string; target: JsonMap; patch: JsonMap; result: JsonMap }[] = [
   {
-    name: 'merges list items by their key and appends new ones',
+    name: 'merges list items by their key, those of the patch before the others',
     target: { ports: [{ port: 80, target: 1, name: 'a' }, { port: 443 }] },
     patch: { ports: [{ port: 80, target: 2 }, { port: 8080 }] },
-    result: { ports: [{ port: 80, target: 2, name: 'a' }, { port: 443 }, { port: 8080 }] },
+    result: { ports: [{ port: 80, target: 2, name: 'a' }, { port: 8080 }, { port: 443 }] },
   },
   {
     name: 'deletes a list item by its key',
     target: { ports: [{ port: 80 }, { port: 443 }] },
     patch: { ports: [{ $patch: 'delete', port: 80 }] },
     result: { ports: [{ port: 443 }] },
+  },
+  {
+    name: 'puts a new item first where no order is asked for',
+    target: { ports: [{ port: 80 }] },
+    patch: { ports: [{ port: 81 }] },
+    result: { ports: [{ port: 81 }, { port: 80 }] },
   },
   {
     name: 'replaces a list on demand',
@@ -48,10 +54,10 @@ const rows: readonly { name: string; target: JsonMap; patch: JsonMap; result: Js
     result: { ports: [{ port: 80 }] },
   },
   {
-    name: 'orders a list, items it does not name staying behind their neighbour',
+    name: 'orders a list, items it does not name staying before those they stood before',
     target: { ports: [{ port: 1 }, { port: 9 }, { port: 2 }] },
     patch: { '$setElementOrder/ports': [{ port: 2 }, { port: 1 }], ports: [{ port: 1, target: 5 }] },
-    result: { ports: [{ port: 2 }, { port: 1, target: 5 }, { port: 9 }] },
+    result: { ports: [{ port: 9 }, { port: 2 }, { port: 1, target: 5 }] },
   },
   {
     name: 'orders a list that it does not change',

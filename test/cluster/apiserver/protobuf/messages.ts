@@ -1,8 +1,8 @@
 /**
  * Fields of Kubernetes' protobuf messages by number, as their generated.proto files give them: a name and a type.
  * Types: `string`, `bytes`, `number`, `boolean`, a message's name, `T[]`, `map<T>`. A `?` marks a field whose zero
- * counts (a pointer in Go); all other zeros and empty strings read as absent. Only kinds that `kubectl create` and
- * `kubectl auth` send this way are here: all else comes as JSON.
+ * counts (a pointer in Go); all other zeros and empty strings read as absent. Only kinds that `kubectl create`,
+ * `kubectl auth` and Helm send this way are here: all else comes as JSON.
  */
 export type MessageFields = Readonly<Record<number, string>>;
 
@@ -199,6 +199,14 @@ export const messages: Readonly<Record<string, MessageFields>> = {
     3: 'evaluationError string',
     4: 'denied boolean',
   },
+  DeleteOptions: {
+    1: 'gracePeriodSeconds number?',
+    2: 'preconditions Preconditions',
+    3: 'orphanDependents boolean?',
+    4: 'propagationPolicy string?',
+    5: 'dryRun string[]',
+  },
+  Preconditions: { 1: 'uid string?', 2: 'resourceVersion string?' },
   // Always empty where it occurs: its fields are not read, so a filled one is refused.
   Empty: {},
 };
