@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectApi } from '../shared/kube/connect-api.ts';
 import { eventRecorderTask } from '../shared/kube/event-recorder-task.ts';
-import { errorText } from '../shared/runtime/error-text.ts';
+import { reportEnd } from '../shared/runtime/command-line.ts';
 import { healthServerTask } from '../shared/runtime/health-server-task.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { createLog } from '../shared/runtime/pino-log.ts';
@@ -23,7 +23,6 @@ import { ReportWriter } from './status/report-writer.ts';
 import { statusTask } from './status/status-task.ts';
 
 async function main(options: SpeakerOptions): Promise<void> {
-  keepHeapSmall();
   const { nodeName: self, namespace, exclusions } = options;
   const clock = systemClock();
   const random = Math.random;
@@ -107,9 +106,9 @@ async function main(options: SpeakerOptions): Promise<void> {
   log.info('stopped');
 }
 
+keepHeapSmall();
 try {
   await main(readOptions());
 } catch (error) {
-  process.stderr.write(`speaker: ${errorText(error)}\n`);
-  process.exitCode = 1;
+  reportEnd(error, process);
 }

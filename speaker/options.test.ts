@@ -1,65 +1,89 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { OptionsError, readOptions } from './options.ts';
+import { test } from 'node:test';
+import { HelpRequested, OptionsError } from '../shared/runtime/command-line.ts';
+import { readOptions } from './options.ts';
 
-describe('options', () => {
-  test('the node’s name is all that is needed', () => {
-    const { instance, exclusions, ...rest } = readOptions([], { NODE_NAME: 'node-a' });
-    assert.notEqual(instance, '');
-    assert.ok(exclusions.test('docker0'));
-    assert.deepEqual(rest, {
-      nodeName: 'node-a',
-      hostAddress: '',
-      namespace: 'herald-system',
-      kubeconfig: undefined,
-      configMapName: 'config',
-      loadBalancerClass: undefined,
-      ignoreExcludeLabel: false,
-      announceRefreshSeconds: 60,
-      listen: { host: '::', port: 7473 },
-      logLevel: 'info',
-    });
+test('a Pod of the chart needs no arguments', () => {
+  const options = readOptions([], {
+    NODE_NAME: 'node-a',
+    POD_NAMESPACE: 'lb',
+    POD_NAME: 'speaker-0',
+    HOST_IP: '10.0.0.1',
   });
-
-  test('the command line wins over the environment', () => {
-    const { nodeName, namespace } = readOptions(['--node-name=b', '--namespace=x'], {
-      NODE_NAME: 'a',
-      POD_NAMESPACE: 'y',
-    });
-    assert.deepEqual({ nodeName, namespace }, { nodeName: 'b', namespace: 'x' });
+  const { exclusions, ...others } = options;
+  assert.deepEqual(others, {
+    nodeName: 'node-a',
+    hostAddress: '10.0.0.1',
+    namespace: 'lb',
+    instance: 'speaker-0',
+    kubeconfig: undefined,
+    configMapName: 'config',
+    loadBalancerClass: undefined,
+    ignoreExcludeLabel: false,
+    announceRefreshSeconds: 60,
+    listen: { host: '::', port: 7473 },
+    logLevel: 'info',
   });
+  assert.ok(exclusions.test('veth0') && !exclusions.test('eth0'));
+  assert.ok(Object.isFrozen(options));
+});
 
-  const rows = [
-    { argv: ['--listen=127.0.0.1:0'], listen: { host: '127.0.0.1', port: 0 } },
-    { argv: ['--listen=[::1]:9000'], listen: { host: '::1', port: 9000 } },
-    { argv: ['--listen=:9000'], listen: { host: '::', port: 9000 } },
-  ];
-  for (const { argv, listen } of rows) {
-    test(`${argv[0]} is read`, () => assert.deepEqual(readOptions(argv, { NODE_NAME: 'a' }).listen, listen));
-  }
+const given = [
+  { argument: '--node-name=other', option: 'nodeName', value: 'other' },
+  { argument: '--host-ip=10.0.0.9', option: 'hostAddress', value: '10.0.0.9' },
+  { argument: '--namespace=other', option: 'namespace', value: 'other' },
+  { argument: '--config=lb-config', option: 'configMapName', value: 'lb-config' },
+  { argument: '--lb-class=example.com/herald', option: 'loadBalancerClass', value: 'example.com/herald' },
+  { argument: '--ignore-exclude-lb', option: 'ignoreExcludeLabel', value: true },
+  { argument: '--announce-refresh-seconds=0', option: 'announceRefreshSeconds', value: 0 },
+  { argument: '--listen=127.0.0.1:0', option: 'listen', value: { host: '127.0.0.1', port: 0 } },
+  { argument: '--log-level=debug', option: 'logLevel', value: 'debug' },
+  { argument: '--kubeconfig=/etc/kc', option: 'kubeconfig', value: '/etc/kc' },
+] as const;
 
-  test('a list of exclusions takes the place of the default one', () => {
-    const { exclusions } = readOptions(['--exclude-interfaces=wlan,eth[12]$'], { NODE_NAME: 'a' });
-    assert.deepEqual(
-      ['wlan0', 'eth1', 'eth10', 'docker0'].filter((name) => exclusions.test(name)),
-      ['wlan0', 'eth1'],
+for (const { argument, option, value } of given) {
+  test(`${argument} sets ${option}`, () => {
+    assert.deepEqual(readOptions([argument], { NODE_NAME: 'node-a' })[option], value);
+  });
+}
+
+test('--exclude-interfaces takes the place of the built-in list', () => {
+  const { exclusions } = readOptions(['--exclude-interfaces=eth[0-3],wg'], { NODE_NAME: 'node-a' });
+  assert.deepEqual(
+    ['eth3', 'eth4', 'wg0', 'veth0'].map((name) => exclusions.test(name)),
+    [true, false, true, false],
+  );
+});
+
+const refused = [
+  { arguments: ['--bogus'], why: /^cannot read options: Unknown option '--bogus'[\s\S]*usage: speaker/ },
+  {
+    arguments: ['--announce-refresh-seconds=-1'],
+    why: /^cannot read --announce-refresh-seconds=-1: not a whole number from 0 to 86400$/,
+  },
+  { arguments: ['--exclude-interfaces=('], why: /^cannot read --exclude-interfaces=\(: not a regular expression$/ },
+  { arguments: ['--listen=7472'], why: /^cannot read --listen=7472: not \[HOST\]:PORT$/ },
+  { arguments: ['--log-level=loud'], why: /^cannot read --log-level=loud: not one of debug, info, warn, error$/ },
+];
+
+for (const { arguments: argv, why } of refused) {
+  test(`${argv.join(' ')} is refused`, () => {
+    assert.throws(
+      () => readOptions(argv, { NODE_NAME: 'node-a' }),
+      (error) => error instanceof OptionsError && error.code === 'OptionsInvalid' && why.test(error.message),
     );
   });
+}
 
-  const wrong = [
-    { argv: [], environment: {}, says: /--node-name or \$NODE_NAME must name this node/ },
-    { argv: ['--bogus'], environment: { NODE_NAME: 'a' }, says: /--bogus/ },
-    { argv: ['--listen=nowhere'], environment: { NODE_NAME: 'a' }, says: /--listen=nowhere: not \[HOST\]:PORT/ },
-    { argv: ['--log-level=loud'], environment: { NODE_NAME: 'a' }, says: /--log-level=loud: not one of debug/ },
-    { argv: ['--announce-refresh-seconds=-1'], environment: { NODE_NAME: 'a' }, says: /--announce-refresh-seconds/ },
-    { argv: ['--exclude-interfaces=('], environment: { NODE_NAME: 'a' }, says: /not a regular expression/ },
-  ];
-  for (const { argv, environment, says } of wrong) {
-    test(`${argv.join(' ') || 'no node name'} is refused`, () => {
-      assert.throws(
-        () => readOptions(argv, environment),
-        (error) => error instanceof OptionsError && says.test(error.message),
-      );
-    });
-  }
+test('a speaker that does not know its node says how to tell it', () => {
+  assert.throws(() => readOptions([], {}), {
+    message: 'cannot read options: --node-name or $NODE_NAME must name this node',
+  });
+});
+
+test('--help asks for the usage, also where the node is not named', () => {
+  assert.throws(
+    () => readOptions(['--help'], {}),
+    (error) => error instanceof HelpRequested && error.message.startsWith('usage: speaker [options]'),
+  );
 });

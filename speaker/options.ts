@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { parseArgs } from 'node:util';
+import {
+  type Listen,
+  OptionsError,
+  parseOptions,
+  readCount,
+  readListen,
+  readLogLevel,
+} from '../shared/runtime/command-line.ts';
 import { type LogLevel, logLevels } from '../shared/runtime/log.ts';
 import { defaultExclusions, exclusionPattern } from './interfaces.ts';
 
@@ -22,14 +29,8 @@ export interface SpeakerOptions {
   readonly exclusions: RegExp;
   /** 0: announce only on takeover. */
   readonly announceRefreshSeconds: number;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
   readonly logLevel: LogLevel;
-}
-
-/** The command line or the environment can't be used. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
-  readonly code = 'OptionsInvalid';
 }
 
 export const usage = `usage: speaker [options]
@@ -43,17 +44,34 @@ export const usage = `usage: speaker [options]
   --exclude-interfaces LIST       regular expressions for the beginning of interface names, comma-separated (${defaultExclusions.join(',')})
   --announce-refresh-seconds N    gratuitous announcements of owned addresses, 0 for none after takeover (60)
   --listen [HOST]:PORT            /healthz, /readyz and /metrics (:7473)
-  --log-level LEVEL               ${logLevels.join(', ')} (info)`;
+  --log-level LEVEL               ${logLevels.join(', ')} (info)
+  --help                          prints this`;
+
+const options = {
+  'node-name': { type: 'string' },
+  'host-ip': { type: 'string' },
+  namespace: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  config: { type: 'string', default: 'config' },
+  'lb-class': { type: 'string' },
+  'ignore-exclude-lb': { type: 'boolean', default: false },
+  'exclude-interfaces': { type: 'string' },
+  'announce-refresh-seconds': { type: 'string', default: '60' },
+  listen: { type: 'string', default: ':7473' },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
+
+const daySeconds = 86_400;
 
 /**
  * Reads the command line and the environment.
- * @throws OptionsError
+ * @throws OptionsError, HelpRequested
  */
 export function readOptions(
   argv: readonly string[] = process.argv.slice(2),
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): SpeakerOptions {
-  const { values } = parse(argv);
+  const values = parseOptions(argv, options, usage);
   const nodeName = values['node-name'] || environment['NODE_NAME'];
   if (!nodeName) throw new OptionsError('cannot read options: --node-name or $NODE_NAME must name this node');
   return Object.freeze({
@@ -66,35 +84,13 @@ export function readOptions(
     loadBalancerClass: values['lb-class'] || undefined,
     ignoreExcludeLabel: values['ignore-exclude-lb'],
     exclusions: readExclusions(values['exclude-interfaces']),
-    announceRefreshSeconds: readSeconds(values['announce-refresh-seconds']),
+    announceRefreshSeconds: readCount('announce-refresh-seconds', values['announce-refresh-seconds'], {
+      min: 0,
+      max: daySeconds,
+    }),
     listen: readListen(values.listen),
     logLevel: readLogLevel(values['log-level']),
   });
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        'node-name': { type: 'string' },
-        'host-ip': { type: 'string' },
-        namespace: { type: 'string' },
-        kubeconfig: { type: 'string' },
-        config: { type: 'string', default: 'config' },
-        'lb-class': { type: 'string' },
-        'ignore-exclude-lb': { type: 'boolean', default: false },
-        'exclude-interfaces': { type: 'string' },
-        'announce-refresh-seconds': { type: 'string', default: '60' },
-        listen: { type: 'string', default: ':7473' },
-        'log-level': { type: 'string', default: 'info' },
-      },
-    });
-  } catch (cause) {
-    throw new OptionsError(`cannot read options: ${cause instanceof Error ? cause.message : String(cause)}\n${usage}`, {
-      cause,
-    });
-  }
 }
 
 function readExclusions(list: string | undefined): RegExp {
@@ -104,25 +100,4 @@ function readExclusions(list: string | undefined): RegExp {
   } catch (cause) {
     throw new OptionsError(`cannot read --exclude-interfaces=${list}: not a regular expression`, { cause });
   }
-}
-
-function readSeconds(text: string): number {
-  const seconds = Number(text);
-  if (/^\d+$/.test(text) && seconds <= 86_400) return seconds;
-  throw new OptionsError(`cannot read --announce-refresh-seconds=${text}: not a whole number from 0 to 86400`);
-}
-
-function readListen(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new OptionsError(`cannot read --listen=${text}: not [HOST]:PORT`);
-  // '::' serves both families where the kernel has IPv6.
-  return { host: match[1] || match[2] || '::', port };
-}
-
-function readLogLevel(text: string): LogLevel {
-  const level = logLevels.find((known) => known === text);
-  if (level === undefined)
-    throw new OptionsError(`cannot read --log-level=${text}: not one of ${logLevels.join(', ')}`);
-  return level;
 }

@@ -54,7 +54,9 @@ export function healthServerTask(options: HealthServerOptions): HealthServerTask
 }
 
 async function listen(server: Server, { host, port }: HealthServerOptions): Promise<void> {
-  server.listen(port, host);
+  // Without a host Node serves both families, and IPv4 alone where the kernel has no IPv6; '::' would fail there.
+  if (host === '::') server.listen(port);
+  else server.listen(port, host);
   await once(server, 'listening');
 }
 

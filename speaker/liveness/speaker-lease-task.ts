@@ -10,7 +10,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Task } from '../../shared/runtime/task.ts';
 import { renewIntervalMs, speakerLeaseName } from './membership.ts';
-import type { SpeakerFacts } from './speaker-facts.ts';
+import { decodeSpeakerFacts, type SpeakerFacts } from './speaker-facts.ts';
 import { leaseObject, leasePatch } from './speaker-lease.ts';
 
 export interface SpeakerLeaseOptions {
@@ -127,14 +127,25 @@ class LeaseKeeper {
     over.abort();
   }
 
+  /** A speaker that was started on this node meanwhile has written its own facts: its Lease is not ours to take. */
+  async #holds({ incarnation }: SpeakerFacts, signal: AbortSignal): Promise<boolean> {
+    const { client, log, namespace, node } = this.#options;
+    const lease = await client.get(leaseResource, { namespace, name: speakerLeaseName(node) }, signal);
+    const holder = lease === undefined ? undefined : decodeSpeakerFacts(lease.meta.annotations).incarnation;
+    if (holder !== incarnation) log.info('lease-held-by-another', { holder });
+    return holder === incarnation;
+  }
+
   async #leave(facts: SpeakerFacts): Promise<void> {
     const { client, clock, log, namespace, node, hasSuccessor } = this.#options;
     const timeout = new AbortController();
     const cancel = clock.after(leaveTimeoutMs, () => timeout.abort());
     try {
+      if (!(await this.#holds(facts, timeout.signal))) return;
       if (hasSuccessor()) {
         await this.#write({ ...facts, leaving: true }, timeout.signal);
         await delay(clock, handoverMs, timeout.signal);
+        if (!(await this.#holds(facts, timeout.signal))) return;
       }
       await client.delete(leaseResource, { namespace, name: speakerLeaseName(node) }, timeout.signal);
       log.info('left', {});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leaseResource } from '../../shared/api/lease.ts';
+import { ApiError } from '../../shared/kube/api-error.ts';
+import { FakeApiClient } from '../../test/support/fake-api-client.ts';
+import { FakeApiStore } from '../../test/support/fake-api-store.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { MemoryLog } from '../../test/support/memory-log.ts';
+import { decodeSpeakerFacts, type SpeakerFacts } from './speaker-facts.ts';
+import { speakerLeaseTask } from './speaker-lease-task.ts';
+
+const name = { namespace: 'herald-system', name: 'speaker-node-a' };
+
+function factsOf(incarnation: string): SpeakerFacts {
+  return {
+    address: '10.0.0.1',
+    port: 0,
+    incarnation,
+    macs: ['02:00:00:00:00:01'],
+    interfaces: [{ name: 'eth0', carrier: true, onlyIfNamed: false }],
+    kubeProxyUnhealthy: false,
+    leaving: false,
+  };
+}
+
+function speaker(incarnation: string, { clock, store, successor = true }: World) {
+  const client = new FakeApiClient(clock, store);
+  const log = new MemoryLog();
+  const stop = new AbortController();
+  const task = speakerLeaseTask({
+    client,
+    clock,
+    log,
+    random: () => 0.5,
+    namespace: name.namespace,
+    node: 'node-a',
+    facts: () => factsOf(incarnation),
+    speakers: () => 3,
+    hasSuccessor: () => successor,
+  });
+  const running = task.run(stop.signal);
+  return { client, log, stop: () => stop.abort(), ended: running };
+}
+
+interface World {
+  readonly clock: FakeClock;
+  readonly store: FakeApiStore;
+  readonly successor?: boolean;
+}
+
+function world(): World {
+  return { clock: new FakeClock(), store: new FakeApiStore() };
+}
+
+async function held({ store }: World): Promise<SpeakerFacts | undefined> {
+  const lease = await new FakeApiClient(undefined, store).get(leaseResource, name);
+  return lease === undefined ? undefined : decodeSpeakerFacts(lease.meta.annotations);
+}
+
+test('a speaker takes its Lease, renews it every 5 s for 15 s, and deletes it when it stops', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  await around.clock.advance(12_000);
+  const lease = await new FakeApiClient(undefined, around.store).get(leaseResource, name);
+  assert.equal(lease?.leaseDurationSeconds, 15);
+  assert.equal(lease?.holderIdentity, 'node-a');
+  assert.equal(one.client.calls.filter(({ method }) => method === 'patch').length, 3);
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+  assert.equal(await held(around), undefined);
+});
+
+test('a speaker that stops says so half a second before its Lease goes, so that others take over first', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.stop();
+  await around.clock.advance(400);
+  assert.equal((await held(around))?.leaving, true);
+  await around.clock.advance(200);
+  await one.ended;
+  assert.equal(await held(around), undefined);
+});
+
+test('a speaker without a successor stops at once', async () => {
+  const around = { ...world(), successor: false };
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.stop();
+  await around.clock.advance(0);
+  await one.ended;
+  assert.equal(await held(around), undefined);
+});
+
+test('a speaker leaves the Lease alone that its successor on the node has taken', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  const two = speaker('bb', around);
+  await around.clock.advance(100);
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+  assert.equal((await held(around))?.incarnation, 'bb');
+  assert.equal((await held(around))?.leaving, false);
+  two.stop();
+  await around.clock.advance(2_000);
+  await two.ended;
+});
+
+test('a successor that comes while the old speaker waits keeps its Lease', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.stop();
+  await around.clock.advance(300);
+  const two = speaker('bb', around);
+  await around.clock.advance(2_000);
+  await one.ended;
+  assert.equal((await held(around))?.incarnation, 'bb');
+  two.stop();
+  await around.clock.advance(2_000);
+  await two.ended;
+});
+
+test('an API server that is away does not keep the process from ending', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.client.fail('any', new ApiError('Unreachable', 'connection refused', {}));
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+  assert.deepEqual(
+    one.log.lines.filter(({ level }) => level === 'warn').map(({ event }) => event),
+    ['leave-failed'],
+  );
+});
