@@ -5,6 +5,7 @@ import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
+import { losesAddresses } from '../shared/config/lost-addresses.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
@@ -47,8 +48,11 @@ export interface ConfigurationTask extends Task, Configuration {}
 
 /** The first change is read at once, what follows it within this time is read together. */
 const gatherMs = 20;
-/** A pool that is replaced is first deleted: the new one must be there before its addresses are given up. */
-const removalMs = 200;
+/**
+ * Objects that belong together are applied one after the other: a pool that is split, renamed or replaced, or a
+ * ConfigMap that becomes IPAddressPools, is incomplete for a moment. Addresses are given up only after this time.
+ */
+const lossMs = 1_000;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
@@ -100,7 +104,7 @@ class ConfigurationReader {
     if (this.#cancel === undefined) return;
     this.#cancel();
     this.#cancel = undefined;
-    this.#read();
+    this.#putInForce(this.#read());
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -109,7 +113,7 @@ class ConfigurationReader {
     await Promise.race([this.#options.synced, stopped.promise]);
     if (signal.aborted) return;
     const { pools, advertisements, configMaps, nodes } = this.#options;
-    this.#read();
+    this.#putInForce(this.#read());
     const unsubscribe = [
       pools.onChange((change) => this.#onChange(change, sameSpec)),
       advertisements.onChange((change) => this.#onChange(change, sameSpec)),
@@ -124,31 +128,46 @@ class ConfigurationReader {
   #onChange<T extends ApiObject>(change: Change<T>, same: (one: ObjectMeta, other: ObjectMeta) => boolean): void {
     if (change.type === 'modified' && same(change.object.meta, change.previous.meta)) return;
     if (this.#cancel !== undefined) return;
-    const { clock } = this.#options;
-    const dueMs = this.#readMs + gatherMs - clock.now();
-    const delayMs = change.type === 'deleted' ? removalMs : dueMs;
-    if (delayMs <= 0) {
-      this.#read();
+    const delayMs = this.#readMs + gatherMs - this.#options.clock.now();
+    if (delayMs <= 0) this.#readAgain();
+    else this.#later(delayMs, () => this.#readAgain());
+  }
+
+  /** What is lost by the objects as they are may be back in a moment; what comes meanwhile is read then. */
+  #readAgain(): void {
+    const next = this.#read();
+    const { config } = this.state;
+    if (config === undefined || next.config === undefined || !losesAddresses(config, next.config)) {
+      this.#putInForce(next);
       return;
     }
-    this.#cancel = clock.after(delayMs, () => {
+    this.#later(lossMs, () => this.#putInForce(this.#read()));
+  }
+
+  #later(delayMs: number, act: () => void): void {
+    this.#cancel = this.#options.clock.after(delayMs, () => {
       this.#cancel = undefined;
-      this.#read();
+      act();
     });
   }
 
-  #read(): void {
-    const { namespace, configMapKey, pools, advertisements, configMaps, nodes, log, metrics } = this.#options;
-    const before = this.state;
+  #read(): ConfigState {
+    const { namespace, configMapKey, pools, advertisements, configMaps, nodes } = this.#options;
     this.#readMs = this.#options.clock.now();
-    this.state = stepConfig(before, {
+    return stepConfig(this.state, {
       namespace,
       pools: pools.values(),
       advertisements: advertisements.values(),
       configMap: configMaps.get(configMapKey),
       nodeLabels: new Map([...nodes.values()].map(({ meta }) => [meta.name, meta.labels])),
     });
-    const { config, findings, stale } = this.state;
+  }
+
+  #putInForce(next: ConfigState): void {
+    const { log, metrics } = this.#options;
+    const before = this.state;
+    this.state = next;
+    const { config, findings, stale } = next;
     metrics.configured(findings, stale);
     log.info('configuration-read', {
       source: config?.source,
@@ -156,7 +175,7 @@ class ConfigurationReader {
       findings: findings.length,
       stale,
     });
-    for (const listener of this.#onRead) listener(this.state);
+    for (const listener of this.#onRead) listener(next);
     if (config === undefined || config === before.config) return;
     this.#ready.resolve();
     if (before.config !== undefined && samePools(config, before.config)) return;

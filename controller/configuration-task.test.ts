@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
+
+/** Between two objects of one `kubectl apply`. */
+const betweenMs = 100;
+
+let herald: ControllerFixture;
+beforeEach(() => {
+  herald = new ControllerFixture();
+});
+afterEach(() => herald.stop());
+
+const removePool = (name: string) => herald.api.remove(ipAddressPoolResource, { namespace, name });
+
+/** Two Services that hold 10.0.0.0 and 10.0.0.1, and nothing more to tell. */
+async function served(): Promise<void> {
+  await herald.start();
+  for (const key of ['default/first', 'default/second']) {
+    herald.service({ key });
+    await herald.pass();
+  }
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+  herald.events.take();
+}
+
+const addresses = (): readonly string[] => [
+  ...herald.addresses('default/first'),
+  ...herald.addresses('default/second'),
+];
+
+describe('addresses stay while objects that belong together are applied one after the other', () => {
+  test('a pool is split: it shrinks before the other part is there', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/31'] });
+    await served();
+    herald.pool('a', { addresses: ['10.0.0.0'] });
+    await herald.pass(betweenMs);
+    herald.pool('b', { addresses: ['10.0.0.1'] });
+    await herald.pass(2_000);
+    assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+    assert.equal(herald.stored('default/second').meta.annotations['metallb.io/ip-allocated-from-pool'], 'b');
+    assert.deepEqual(herald.events.take(), []);
+  });
+
+  test('the pools of a ConfigMap become IPAddressPools: the first one ends the ConfigMap', async () => {
+    const pool = (name: string, address: string) => `{name: ${name}, protocol: layer2, addresses: [${address}]}`;
+    herald.configMap(`address-pools: [${pool('a', '10.0.0.0/32')}, ${pool('b', '10.0.0.1/32')}]`);
+    await served();
+    herald.pool('a', { addresses: ['10.0.0.0'] });
+    await herald.pass(betweenMs);
+    herald.pool('b', { addresses: ['10.0.0.1'] });
+    await herald.pass(2_000);
+    assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+    assert.deepEqual(
+      herald.events.take().filter((line) => !line.startsWith('Warning ConfigInvalid')),
+      [],
+    );
+  });
+
+  test('a pool is replaced right after another change', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/31'] });
+    await served();
+    herald.pool('other', { addresses: ['10.9.0.0/31'] });
+    herald.pool('other', { addresses: ['10.9.0.0/30'] });
+    await herald.pass(1);
+    removePool('a');
+    await herald.pass(betweenMs);
+    herald.pool('a', { addresses: ['10.0.0.0/31'] });
+    await herald.pass(2_000);
+    assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+    assert.deepEqual(herald.events.take(), []);
+  });
+});
+
+test('what is not put back is given up', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await served();
+  herald.pool('a', { addresses: ['10.0.0.0'] });
+  await herald.pass(betweenMs);
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+  await herald.pass(2_000);
+  assert.deepEqual(addresses(), ['10.0.0.0']);
+});
+
+test('a stream of changes does not put off what is to be given up', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await served();
+  herald.pool('a', { addresses: ['10.0.0.0'] });
+  for (let change = 0; change < 20; change += 1) {
+    await herald.pass(betweenMs);
+    herald.pool('other', { addresses: [`10.9.0.${change}`] });
+  }
+  assert.deepEqual(herald.addresses('default/first'), ['10.0.0.0']);
+  assert.notDeepEqual(herald.addresses('default/second'), ['10.0.0.1']);
+});
