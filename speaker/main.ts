@@ -13,6 +13,7 @@ import { Announcements } from './announcements.ts';
 import { DatapathTask } from './datapath/datapath-task.ts';
 import { livenessChecks, readinessChecks } from './health-checks.ts';
 import { proxyHealthTask } from './kube-proxy/proxy-health-task.ts';
+import { leaseReleaseTask } from './liveness/lease-release-task.ts';
 import { speakerLeaseTask } from './liveness/speaker-lease-task.ts';
 import { LocalNode } from './local-node.ts';
 import { SpeakerMetrics } from './metrics.ts';
@@ -68,6 +69,8 @@ async function main(options: SpeakerOptions): Promise<void> {
     onTable: (table) => datapath.send(table),
     onPlan: (planned) => announcements.plan(planned),
   });
+  const members = () => planner.speakers.keys();
+  const release = leaseReleaseTask({ ...base, self, expired: () => planner.expired, members });
   const writer = new ReportWriter({ client, events, namespace });
   const status = statusTask({ ...base, self, ...caches, writer });
   const announcements = new Announcements({
@@ -101,7 +104,7 @@ async function main(options: SpeakerOptions): Promise<void> {
 
   log.info('starting', { node: self, namespace, incarnation });
   // Stopped in reverse: no more plans, then the Lease says `leave` while the datapath still answers.
-  const tasks = [datapath, healthServer, ...informers, events, lease, planner, status, kubeProxy];
+  const tasks = [datapath, healthServer, ...informers, events, lease, planner, release, status, kubeProxy];
   await supervise(tasks, { signal, log, clock });
   log.info('stopped');
 }

@@ -10,7 +10,7 @@ import type { Task } from '../shared/runtime/task.ts';
 import { AnnounceableServices, changesPlan } from './announceable-services.ts';
 import type { DatapathTable, Link } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
-import { Membership } from './liveness/membership.ts';
+import { type ExpiredLease, Membership } from './liveness/membership.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
@@ -50,6 +50,7 @@ export interface PlannerTask extends Task {
   readonly speakers: ReadonlyMap<string, SpeakerFacts>;
   /** Speakers with a Lease, expired or not. */
   readonly leases: number;
+  readonly expired: readonly ExpiredLease[];
 }
 
 /** Leases expire without an event. */
@@ -96,6 +97,10 @@ class Planner implements PlannerTask {
 
   get leases(): number {
     return this.#membership.size;
+  }
+
+  get expired(): readonly ExpiredLease[] {
+    return this.#membership.expired;
   }
 
   setLinks(links: readonly Link[]): void {

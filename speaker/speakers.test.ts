@@ -78,6 +78,20 @@ describe('three speakers', () => {
     assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
   });
 
+  test('a speaker that starts while another node lies dead does not wait for the dead one', async () => {
+    await lan.pass(5 * seconds);
+    await lan.speaker('node-b').crash();
+    await lan.pass(60 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    await lan.speaker('node-a').stop();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-c']);
+    await lan.start('node-a');
+    for (let step = 0; step < 60; step += 1) {
+      assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+      await lan.pass(500);
+    }
+  });
+
   test('five minutes without the API server, and its return, change nothing', async () => {
     await lan.pass(5 * seconds);
     lan.events.take();

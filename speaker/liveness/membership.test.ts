@@ -74,6 +74,28 @@ describe('membership', () => {
     assert.deepEqual(watch.live(), ['a']);
   });
 
+  test('a Lease that lost its holder ends the membership, until its speaker writes it again', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(1 * seconds);
+    watch.membership.see({ ...watch.lease('b'), holderIdentity: undefined }, watch.nowMs);
+    assert.deepEqual(watch.live(), ['a']);
+    watch.membership.see(watch.lease('b'), watch.nowMs);
+    assert.deepEqual(watch.live(), ['a', 'b']);
+  });
+
+  test('an expired Lease is told in the version that was last seen, until it is released', () => {
+    const watch = new Watch();
+    watch.start('a');
+    watch.membership.see(watch.lease('b'), 0);
+    watch.pass(10 * seconds);
+    assert.deepEqual(watch.membership.expired, []);
+    watch.pass(10 * seconds);
+    assert.deepEqual(watch.membership.expired, [{ node: 'b', resourceVersion: '1' }]);
+    watch.membership.see({ ...watch.lease('b'), holderIdentity: undefined }, watch.nowMs);
+    assert.deepEqual(watch.membership.expired, []);
+  });
+
   test('five minutes without the API server change nothing, nor does its return', () => {
     const watch = new Watch();
     watch.start('a', 'b', 'c');

@@ -14,6 +14,12 @@ interface Known {
   expired: boolean;
 }
 
+/** A Lease that was not renewed in time, in the version that was last seen. */
+export interface ExpiredLease {
+  readonly node: string;
+  readonly resourceVersion: string;
+}
+
 /** How often a speaker renews its Lease among so many speakers. */
 export function renewIntervalMs(speakers: number): number {
   return speakers > manySpeakers ? 10_000 : 5_000;
@@ -34,7 +40,7 @@ export function speakerLeaseName(node: string): string {
  * a speaker that alone can't renew finds itself expired, as the others do.
  */
 export class Membership {
-  /** By node. BOUNDED by the Leases with the speakers' label: deleted ones are dropped. */
+  /** By node. BOUNDED by the Leases with the speakers' label: deleted and released ones are dropped. */
   readonly #known = new Map<string, Known>();
   #lastChangeMs = Number.NEGATIVE_INFINITY;
   /** Since when Leases have been changing without a gap. */
@@ -47,10 +53,21 @@ export class Membership {
     return this.#known.size;
   }
 
+  get expired(): readonly ExpiredLease[] {
+    return [...this.#known].flatMap(([node, { expired, resourceVersion }]) =>
+      expired ? [{ node, resourceVersion }] : [],
+    );
+  }
+
   /** Takes in a Lease as the watch shows it. */
   see(lease: Lease, nowMs: number): void {
     const node = nodeOf(lease);
     if (node === undefined) return;
+    // Another member saw it expire, and released it (`leaseReleaseTask`).
+    if (lease.holderIdentity === undefined) {
+      this.drop(lease);
+      return;
+    }
     const before = this.#known.get(node);
     if (before?.resourceVersion === lease.meta.resourceVersion) return;
     this.#noteChange(nowMs);
@@ -67,7 +84,7 @@ export class Membership {
     });
   }
 
-  /** A deleted Lease ends the membership at once. */
+  /** A deleted or released Lease ends the membership at once. */
   drop(lease: Lease): void {
     const node = nodeOf(lease);
     if (node !== undefined && this.#known.delete(node)) this.#stale = true;

@@ -28,6 +28,11 @@ export function leasePatch(content: SpeakerLeaseContent): JsonObject {
   };
 }
 
+/** Takes the holder out of a Lease that was seen to expire in that version: it says that its speaker is gone. */
+export function releasePatch(resourceVersion: string): JsonObject {
+  return { metadata: { resourceVersion }, spec: { holderIdentity: '' } };
+}
+
 /** The Lease to create. */
 export function leaseObject(content: SpeakerLeaseContent): JsonObject {
   const annotations = Object.entries(encodeSpeakerFacts(content.facts)).filter(([, value]) => value !== null);

@@ -11,6 +11,7 @@ import { supervise } from '../../shared/runtime/supervisor.ts';
 import { Announcements } from '../../speaker/announcements.ts';
 import type { Link } from '../../speaker/datapath/table.ts';
 import { defaultExclusions, exclusionPattern } from '../../speaker/interfaces.ts';
+import { leaseReleaseTask } from '../../speaker/liveness/lease-release-task.ts';
 import { speakerLeaseTask } from '../../speaker/liveness/speaker-lease-task.ts';
 import { LocalNode } from '../../speaker/local-node.ts';
 import { SpeakerMetrics } from '../../speaker/metrics.ts';
@@ -160,6 +161,8 @@ export class SpeakersFixture {
       onTable: (table) => datapath.send(table),
       onPlan: (planned) => announcements.plan(planned),
     });
+    const members = () => planner.speakers.keys();
+    const release = leaseReleaseTask({ ...base, self: node, expired: () => planner.expired, members });
     const writer = new ReportWriter({ client, events: this.events, namespace: planNamespace });
     const status = statusTask({ ...base, self: node, ...caches, writer });
     const announcements = new Announcements({
@@ -177,7 +180,7 @@ export class SpeakersFixture {
       onView: (view) => status.setView(view),
     });
     const stop = new AbortController();
-    const ended = supervise([...tasks, lease, planner, status], { ...base, signal: stop.signal });
+    const ended = supervise([...tasks, lease, planner, release, status], { ...base, signal: stop.signal });
     datapath.setLinks([eth0]);
     const end = async (): Promise<void> => {
       stop.abort();
