@@ -71,6 +71,37 @@ test('a speaker takes its Lease, renews it every 5 s for 15 s, and deletes it wh
   assert.equal(await held(around), undefined);
 });
 
+test('facts that change back while a write is under way are written right after it', async () => {
+  const around = world();
+  const client = new FakeApiClient(around.clock, around.store);
+  let kubeProxyUnhealthy = false;
+  const stop = new AbortController();
+  const task = speakerLeaseTask({
+    client,
+    clock: around.clock,
+    log: new MemoryLog(),
+    random: () => 0.5,
+    namespace: name.namespace,
+    node: 'node-a',
+    facts: () => ({ ...factsOf('aa'), kubeProxyUnhealthy }),
+    speakers: () => 3,
+    hasSuccessor: () => false,
+  });
+  const running = task.run(stop.signal);
+  await around.clock.advance(1_000);
+  client.latencyMs = 20;
+  kubeProxyUnhealthy = true;
+  task.publish();
+  await around.clock.advance(10);
+  kubeProxyUnhealthy = false;
+  task.publish();
+  await around.clock.advance(500);
+  assert.equal((await held(around))?.kubeProxyUnhealthy, false);
+  stop.abort();
+  await around.clock.advance(2_000);
+  await running;
+});
+
 test('a speaker that stops says so half a second before its Lease goes, so that others take over first', async () => {
   const around = world();
   const one = speaker('aa', around);

@@ -97,6 +97,8 @@ class LeaseKeeper {
     if (this.#backoff.failures > 0) log.info('lease-renewed-again', { failures: this.#backoff.failures });
     this.#backoff.reset();
     this.#written = facts;
+    // They may have changed back meanwhile, to what was written before.
+    this.publish();
     this.#ready.resolve();
     return renewIntervalMs(speakers());
   }
