@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leaseResource } from '../../shared/api/lease.ts';
+import type { ApiObject } from '../../shared/api/object-meta.ts';
+import type { ResourceType } from '../../shared/api/resource-type.ts';
+import type { ObjectName, Patch, WriteOptions } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import { FakeApiClient } from '../../test/support/fake-api-client.ts';
 import { FakeApiStore } from '../../test/support/fake-api-store.ts';
@@ -23,8 +26,8 @@ function factsOf(incarnation: string): SpeakerFacts {
   };
 }
 
-function speaker(incarnation: string, { clock, store, successor = true }: World) {
-  const client = new FakeApiClient(clock, store);
+function speaker(incarnation: string, { clock, store, successor = true, ...given }: World) {
+  const client = given.client ?? new FakeApiClient(clock, store);
   const log = new MemoryLog();
   const stop = new AbortController();
   const task = speakerLeaseTask({
@@ -34,18 +37,20 @@ function speaker(incarnation: string, { clock, store, successor = true }: World)
     random: () => 0.5,
     namespace: name.namespace,
     node: 'node-a',
-    facts: () => factsOf(incarnation),
+    facts: given.facts ?? (() => factsOf(incarnation)),
     speakers: () => 3,
     hasSuccessor: () => successor,
   });
   const running = task.run(stop.signal);
-  return { client, log, stop: () => stop.abort(), ended: running };
+  return { client, log, publish: () => task.publish(), stop: () => stop.abort(), ended: running };
 }
 
 interface World {
   readonly clock: FakeClock;
   readonly store: FakeApiStore;
   readonly successor?: boolean;
+  readonly client?: FakeApiClient;
+  readonly facts?: () => SpeakerFacts;
 }
 
 function world(): World {
@@ -71,35 +76,50 @@ test('a speaker takes its Lease, renews it every 5 s for 15 s, and deletes it wh
   assert.equal(await held(around), undefined);
 });
 
+/** An API server that takes some patches and never answers, as behind a connection that is cut in the middle. */
+class SilentApiClient extends FakeApiClient {
+  silentTimes = 0;
+
+  override patch<T extends ApiObject>(type: ResourceType<T>, of: ObjectName, patch: Patch, options: WriteOptions = {}) {
+    if (this.silentTimes === 0) return super.patch(type, of, patch, options);
+    this.silentTimes -= 1;
+    return new Promise<T>((_resolve, reject) => {
+      options.signal?.addEventListener('abort', () => reject(new ApiError('Unreachable', 'it was cancelled', {})));
+    });
+  }
+}
+
+test('renewals that get no answer are given up and tried again before the Lease has run out', async () => {
+  const around = world();
+  const client = new SilentApiClient(around.clock, around.store);
+  const one = speaker('aa', { ...around, client });
+  await around.clock.advance(1_000);
+  client.silentTimes = 2;
+  await around.clock.advance(13_500);
+  const lease = await client.get(leaseResource, name);
+  assert.equal(client.silentTimes, 0);
+  assert.ok((lease?.renewTimeMs ?? 0) > around.clock.wallMs() - 5_000, 'it was renewed in the last 5 s');
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+});
+
 test('facts that change back while a write is under way are written right after it', async () => {
   const around = world();
-  const client = new FakeApiClient(around.clock, around.store);
   let kubeProxyUnhealthy = false;
-  const stop = new AbortController();
-  const task = speakerLeaseTask({
-    client,
-    clock: around.clock,
-    log: new MemoryLog(),
-    random: () => 0.5,
-    namespace: name.namespace,
-    node: 'node-a',
-    facts: () => ({ ...factsOf('aa'), kubeProxyUnhealthy }),
-    speakers: () => 3,
-    hasSuccessor: () => false,
-  });
-  const running = task.run(stop.signal);
+  const one = speaker('aa', { ...around, facts: () => ({ ...factsOf('aa'), kubeProxyUnhealthy }) });
   await around.clock.advance(1_000);
-  client.latencyMs = 20;
+  one.client.latencyMs = 20;
   kubeProxyUnhealthy = true;
-  task.publish();
+  one.publish();
   await around.clock.advance(10);
   kubeProxyUnhealthy = false;
-  task.publish();
+  one.publish();
   await around.clock.advance(500);
   assert.equal((await held(around))?.kubeProxyUnhealthy, false);
-  stop.abort();
+  one.stop();
   await around.clock.advance(2_000);
-  await running;
+  await one.ended;
 });
 
 test('a speaker that stops says so half a second before its Lease goes, so that others take over first', async () => {

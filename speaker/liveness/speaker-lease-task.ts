@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { leaseResource } from '../../shared/api/lease.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
+import { callWithin } from '../../shared/kube/call-within.ts';
 import { Backoff, type BackoffSchedule } from '../../shared/runtime/backoff.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { type Deferred, deferred } from '../../shared/runtime/deferred.ts';
@@ -35,6 +36,8 @@ export interface SpeakerLeaseTask extends Task {
 
 /** Retries stay well within a Lease's duration. */
 const renewBackoff: BackoffSchedule = { initialMs: 200, factor: 2, maxMs: 5_000, jitter: 0.5 };
+/** Within a Lease's duration a renewal that gets no answer is tried again twice. */
+const renewTimeoutMs = 3_000;
 /** How long the others have to see that this speaker leaves, and to take over, while it still answers. */
 const handoverMs = 500;
 /** An API server that is away must not keep the process from ending. */
@@ -83,12 +86,12 @@ class LeaseKeeper {
 
   /** Writes once; returns how long to wait for the next time. */
   async #renew(signal: AbortSignal): Promise<number> {
-    const { facts: factsNow, speakers, log } = this.#options;
+    const { facts: factsNow, speakers, log, clock } = this.#options;
     this.#changed = deferred();
     const facts = factsNow();
     if (facts === undefined) return renewIntervalMs(speakers());
     try {
-      await this.#write(facts, signal);
+      await callWithin((within) => this.#write(facts, within), { clock, timeoutMs: renewTimeoutMs, signal });
     } catch (error) {
       if (signal.aborted) return 0;
       if (this.#backoff.failures === 0) log.warn('lease-renewal-failed', { error });
