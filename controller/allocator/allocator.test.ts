@@ -147,6 +147,22 @@ describe('families', () => {
     assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
   });
 
+  test('a pool annotation beside an address holds for the other family too', () => {
+    const story = new Story({
+      a: { addresses: ['1.0.0.1', '1000::1'] },
+      b: { addresses: ['2.0.0.1', '2000::1'], autoAssign: false },
+    });
+    story.apply({ key: 'd/web', spec: preferDual });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1', '1000::1']);
+    const annotations = { 'metallb.io/address-pool': 'b', 'metallb.io/loadBalancerIPs': '2.0.0.1' };
+    story.apply({ key: 'd/web', spec: preferDual, annotations });
+    assert.deepEqual(story.has('d/web'), ['2.0.0.1', '2000::1']);
+    assert.deepEqual(story.lost('d/web'), [
+      '1.0.0.1: another address or pool was requested',
+      '1000::1: another address or pool was requested',
+    ]);
+  });
+
   test('a Service that gives up its second cluster IP gives back that address only', () => {
     const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] } });
     story.apply({ key: 'd/web', spec: requireDual }, { key: 'd/web', spec: ipv6Only });

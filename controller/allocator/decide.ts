@@ -86,7 +86,10 @@ function decideByAddress(request: AllocationRequest, { kept, lost }: Sifted, aro
     const blockers = refused.flatMap((address) => addressBlockers(address, request));
     return stay(request, kept, lost, { refusal: { reason: 'addressesRefused', addresses: refused }, blockers });
   }
-  const others = kept.filter(({ address }) => placed.every((one) => one.address.family !== address.family));
+  const others = kept.filter(
+    ({ address, pool }) =>
+      (request.pool ?? pool) === pool && placed.every((one) => one.address.family !== address.family),
+  );
   return settle(request, { kept, lost }, complete(request, [...placed, ...others], around), 'otherRequested');
 }
 
