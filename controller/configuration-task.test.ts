@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { readObject } from '../shared/api/json.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
 /** Between two objects of one `kubectl apply`. */
@@ -71,6 +72,17 @@ describe('addresses stay while objects that belong together are applied one afte
     assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
     assert.deepEqual(herald.events.take(), []);
   });
+});
+
+test('a pool that is replaced by its like has its counters again', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await served();
+  removePool('a');
+  await herald.pass(betweenMs);
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await herald.pass(2_000);
+  const status = readObject(herald.api.stored(ipAddressPoolResource, { namespace, name: 'a' }) ?? {}, 'status');
+  assert.deepEqual(status, { assignedIPv4: 2, assignedIPv6: 0, availableIPv4: 0, availableIPv6: 0 });
 });
 
 test('what is not put back is given up', async () => {

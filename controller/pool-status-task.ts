@@ -43,18 +43,29 @@ export function poolStatusTask(options: PoolStatusOptions): PoolStatusTask {
     work: (pool) => counters.write(pool),
   });
   let cancel: (() => void) | undefined;
+  let inForce = (): Iterable<PoolSpace> => [];
+  const compare = (): void => {
+    cancel ??= clock.after(gatherMs, () => {
+      cancel = undefined;
+      for (const pool of counters.take(inForce())) queue.add(pool);
+    });
+  };
   return {
     name: 'pool-status',
     ready: queue.ready,
     touch: (pools) => {
-      cancel ??= clock.after(gatherMs, () => {
-        cancel = undefined;
-        for (const pool of counters.take(pools())) queue.add(pool);
-      });
+      inForce = pools;
+      compare();
     },
     run: async (signal) => {
-      await queue.run(signal);
-      cancel?.();
+      // A pool that is deleted and created again, or edited by hand, has lost its counters though nothing else changed.
+      const unsubscribe = options.resources.onChange(compare);
+      try {
+        await queue.run(signal);
+      } finally {
+        unsubscribe();
+        cancel?.();
+      }
     },
   };
 }
