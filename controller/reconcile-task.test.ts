@@ -235,6 +235,23 @@ describe('an address is given back', () => {
     assert.deepEqual(herald.stored('default/web').meta.annotations, {});
   });
 
+  test('when it was deleted while the controller was down, and a finalizer keeps the object', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0'] });
+    await herald.start();
+    herald.service();
+    await herald.pass();
+    await herald.stop();
+    const stored = herald.api.stored(serviceResource, { namespace: 'default', name: 'web' }) ?? {};
+    const deletion = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/slow'] };
+    herald.api.put(serviceResource, { ...stored, metadata: { ...readObject(stored, 'metadata'), ...deletion } });
+    await herald.start();
+    herald.service({ key: 'default/other' });
+    await herald.pass();
+    assert.deepEqual(herald.addresses('default/web'), []);
+    assert.equal(herald.condition('default/web'), undefined);
+    assert.deepEqual(herald.addresses('default/other'), ['10.0.0.0']);
+  });
+
   test('when another class is set: what another controller writes meanwhile stays', async () => {
     herald.pool('a', { addresses: ['10.0.0.0'] });
     await herald.start();

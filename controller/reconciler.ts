@@ -100,7 +100,7 @@ export class Reconciler {
         events: eventsFor(service, decision, now.speakersGone),
       };
     }
-    const held = this.#leavers.get(key);
+    const held = this.#leavers.get(key) ?? this.#leftBehind(service);
     if (held === undefined && !hasLeftovers(service)) return undefined;
     const writes = writesForLeaver(service, held ?? []);
     return { decision: undefined, writes, events: eventsForLeaver(held ?? []) };
@@ -109,6 +109,14 @@ export class Reconciler {
   /** What a Service that left us had is cleared. */
   leaverCleared(key: ObjectKey): void {
     this.#leavers.delete(key);
+  }
+
+  /** Deleted while no controller ran, and kept by a finalizer: its status would go on naming what others may have now. */
+  #leftBehind(service: Service): readonly Assignment[] | undefined {
+    if (!service.meta.deleting || !hasLeftovers(service)) return undefined;
+    if (service.loadBalancerClass !== this.#inputs.loadBalancerClass) return undefined;
+    const { reported, reportedPools } = readClaim(service);
+    return reported.map((address) => ({ address, pool: reportedPools.join(',') }));
   }
 
   #isOurs(service: Service): boolean {

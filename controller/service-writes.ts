@@ -63,7 +63,7 @@ export function writesForLeaver(service: Service, held: readonly Assignment[]): 
 /** Decides whether an object that is not ours carries something that nobody but us can have written or will remove. */
 export function hasLeftovers(service: Service): boolean {
   return (
-    service.type !== 'LoadBalancer' &&
+    (service.type !== 'LoadBalancer' || service.meta.deleting) &&
     (findCondition(service.conditions, conditionTypes.allocated) !== undefined ||
       service.meta.annotations[allocatedFromPoolAnnotation] !== undefined)
   );
