@@ -28,7 +28,7 @@ describe('a Service gets its address', () => {
     assert.deepEqual(herald.events.take(), [
       'Normal IPAllocated default/web: Assigned 192.168.10.90 from pool default',
     ]);
-    assert.equal(herald.serviceWrites, 2);
+    assert.equal(herald.serviceWrites, 1);
   });
 
   test('of both families, in the order of ipFamilies, each pool named', async () => {
@@ -320,14 +320,17 @@ describe('writes that fail', () => {
     herald.api.latencyMs = 10;
     herald.service();
     await herald.pass(5);
-    herald.api.fail('list', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 2 });
-    herald.api.fail('watch', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 2 });
+    herald.api.fail('list', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 10 });
+    herald.api.fail('watch', new ApiError('Unreachable', 'away', {}), { plural: 'services', times: 10 });
     herald.api.breakWatches(new ApiError('Unreachable', 'away', {}));
     await herald.pass(20);
     assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
+    // Renamed: the annotation must follow, while the cache does not know yet of the address.
+    herald.pool('b', { addresses: ['10.0.0.0/29'] });
+    herald.api.remove(ipAddressPoolResource, { namespace, name: 'a' });
     herald.api.fail('patch', new ApiError('Conflict', 'changed', { status: 409 }), { plural: 'services' });
     await herald.pass(20_000);
-    assert.equal(herald.stored('default/web').meta.annotations['metallb.io/ip-allocated-from-pool'], 'a');
+    assert.equal(herald.stored('default/web').meta.annotations['metallb.io/ip-allocated-from-pool'], 'b');
     assert.deepEqual(herald.events.take(), ['Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a']);
     assert.equal(herald.serviceWrites, 3);
   });
@@ -366,7 +369,7 @@ describe('the object says what was decided', () => {
       herald.api.put(serviceResource, { ...before, status: { loadBalancer: { ingress: [{ ip: '9.9.9.9' }] } } });
       await herald.pass(10);
     }
-    assert.equal(herald.serviceWrites, 11);
+    assert.equal(herald.serviceWrites, 10);
     await herald.pass(4_000);
     assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
   });

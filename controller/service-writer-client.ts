@@ -1,9 +1,8 @@
 import { allocatedFromPoolAnnotation } from '../shared/api/annotations.ts';
-import type { JsonObject } from '../shared/api/json.ts';
 import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
 import { referenceTo } from '../shared/api/resource-type.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
-import type { ApiClient, WriteOptions } from '../shared/kube/api-client.ts';
+import type { ApiClient } from '../shared/kube/api-client.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -57,38 +56,28 @@ export class ServiceWriter {
     this.#untold.delete(key);
   }
 
-  /** Carries the writes out, and tells the events once the status is written. */
+  /** Carries the writes out, and tells the events once they are written. */
   async write(service: Service, writes: ServiceWrites, events: readonly ServiceEvent[]): Promise<WorkOutcome> {
     const key = keyOf(service.meta);
     if (events.length > 0) this.#untold.set(key, events);
     try {
-      let current = service;
-      if (writes.status !== undefined) {
-        current = await this.#patch(current, { status: writes.status }, { subresource: 'status' });
-      }
-      this.#tell(current);
-      if (writes.pools !== undefined) {
-        await this.#patch(current, { metadata: { annotations: { [allocatedFromPoolAnnotation]: writes.pools } } }, {});
-      }
+      this.#tell(await this.#patch(service, writes));
       return { type: 'done' };
     } catch (error) {
       return this.#outcomeOf(error, key);
     }
   }
 
-  async #patch(service: Service, change: JsonObject, options: WriteOptions): Promise<Service> {
+  /** One request for both: a Service's status subresource takes metadata too, as cloud controllers use it. */
+  async #patch(service: Service, { status, pools }: ServiceWrites): Promise<Service> {
+    if (status === undefined && pools === undefined) return service;
     const { namespace, name, resourceVersion } = service.meta;
-    const metadata = change['metadata'];
-    const body: JsonObject = {
-      ...change,
-      metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion },
-    };
-    const written = await this.#options.client.patch(
-      serviceResource,
-      { namespace, name },
-      { type: 'merge', body },
-      options,
-    );
+    const annotations = pools === undefined ? {} : { annotations: { [allocatedFromPoolAnnotation]: pools } };
+    const body = { metadata: { resourceVersion, ...annotations }, ...(status === undefined ? {} : { status }) };
+    const patch = { type: 'merge', body } as const;
+    const written = await this.#options.client.patch(serviceResource, { namespace, name }, patch, {
+      subresource: 'status',
+    });
     this.#noteResult('ok');
     this.#remember(service, written);
     return written;

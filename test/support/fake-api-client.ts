@@ -1,6 +1,7 @@
 import { type JsonObject, readObject, readString } from '../../shared/api/json.ts';
 import type { ApiObject } from '../../shared/api/object-meta.ts';
 import type { ResourceType } from '../../shared/api/resource-type.ts';
+import { serviceResource } from '../../shared/api/service.ts';
 import type {
   ApiClient,
   ListOptions,
@@ -153,7 +154,9 @@ export class FakeApiClient implements ApiClient {
     return this.#call('update', type.plural, { ...options, target: targetOf(name), body: object }, () => {
       const current = this.#existing(type, name);
       checkVersion(current, object);
-      return type.parse(this.#store.put(type, withSubresource(current, object, options.subresource)));
+      return type.parse(
+        this.#store.put(type, withSubresource(type.plural, options.subresource, { current, next: object })),
+      );
     });
   }
 
@@ -167,7 +170,9 @@ export class FakeApiClient implements ApiClient {
       const current = this.#existing(type, name);
       const patched = applyPatch(current, patch);
       checkVersion(current, patched);
-      return type.parse(this.#store.put(type, withSubresource(current, patched, options.subresource)));
+      return type.parse(
+        this.#store.put(type, withSubresource(type.plural, options.subresource, { current, next: patched })),
+      );
     });
   }
 
@@ -220,8 +225,15 @@ export class FakeApiClient implements ApiClient {
   }
 }
 
-function withSubresource(current: JsonObject, next: JsonObject, subresource: 'status' | undefined): JsonObject {
-  return subresource === 'status' ? { ...current, status: next['status'] } : next;
+/** Of built-in kinds the status subresource takes metadata too; of custom resources nothing but the status. */
+function withSubresource(
+  plural: string,
+  subresource: 'status' | undefined,
+  { current, next }: { readonly current: JsonObject; readonly next: JsonObject },
+): JsonObject {
+  if (subresource !== 'status') return next;
+  const { metadata } = plural === serviceResource.plural ? next : current;
+  return { ...current, ...(metadata === undefined ? {} : { metadata }), status: next['status'] };
 }
 
 function checkVersion(current: JsonObject, next: JsonObject): void {
