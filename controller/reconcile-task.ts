@@ -146,6 +146,8 @@ class Reconciling {
   #onLease(change: Change<Lease>): void {
     if (change.type === 'deleted') this.#presence.drop(change.object);
     else this.#presence.see(change.object, this.#options.clock.now());
+    // A speaker that is back writes conditions: ours must not stand against them until the next check.
+    if (this.#speakersGone) this.#notePresence();
   }
 
   #enqueue(keys: Iterable<ObjectKey>): void {
@@ -155,16 +157,19 @@ class Reconciling {
   }
 
   #checkPresence(): void {
+    this.#notePresence();
+    this.#cancelCheck = this.#options.clock.after(presenceCheckMs, () => this.#checkPresence());
+  }
+
+  #notePresence(): void {
     const { clock, log } = this.#options;
     const gone = this.#presence.allGone(clock.now());
-    if (gone !== this.#speakersGone) {
-      this.#speakersGone = gone;
-      if (gone) log.warn('no-speaker-alive');
-      else log.info('speakers-alive');
-      // Those who came back say themselves what they announce.
-      if (gone) this.#enqueue(this.#reconciler?.served() ?? []);
-    }
-    this.#cancelCheck = clock.after(presenceCheckMs, () => this.#checkPresence());
+    if (gone === this.#speakersGone) return;
+    this.#speakersGone = gone;
+    if (gone) log.warn('no-speaker-alive');
+    else log.info('speakers-alive');
+    // Those who came back say themselves what they announce.
+    if (gone) this.#enqueue(this.#reconciler?.served() ?? []);
   }
 
   async #work(key: ObjectKey): Promise<WorkOutcome> {
