@@ -110,6 +110,8 @@ export class LoopTask {
 
   #tick(): void {
     this.#nextTickMs = this.#nowMs + tickMs;
+    // What could not be joined is tried again in the next round.
+    if (this.#groups.failures > 0) this.#joinedFor = undefined;
     const arp = this.#arp.counters();
     const ndp = this.#ndp.counters();
     const counters = {

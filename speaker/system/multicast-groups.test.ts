@@ -47,6 +47,18 @@ test('a full socket is followed by another, and each membership is left on its o
   assert.equal(groups.failures, 0);
 });
 
+test('room that earlier memberships left is used before another socket is opened', () => {
+  const { libc, changes } = kernel();
+  const groups = new MulticastGroups(libc);
+  groups.want(memberships(1, 2, 3, 4));
+  groups.advance();
+  groups.want(memberships(2, 3, 4));
+  groups.advance();
+  groups.want(memberships(2, 3, 4, 5));
+  groups.advance();
+  assert.equal(changes.at(-1), '10 join 000005%2');
+});
+
 test('many are changed little by little', () => {
   const { libc, changes } = kernel();
   const groups = new MulticastGroups(libc);

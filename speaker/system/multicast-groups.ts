@@ -77,16 +77,20 @@ export class MulticastGroups {
   }
 
   #join({ key, membership }: Change): boolean {
-    // The newest socket is the one with room.
-    let fd = this.#sockets.at(-1) ?? this.#open();
-    let reason = this.#change(fd, socketOption.ipv6JoinGroup, membership);
-    if (reason === errno.noBuffers || reason === errno.noMemory) {
-      fd = this.#open();
-      reason = this.#change(fd, socketOption.ipv6JoinGroup, membership);
+    // The newest socket is the likeliest to have room; the others have some again where memberships were left.
+    for (let index = this.#sockets.length - 1; index >= 0; index -= 1) {
+      const result = this.#joinOn(this.#sockets[index] ?? -1, key, membership);
+      if (result !== 'full') return result === 'joined';
     }
-    const joined = reason === 0 || reason === errno.addressInUse;
-    if (joined) this.#joined.set(key, { fd, membership });
-    return joined;
+    return this.#joinOn(this.#open(), key, membership) === 'joined';
+  }
+
+  #joinOn(fd: number, key: number, membership: GroupMembership): 'joined' | 'full' | 'failed' {
+    const reason = this.#change(fd, socketOption.ipv6JoinGroup, membership);
+    if (reason === errno.noBuffers || reason === errno.noMemory) return 'full';
+    if (reason !== 0 && reason !== errno.addressInUse) return 'failed';
+    this.#joined.set(key, { fd, membership });
+    return 'joined';
   }
 
   /** -1 where no socket can be had; joining on it then fails. */

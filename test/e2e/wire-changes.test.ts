@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { advertisement, arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { enterNamespaces, ip } from '../support/wire-namespace.ts';
+import { enterNamespaces, ip, linkIndex } from '../support/wire-namespace.ts';
 import { nodeLink, nodeMac, peerLink, peerMac, WireNode } from '../support/wire-node.ts';
 import { eventually } from '../support/wire-peer.ts';
 
@@ -126,6 +126,22 @@ if (enterNamespaces(import.meta.filename)) {
         () => (joined() === 0 ? true : undefined),
         () => `still in ${joined()}`,
       );
+    });
+
+    test('a group that can not be joined is joined once it can be', async () => {
+      // IPv6 runs on no link with a smaller MTU than 1280 (RFC 8200 §5).
+      ip('link add low0 mtu 1200 type veth peer name low1');
+      ip('link set low0 up');
+      const interfaces = [{ index: linkIndex('low0'), mac: '02:00:00:00:00:0c' }];
+      await node.apply([node.vip('2001:db8::1:2345', { interfaces })]);
+      const counters = await node.counters();
+      assert.equal(counters['ndp.groupFailures'], 1);
+      ip('link set low0 mtu 1500');
+      await eventually(
+        () => (ip('-6 maddr show dev low0').includes('ff02::1:ff01:2345') ? true : undefined),
+        () => 'not joined',
+      );
+      ip('link del low0');
     });
 
     test('a foreign ARP reply with our address is told to main, and answered by one announcement', async () => {
