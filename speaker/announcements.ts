@@ -19,7 +19,8 @@ export interface AnnouncementsOptions {
   readonly metrics: SpeakerMetrics;
   readonly log: Log;
   readonly onLinks: (links: readonly Link[]) => void;
-  readonly onOwned: (owned: ReadonlyMap<string, readonly string[]>) => void;
+  /** Something changed about what this node answers for; it is worked out when it is read. */
+  readonly onOwned: (read: () => ReadonlyMap<string, readonly string[]>) => void;
   readonly onView: (view: StatusView) => void;
 }
 
@@ -47,6 +48,7 @@ export class Announcements {
       members: planned.speakers.size,
       unannounced: services.reduce((sum, { unannounced }) => sum + unannounced.length, 0),
       tookMs: planned.tookMs,
+      owners: () => this.#owned.of(services),
     });
     this.#tellOwned();
     this.#options.onView({ plan: planned.plan, reporters: reportersOf(planned.speakers) });
@@ -60,13 +62,13 @@ export class Announcements {
         break;
       case 'tookOver':
         log.info('took-over', { ip: event.ip, service: event.service, reason: event.reason });
-        metrics.tookOver(event);
+        metrics.tookOver(event.reason);
         this.#owned.take(event.ip);
         this.#tellOwned();
         break;
       case 'gaveUp':
         log.info('gave-up', { ip: event.ip, service: event.service, reason: event.reason });
-        metrics.gaveUp(event);
+        metrics.gaveUp(event.reason);
         this.#owned.giveUp(event.ip);
         this.#tellOwned();
         break;
@@ -83,8 +85,8 @@ export class Announcements {
   }
 
   #tellOwned(): void {
-    if (this.#planned === undefined) return;
-    this.#options.onOwned(this.#owned.interfaces(this.#planned.table, this.#planned.links));
+    const planned = this.#planned;
+    if (planned !== undefined) this.#options.onOwned(() => this.#owned.interfaces(planned.table, planned.links));
   }
 
   #conflict({ ip, service, mac, link }: Conflict): void {

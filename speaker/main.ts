@@ -84,7 +84,7 @@ async function main(options: SpeakerOptions): Promise<void> {
       planner.setLinks(now);
       lease.publish();
     },
-    onOwned: (owned) => status.setOwned(owned),
+    onOwned: (read) => status.setOwned(read),
     onView: (view) => status.setView(view),
   });
   datapath.onEvent((event) => announcements.event(event));

@@ -32,11 +32,11 @@ test('what the datapath tells again is not counted twice', async () => {
   assert.deepEqual(samples, ['herald_answers_total{protocol="arp"} 5']);
 });
 
-test('an address that is given up leaves no sample behind', async () => {
+test('the addresses that are owned are those of the last plan, and none stays that was owned before', async () => {
   const samples = await frameSamples((speaker) => {
-    speaker.tookOver({ service: 'shop/web', ip: '10.0.0.1', reason: 'onlyCandidate' });
-    speaker.tookOver({ service: 'shop/web', ip: '10.0.0.2', reason: 'onlyCandidate' });
-    speaker.gaveUp({ service: 'shop/web', ip: '10.0.0.1', reason: 'addressRemoved' });
+    const plan = { members: 1, unannounced: 0, tookMs: 1 };
+    speaker.planned({ ...plan, owners: () => [{ service: 'shop/web', ip: '10.0.0.1' }] });
+    speaker.planned({ ...plan, owners: () => [{ service: 'shop/new', ip: '10.0.0.1' }] });
   });
-  assert.deepEqual(samples, ['herald_service_owner{service="shop/web",ip="10.0.0.2"} 1']);
+  assert.deepEqual(samples, ['herald_service_owner{service="shop/new",ip="10.0.0.1"} 1']);
 });

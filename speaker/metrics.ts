@@ -1,10 +1,23 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ConfigState } from '../shared/config/config-state.ts';
-import type { TakeoverReason } from './datapath/table.ts';
+import type { GiveUpReason, TakeoverReason } from './datapath/table.ts';
+
+/** An address that this node announces for a Service. */
+export interface OwnerSample {
+  readonly service: string;
+  readonly ip: string;
+}
+
+export interface PlanFigures {
+  readonly members: number;
+  readonly unannounced: number;
+  readonly tookMs: number;
+  /** Read at each scrape. */
+  readonly owners: () => readonly OwnerSample[];
+}
 
 /** Every metric of the speaker, on the registry that is passed in. */
 export class SpeakerMetrics {
-  readonly #owned: Gauge<'service' | 'ip'>;
   readonly #answers: Counter<'protocol'>;
   readonly #drops: Counter<'protocol' | 'reason'>;
   readonly #datapath: Counter<'counter'>;
@@ -18,14 +31,19 @@ export class SpeakerMetrics {
   readonly #configFindings: Gauge<'severity'>;
   /** Counters as the datapath last told them. BOUNDED by the names that it has. */
   readonly #told = new Map<string, number>();
+  #owners: PlanFigures['owners'] = () => [];
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.#owned = new Gauge({
+    const owned: Gauge<'service' | 'ip'> = new Gauge({
       name: 'herald_service_owner',
       help: '1 for each address that this node announces.',
       labelNames: ['service', 'ip'],
       registers,
+      collect: () => {
+        owned.reset();
+        for (const { service, ip } of this.#owners()) owned.set({ service, ip }, 1);
+      },
     });
     this.#answers = new Counter({
       name: 'herald_answers_total',
@@ -88,21 +106,20 @@ export class SpeakerMetrics {
     });
   }
 
-  tookOver(address: { readonly service: string; readonly ip: string; readonly reason: TakeoverReason }): void {
-    this.#owned.set({ service: address.service, ip: address.ip }, 1);
-    this.#takeovers.inc({ reason: address.reason });
+  tookOver(reason: TakeoverReason): void {
+    this.#takeovers.inc({ reason });
   }
 
-  gaveUp(address: { readonly service: string; readonly ip: string; readonly reason: string }): void {
-    this.#owned.remove({ service: address.service, ip: address.ip });
-    this.#giveUps.inc({ reason: address.reason });
+  gaveUp(reason: GiveUpReason): void {
+    this.#giveUps.inc({ reason });
   }
 
   conflict(service: string, ip: string): void {
     this.#conflicts.inc({ service, ip });
   }
 
-  planned(figures: { readonly members: number; readonly unannounced: number; readonly tookMs: number }): void {
+  planned(figures: PlanFigures): void {
+    this.#owners = figures.owners;
     this.#members.set(figures.members);
     this.#unannounced.set(figures.unannounced);
     this.#planSeconds.observe(figures.tookMs / 1000);

@@ -1,4 +1,7 @@
+import { keyOf } from '../shared/api/object-meta.ts';
 import type { DatapathTable, Link } from './datapath/table.ts';
+import type { OwnerSample } from './metrics.ts';
+import type { ServicePlan } from './plan.ts';
 
 /** The addresses that this node's datapath answers for. BOUNDED by the addresses of the tables it was sent. */
 export class OwnedAddresses {
@@ -14,6 +17,13 @@ export class OwnedAddresses {
 
   get size(): number {
     return this.#ips.size;
+  }
+
+  /** Those among them that are the Services', each as often as Services share it. */
+  of(services: readonly ServicePlan[]): readonly OwnerSample[] {
+    return services.flatMap(({ service, ips }) =>
+      ips.filter((ip) => this.#ips.has(ip)).map((ip) => ({ service: keyOf(service.meta), ip })),
+    );
   }
 
   /** Each with the names of the interfaces on which it is answered. */

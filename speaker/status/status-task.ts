@@ -38,8 +38,8 @@ export interface StatusView {
 export interface StatusTask extends Task {
   /** A new plan. */
   setView(view: StatusView): void;
-  /** Addresses that this node's datapath answers for, with their interfaces. */
-  setOwned(owned: ReadonlyMap<string, readonly string[]>): void;
+  /** Addresses that this node's datapath answers for, with their interfaces: read once when a report needs them. */
+  setOwned(read: () => ReadonlyMap<string, readonly string[]>): void;
 }
 
 /** Services that are being written at once. */
@@ -68,7 +68,8 @@ class Reporter implements StatusTask {
   readonly #underWay = new Set<Promise<void>>();
   #allChanged = true;
   #view: StatusView | undefined;
-  #owned: ReadonlyMap<string, readonly string[]> = new Map();
+  #readOwned: () => ReadonlyMap<string, readonly string[]> = () => new Map();
+  #owned: ReadonlyMap<string, readonly string[]> | undefined;
   /** Since when a Service has an address that nobody may announce. BOUNDED by the Services of the plan. */
   readonly #unannouncedSinceMs = new Map<ObjectKey, number>();
 
@@ -83,8 +84,9 @@ class Reporter implements StatusTask {
     this.#markAll();
   }
 
-  setOwned(owned: ReadonlyMap<string, readonly string[]>): void {
-    this.#owned = owned;
+  setOwned(read: () => ReadonlyMap<string, readonly string[]>): void {
+    this.#readOwned = read;
+    this.#owned = undefined;
     this.#markAll();
   }
 
@@ -164,6 +166,7 @@ class Reporter implements StatusTask {
     const { self, services, l2Statuses, clock } = this.#options;
     if (this.#view === undefined || !l2Statuses.synced) return [];
     const sinceMs = this.#unannouncedSinceMs.get(key);
+    this.#owned ??= this.#readOwned();
     return reportService({
       key,
       self,

@@ -176,7 +176,7 @@ export class SpeakersFixture {
         planner.setLinks(links);
         lease.publish();
       },
-      onOwned: (owned) => status.setOwned(owned),
+      onOwned: (read) => status.setOwned(read),
       onView: (view) => status.setView(view),
     });
     const stop = new AbortController();
