@@ -1,4 +1,4 @@
-import { ethernetHeaderLength, etherType } from './ethernet.ts';
+import { ethernetHeaderLength, ethernetSourceAt, etherType } from './ethernet.ts';
 import { icmpv6Checksum } from './icmpv6-checksum.ts';
 import {
   copyAddress,
@@ -48,7 +48,13 @@ export function validateNdp(view: DataView, length: number): NdpFault | undefine
   if (view.getUint8(ipv6At + ipv6Field.hopLimit) !== 255) return 'ndpHopLimit';
   if (icmpv6Checksum(view, ipv6At, icmpLength) !== 0) return 'ndpChecksum';
   if (isMulticastAt(view, ndpTargetAt)) return 'ndpTargetMulticast';
+  if (isFromGroup(view)) return 'ndpMalformed';
   return validateOptions(view, icmpAt + icmpLength, type);
+}
+
+/** A group sends nothing (RFC 4291 §2.7), and an answer to it would reach many. */
+function isFromGroup(view: DataView): boolean {
+  return isMulticastAt(view, sourceAt) || (view.getUint8(ethernetSourceAt) & 1) === 1;
 }
 
 function validateOptions(view: DataView, end: number, type: number): NdpFault | undefined {
@@ -90,7 +96,7 @@ export function linkLayerAddressAt(view: DataView, type: number): number {
   for (let at = optionsAt; at + 8 <= end; at += view.getUint8(at + 1) * 8) {
     if (view.getUint8(at) === type) return at + 2;
   }
-  return 6;
+  return ethernetSourceAt;
 }
 
 /**

@@ -186,6 +186,16 @@ const ndpRows: readonly Row[] = [
     verdict: 'ndpMalformed',
   },
   {
+    name: 'a source address that is a group',
+    hex: `${to} ${from} ${ipv6} 0020 3aff ${allNodes} ${group} 870048e0 00000000 ${vip} ${option}`,
+    verdict: 'ndpMalformed',
+  },
+  {
+    name: 'a frame from a group, without a link-layer address',
+    hex: `020000000001 330000000002 ${ipv6} 0018 3aff ${client} ${vip} 8700ed7f 00000000 ${vip}`,
+    verdict: 'ndpMalformed',
+  },
+  {
     name: 'a solicited advertisement to all nodes',
     hex: `${toAll} ${from} ${ipv6} 0020 3aff ${client} ${allNodes} 8800b829 60000000 ${vip} 0201 020000000002`,
     verdict: 'ndpMalformed',
