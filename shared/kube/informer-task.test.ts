@@ -165,6 +165,22 @@ describe('informer', () => {
     assert.deepEqual(limits, [500, 500, undefined]);
   });
 
+  test('a list without pages that fails is tried in pages again', async (t) => {
+    const { client, clock, task, run } = start(t);
+    for (let i = 0; i < 600; i += 1) client.put(widgetResource, widgetJson(`w${i}`, 'red'));
+    client.latencyMs = 10;
+    await run();
+    await clock.advance(20);
+    client.remove(widgetResource, { namespace: 'default', name: 'w599' });
+    client.compact();
+    await clock.advance(15);
+    client.fail('list', unreachable);
+    await clock.advance(1_000);
+    assert.equal(task.cache.size, 599);
+    const limits = client.calls.filter((call) => call.method === 'list').map((call) => Object(call.body).limit);
+    assert.deepEqual(limits, [500, 500, undefined, 500, 500]);
+  });
+
   test('never serves an incomplete cache as synced, and keeps what it had while it lists anew', async (t) => {
     const { client, clock, task, run } = start(t);
     client.put(widgetResource, widgetJson('one', 'red'));

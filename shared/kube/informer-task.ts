@@ -58,7 +58,7 @@ class Informer<T extends ApiObject> {
   #failures: readonly unknown[] = [];
   /** Where the watch goes on; undefined: a list is due. */
   #version: string | undefined;
-  /** Whole lists instead of pages, after a list whose later pages had expired. */
+  /** One whole list instead of pages, after a list whose later pages had expired. */
   #unpaged = false;
   #state: 'starting' | 'following' | 'lost' = 'starting';
 
@@ -106,8 +106,9 @@ class Informer<T extends ApiObject> {
           ...(continueToken === '' ? {} : { continueToken }),
         })
         .catch((error: unknown) => {
-          // The snapshot that the pages come from was compacted away: next time all at once, as client-go does.
-          if (continueToken !== '' && isExpired(error)) this.#unpaged = true;
+          // The snapshot that the pages come from was compacted away: next time all at once, as client-go does. Where
+          // that fails, it may have been too much for one answer.
+          this.#unpaged = continueToken !== '' && isExpired(error);
           throw error;
         });
       for (const item of page.items) {
