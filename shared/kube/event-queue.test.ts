@@ -74,6 +74,13 @@ describe('event queue', () => {
     assert.equal(queue.add(event({ message: 'later' }), 300_001), 'spam');
   });
 
+  test('a wall clock that is set back by a year silences nobody', () => {
+    const queue = new EventQueue();
+    const year = 31_536_000_000;
+    assert.equal(queue.add(event({ message: 'before' }), year), 'queued');
+    assert.equal(queue.add(event({ message: 'after' }), 0), 'queued');
+  });
+
   test('when it is full, the oldest goes', () => {
     const queue = new EventQueue({ ...defaultEventQueueLimits, maxPending: 2 });
     queue.add(event({ name: 'a' }), 0);
