@@ -236,6 +236,24 @@ describe('sharing', () => {
   });
 });
 
+describe('a pool that is set aside', () => {
+  const why = 'set aside, its configuration can not be used ("kubectl describe ipaddresspool" says why)';
+
+  test('is named to those who wait, whatever they asked for', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.400'] } });
+    const byPool = { 'metallb.io/address-pool': 'a' };
+    const byAddress = { 'metallb.io/loadBalancerIPs': '1.0.0.4' };
+    story.apply(
+      { key: 'd/plain' },
+      { key: 'd/pool', annotations: byPool },
+      { key: 'd/address', annotations: byAddress },
+    );
+    assert.equal(story.whyNot('d/plain'), `pool a: ${why}`);
+    assert.equal(story.whyNot('d/pool'), `pool a: ${why}`);
+    assert.equal(story.whyNot('d/address'), `1.0.0.4: no pool has it; pool a: ${why}`);
+  });
+});
+
 describe('a change of configuration', () => {
   test('a pool that grows serves those who wait, in order', () => {
     const story = new Story({ a: { addresses: ['1.0.0.1'] } });

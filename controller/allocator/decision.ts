@@ -23,7 +23,8 @@ export type PassedOver = { readonly pool: string } & PoolReason;
 
 /** Why a requested address is not given. */
 export type AddressReason =
-  | { readonly reason: 'notInAnyPool' }
+  /** With the pools that might have it if they could be read. */
+  | { readonly reason: 'notInAnyPool'; readonly setAside: readonly string[] }
   | { readonly reason: 'notInRequestedPool'; readonly pool: string }
   | { readonly reason: 'poolRefuses'; readonly pool: string; readonly because: PoolReason }
   | { readonly reason: 'addressInUse'; readonly by: ObjectKey; readonly conflict: SharingConflict };

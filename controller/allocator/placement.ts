@@ -80,7 +80,7 @@ export function placeRequested(
     return { address, reason: 'notInRequestedPool', pool: request.pool };
   }
   if (held !== undefined) return held;
-  if (pool === undefined) return { address, reason: 'notInAnyPool' };
+  if (pool === undefined) return { address, reason: 'notInAnyPool', setAside: [...around.setAside] };
   const because = whyNotAllowed(pool, request, around.namespaceLabels);
   if (because !== undefined) return { address, reason: 'poolRefuses', pool: pool.name, because };
   const inUse = around.ledger.inUse(address, request.terms);

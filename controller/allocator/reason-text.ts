@@ -29,7 +29,7 @@ export function poolReasonText(reason: PoolReason): string {
     case 'unknownPool':
       return 'there is no such pool';
     case 'poolSetAside':
-      return 'its configuration can not be used';
+      return 'set aside, its configuration can not be used ("kubectl describe ipaddresspool" says why)';
     case 'notAutoAssigned':
       return 'only given on request (autoAssign is off)';
     case 'namespaceNotAllowed':
@@ -82,8 +82,10 @@ function problemText(problem: RequestProblem): string {
 function refusedAddressText(refused: RefusedAddress): string {
   const address = formatAddress(refused.address);
   switch (refused.reason) {
-    case 'notInAnyPool':
-      return `${address}: no pool has it`;
+    case 'notInAnyPool': {
+      const setAside = refused.setAside.map((pool): PassedOver => ({ pool, reason: 'poolSetAside' }));
+      return `${address}: no pool has it${setAside.length === 0 ? '' : `; ${passedOverText(setAside)}`}`;
+    }
     case 'notInRequestedPool':
       return `${address}: not in the requested pool ${refused.pool}`;
     case 'poolRefuses':
