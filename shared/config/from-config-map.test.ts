@@ -132,7 +132,7 @@ describe('one error makes the ConfigMap unusable', () => {
     [
       'a key twice',
       'peers: []\npeers: []\n',
-      ['error: config: is not YAML: Map keys must be unique (line 2, column 1)'],
+      ['error: config: has this key twice in one map; remove one of the two (line 2, column 1)'],
     ],
     [
       'two documents',

@@ -74,6 +74,7 @@ function parse(text: string, lines: LineCounter): Document.Parsed | string {
 
 function syntaxText(error: YAMLParseError): string {
   if (error.code === 'MULTIPLE_DOCS') return 'holds more than one YAML document; remove the line "---"';
+  if (error.code === 'DUPLICATE_KEY') return 'has this key twice in one map; remove one of the two';
   // The library appends the position and an excerpt of the text; the position is given separately.
   return `is not YAML: ${error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, '')}`;
 }
