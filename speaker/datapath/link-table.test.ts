@@ -36,7 +36,8 @@ function done(sequence: number, interrupted = false): NetlinkMessage {
 function liveTable(): LinkTable {
   const table = new LinkTable();
   table.resync();
-  for (const message of [link(2, 'eth0'), done(1), address('newAddress', 2, 'c0000201'), done(2)]) table.apply(message);
+  for (const message of [link(2, 'eth0', { sequence: 1 }), done(1), address('newAddress', 2, 'c0000201'), done(2)])
+    table.apply(message);
   table.takeChanged();
   return table;
 }
@@ -49,8 +50,8 @@ function taken(table: LinkTable): readonly string[] | undefined {
 test('links are asked for first, then addresses, and both are told together', () => {
   const table = new LinkTable();
   assert.deepEqual(table.resync(), { what: 'links', sequence: 1 });
-  assert.equal(table.apply(link(3, 'eth1')), undefined);
-  assert.equal(table.apply(link(2, 'eth0')), undefined);
+  assert.equal(table.apply(link(3, 'eth1', { sequence: 1 })), undefined);
+  assert.equal(table.apply(link(2, 'eth0', { sequence: 1 })), undefined);
   assert.equal(taken(table), undefined);
   assert.deepEqual(table.apply(done(1)), { what: 'addresses', sequence: 2 });
   table.apply(address('newAddress', 2, '20010db8000000000000000000000001'));
@@ -102,7 +103,7 @@ test('a notification of nothing new is not passed on', () => {
 test('a dump that was interrupted is asked for again', () => {
   const table = new LinkTable();
   table.resync();
-  table.apply(link(2, 'eth0'));
+  table.apply(link(2, 'eth0', { sequence: 1 }));
   assert.deepEqual(table.apply(done(1, true)), { what: 'links', sequence: 2 });
   table.apply(done(2));
   table.apply(done(3));
@@ -112,12 +113,24 @@ test('a dump that was interrupted is asked for again', () => {
 test('after lost messages all is read anew, and nothing half is told meanwhile', () => {
   const table = liveTable();
   assert.deepEqual(table.resync(), { what: 'links', sequence: 3 });
-  table.apply(link(7, 'eth7'));
+  table.apply(link(7, 'eth7', { sequence: 3 }));
   assert.equal(taken(table), undefined);
   assert.equal(table.apply(done(2)), undefined, 'the end of an older dump');
   table.apply(done(3));
   table.apply(done(4));
   assert.deepEqual(taken(table), ['eth7 02:00:00:00:00:01']);
+});
+
+test('what was queued before the dump does not count: that a link was deleted may be among the lost messages', () => {
+  const table = liveTable();
+  table.resync();
+  table.apply(link(8, 'eth8'));
+  table.apply(link(2, 'eth0', { sequence: 3 }));
+  table.apply(link(9, 'eth9'));
+  table.apply(done(3));
+  table.apply(link(10, 'eth10'));
+  table.apply(done(4));
+  assert.deepEqual(taken(table), ['eth0 02:00:00:00:00:01', 'eth9 02:00:00:00:00:01', 'eth10 02:00:00:00:00:01']);
 });
 
 test('a request that failed is made again', () => {

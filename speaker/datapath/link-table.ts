@@ -21,6 +21,8 @@ export class LinkTable {
   #addresses = new Map<number, Set<string>>();
   #phase: Phase = 'links';
   #sequence = 0;
+  /** Nothing of the dump has been read yet: what comes was queued before it, and is older. */
+  #beforeDump = true;
   #changed = false;
   #told = '';
 
@@ -28,11 +30,13 @@ export class LinkTable {
   resync(): DumpRequest {
     this.#links = new Map();
     this.#addresses = new Map();
+    this.#beforeDump = true;
     return this.#enter('links');
   }
 
   /** Takes in a message; the request, if any, is to be sent. */
   apply(message: NetlinkMessage): DumpRequest | undefined {
+    if (this.#isBeforeDump(message)) return undefined;
     switch (message.type) {
       case 'done':
         return message.sequence === this.#sequence ? this.#finish(message.interrupted) : undefined;
@@ -68,6 +72,11 @@ export class LinkTable {
     if (text === this.#told) return undefined;
     this.#told = text;
     return links;
+  }
+
+  #isBeforeDump(message: NetlinkMessage): boolean {
+    if ('sequence' in message && message.sequence === this.#sequence) this.#beforeDump = false;
+    return this.#beforeDump;
   }
 
   #finish(interrupted: boolean): DumpRequest | undefined {

@@ -8,7 +8,8 @@ const noBuffers = 105;
 const again = 11;
 
 const done = (sequence: number): string => `14000000 0300 0200 0${sequence}000000 00000000 00000000`;
-const eth0 = '2c000000 1000 0200 00000000 00000000 00000100 02000000 43100100 00000000 09000300 6574683000 000000';
+const eth0 = (sequence: number): string =>
+  `2c000000 1000 0200 0${sequence}000000 00000000 00000100 02000000 43100100 00000000 09000300 6574683000 000000`;
 
 /** A kernel that says these datagrams one after the other (a number is an errno); the types of what it is asked. */
 function kernel(...script: (string | number)[]) {
@@ -36,7 +37,7 @@ function kernel(...script: (string | number)[]) {
 }
 
 test('both dumps are asked for, one after the other, and the links come out whole', () => {
-  const { libc, asked } = kernel(eth0, done(1), done(2));
+  const { libc, asked } = kernel(eth0(1), done(1), done(2));
   const links = new NetlinkSocket(libc).receive();
   assert.deepEqual(
     links?.map(({ name, index }) => `${name} ${index}`),
@@ -46,7 +47,7 @@ test('both dumps are asked for, one after the other, and the links come out whol
 });
 
 test('after messages were lost, everything is asked for again', () => {
-  const { libc, asked } = kernel(eth0, done(1), done(2), again, noBuffers, done(3), done(4));
+  const { libc, asked } = kernel(eth0(1), done(1), done(2), again, noBuffers, done(3), done(4));
   const socket = new NetlinkSocket(libc);
   assert.equal(socket.receive()?.length, 1);
   assert.deepEqual(socket.receive(), []);
@@ -54,7 +55,7 @@ test('after messages were lost, everything is asked for again', () => {
 });
 
 test('what can not be read is asked for again', () => {
-  const { libc, asked } = kernel('ff', eth0, done(2), done(3));
+  const { libc, asked } = kernel('ff', eth0(2), done(2), done(3));
   assert.equal(new NetlinkSocket(libc).receive()?.length, 1);
   assert.deepEqual(asked, ['links 1', 'links 2', 'addresses 3']);
 });
