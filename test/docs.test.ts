@@ -88,6 +88,15 @@ test('docs/operations.md explains every reason that is given', () => {
   );
 });
 
+test('docs/operations.md explains every metric, and no other', () => {
+  const namesIn = (text: string): readonly string[] => [
+    ...new Set([...text.matchAll(/\bherald_[a-z_]+/g)].map(([name]) => name)),
+  ];
+  const declared = ['controller/metrics.ts', 'speaker/metrics.ts'].flatMap((file) => namesIn(textOf(file)));
+  assert.ok(declared.length > 20);
+  assert.deepEqual(namesIn(textOf('docs/operations.md')).toSorted(), [...new Set(declared)].toSorted());
+});
+
 test('links between the documents lead somewhere', () => {
   const files = new Set(repositoryFiles());
   const folders = new Set(repositoryFiles().map((file) => path.posix.dirname(file)));
