@@ -42,7 +42,8 @@ async function main(options: SpeakerOptions): Promise<void> {
   const datapath = new DatapathTask({ clock, refreshMs: options.announceRefreshSeconds * 1000 });
   const source = { component: 'herald-speaker', instance: options.instance, host: self };
   const events = eventRecorderTask({ ...base, source });
-  const { caches, tasks: informers } = speakerCaches({ ...base, configMapName: options.configMapName });
+  const informers = speakerCaches({ ...base, configMapName: options.configMapName });
+  const { caches } = informers;
   const lease = speakerLeaseTask({
     ...base,
     node: self,
@@ -59,7 +60,7 @@ async function main(options: SpeakerOptions): Promise<void> {
     ignoreExcludeLabel: options.ignoreExcludeLabel,
     exclusions,
     caches,
-    synced: Promise.all(informers.map((informer) => informer.ready)),
+    synced: informers.planned,
     clock,
     log,
     onConfig: (state) => {
@@ -72,7 +73,7 @@ async function main(options: SpeakerOptions): Promise<void> {
   const members = () => planner.speakers.keys();
   const release = leaseReleaseTask({ ...base, self, expired: () => planner.expired, members });
   const writer = new ReportWriter({ client, events, namespace });
-  const status = statusTask({ ...base, self, ...caches, writer });
+  const status = statusTask({ ...base, self, ...caches, synced: informers.reported, writer });
   const announcements = new Announcements({
     self,
     services: caches.services,
@@ -104,7 +105,7 @@ async function main(options: SpeakerOptions): Promise<void> {
 
   log.info('starting', { node: self, namespace, incarnation });
   // Stopped in reverse: no more plans, then the Lease says `leave` while the datapath still answers.
-  const tasks = [datapath, healthServer, ...informers, events, lease, planner, release, status, kubeProxy];
+  const tasks = [datapath, healthServer, ...informers.tasks, events, lease, planner, release, status, kubeProxy];
   await supervise(tasks, { signal, log, clock });
   log.info('stopped');
 }

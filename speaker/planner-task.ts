@@ -24,7 +24,7 @@ export interface PlannerOptions {
   readonly ignoreExcludeLabel: boolean;
   readonly exclusions: RegExp;
   readonly caches: SpeakerCaches;
-  /** All caches are filled; an empty list fills one without a change. */
+  /** All caches that plans are made from are filled; an empty list fills one without a change. */
   readonly synced: Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;

@@ -41,8 +41,17 @@ export interface SpeakerCachesOptions {
   readonly configMapName: string;
 }
 
+export interface SpeakerInformers {
+  readonly caches: SpeakerCaches;
+  readonly tasks: readonly Task[];
+  /** All caches that a plan is made from are filled. */
+  readonly planned: Promise<unknown>;
+  /** `l2Statuses` is filled: not before its kind is there, and what is announced does not wait for that. */
+  readonly reported: Promise<unknown>;
+}
+
 /** One informer per kind; nothing is watched that plays no part. */
-export function speakerCaches(options: SpeakerCachesOptions): { caches: SpeakerCaches; tasks: readonly Task[] } {
+export function speakerCaches(options: SpeakerCachesOptions): SpeakerInformers {
   const { namespace, configMapName, ...base } = options;
   const everywhere = { ...base, namespace: '' };
   const own = { ...base, namespace };
@@ -61,6 +70,7 @@ export function speakerCaches(options: SpeakerCachesOptions): { caches: SpeakerC
   });
   const leases = informerTask({ ...own, type: leaseResource, labelSelector: speakerLeaseSelector });
   const l2Statuses = informerTask({ ...own, type: serviceL2StatusResource });
+  const forPlans = [leases, services, endpointSlices, nodes, pools, advertisements, configMaps];
   return {
     caches: {
       services: services.cache,
@@ -72,7 +82,9 @@ export function speakerCaches(options: SpeakerCachesOptions): { caches: SpeakerC
       leases: leases.cache,
       l2Statuses: l2Statuses.cache,
     },
-    tasks: [leases, services, endpointSlices, nodes, pools, advertisements, configMaps, l2Statuses],
+    tasks: [...forPlans, l2Statuses],
+    planned: Promise.all(forPlans.map(({ ready }) => ready)),
+    reported: l2Statuses.ready,
   };
 }
 

@@ -226,6 +226,19 @@ describe('what others write', () => {
     assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
   });
 
+  test('without the kind ServiceL2Status addresses are announced; once it is there, the statuses are written', async () => {
+    const absent = new ApiError('NotFound', 'the server could not find the requested resource', { status: 404 });
+    lan.prepare = (client) => client.fail('list', absent, { plural: 'servicel2statuses', times: 1_000 });
+    await lan.start('node-a');
+    await lan.pass(30 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    assert.deepEqual(lan.l2Statuses(), []);
+    lan.speaker('node-a').client.heal();
+    await lan.pass(60 * seconds);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+    assert.equal(reported('web'), 'True owner: announced from node node-a on eth0');
+  });
+
   test('a Service that is gone leaves nothing behind', async () => {
     await lan.start(...abc);
     await lan.pass();

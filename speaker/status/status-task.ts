@@ -22,6 +22,8 @@ export interface StatusOptions {
   readonly namespace: string;
   readonly services: Cache<Service>;
   readonly l2Statuses: Cache<ServiceL2Status>;
+  /** `l2Statuses` is filled; an empty list fills it without a change. */
+  readonly synced: Promise<unknown>;
   readonly writer: ReportWriter;
   readonly clock: Clock;
   readonly log: Log;
@@ -96,6 +98,7 @@ class Reporter implements StatusTask {
       services.onChange(({ object }) => this.#lookAt(keyOf(object.meta))),
       l2Statuses.onChange(({ object }) => this.#lookAt(serviceOf(object))),
     ];
+    void this.#options.synced.then(() => this.#markAll());
     const stop = (): void => this.#wake.resolve();
     signal.addEventListener('abort', stop, { once: true });
     try {

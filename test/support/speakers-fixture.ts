@@ -57,6 +57,8 @@ export class SpeakersFixture {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
   readonly events = new RecordedEvents();
+  /** What the API server is like for a speaker that starts. */
+  prepare: (client: FakeApiClient) => void = () => undefined;
   readonly #store = new FakeApiStore();
   readonly api = new FakeApiClient(this.clock, this.#store);
   readonly #speakers = new Map<string, FakeSpeaker>();
@@ -134,10 +136,11 @@ export class SpeakersFixture {
 
   #startSpeaker(node: string): FakeSpeaker {
     const client = new FakeApiClient(this.clock, this.#store);
+    this.prepare(client);
     const base = { client, clock: this.clock, log: this.log, random: () => 0, namespace: planNamespace };
     const exclusions = exclusionPattern(defaultExclusions);
     const local = new LocalNode({ address: '192.168.1.1', port: 0, incarnation: node, exclusions });
-    const { caches, tasks } = speakerCaches({ ...base, configMapName: 'config' });
+    const { caches, tasks, planned, reported } = speakerCaches({ ...base, configMapName: 'config' });
     const lease = speakerLeaseTask({
       ...base,
       node,
@@ -154,7 +157,7 @@ export class SpeakersFixture {
       ignoreExcludeLabel: false,
       exclusions,
       caches,
-      synced: Promise.all(tasks.map(({ ready }) => ready)),
+      synced: planned,
       clock: this.clock,
       log: this.log,
       onConfig: () => lease.publish(),
@@ -164,7 +167,7 @@ export class SpeakersFixture {
     const members = () => planner.speakers.keys();
     const release = leaseReleaseTask({ ...base, self: node, expired: () => planner.expired, members });
     const writer = new ReportWriter({ client, events: this.events, namespace: planNamespace });
-    const status = statusTask({ ...base, self: node, ...caches, writer });
+    const status = statusTask({ ...base, self: node, ...caches, synced: reported, writer });
     const announcements = new Announcements({
       self: node,
       services: caches.services,
