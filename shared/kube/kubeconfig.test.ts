@@ -126,6 +126,16 @@ describe('kubeconfig', () => {
       content: kubeconfig({ cluster: { 'proxy-url': 'http://p' } }),
       message: /proxy-url is not supported/,
     },
+    {
+      name: 'is something else',
+      content: 'node-a',
+      message: /^cannot load kubeconfig .*config: it has no current-context$/,
+    },
+    {
+      name: 'has a context without its cluster',
+      content: kubeconfig({}).replace('"cluster":"one"', '"cluster":"gone"'),
+      message: /its context "first" names no cluster that it has/,
+    },
     { name: 'lacks the context', content: kubeconfig({}), context: 'third', message: /there is no context "third"/ },
   ];
   for (const { name, content, context, message } of wrong) {

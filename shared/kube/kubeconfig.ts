@@ -24,11 +24,12 @@ export class KubeconfigError extends Error {
 export function loadEndpoint(source: KubeconfigSource): ApiEndpoint {
   const first = load(source);
   const cluster = first.getCurrentCluster();
-  if (cluster === null) throw new KubeconfigError(`cannot load kubeconfig: context ${named(first)} has no cluster`);
-  if (cluster.proxyUrl) throw new KubeconfigError('cannot load kubeconfig: proxy-url is not supported');
+  if (cluster === null)
+    throw unusable(source, `its context "${first.getCurrentContext()}" names no cluster that it has`);
+  if (cluster.proxyUrl) throw unusable(source, 'proxy-url is not supported');
   let config: KubeConfig | undefined = first;
   return {
-    server: parseServer(cluster.server),
+    server: parseServer(source, cluster.server),
     namespace: first.getContextObject(first.getCurrentContext())?.namespace,
     credentials: async () => {
       config ??= load(source);
@@ -40,13 +41,14 @@ export function loadEndpoint(source: KubeconfigSource): ApiEndpoint {
   };
 }
 
-function load({ kubeconfig, context }: KubeconfigSource): KubeConfig {
+function load(source: KubeconfigSource): KubeConfig {
+  const { kubeconfig, context } = source;
   const config = new KubeConfig();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfig);
   } catch (cause) {
-    throw new KubeconfigError(`cannot load kubeconfig ${kubeconfig ?? ''}: ${errorText(cause)}`, { cause });
+    throw unusable(source, errorText(cause), cause);
   }
   // client-node refuses http: servers unless told not to verify; without TLS there is nothing to verify.
   const clusters = config.clusters.map((one) =>
@@ -54,20 +56,21 @@ function load({ kubeconfig, context }: KubeconfigSource): KubeConfig {
   );
   config.loadFromOptions({ ...config, clusters });
   if (context !== undefined) config.setCurrentContext(context);
-  if (config.getContextObject(config.getCurrentContext()) === null) {
-    throw new KubeconfigError(`cannot load kubeconfig: there is no context ${named(config)}`);
-  }
+  const current = config.getCurrentContext();
+  if (!current) throw unusable(source, 'it has no current-context');
+  if (config.getContextObject(current) === null) throw unusable(source, `there is no context "${current}" in it`);
   return config;
 }
 
-function named(config: KubeConfig): string {
-  return JSON.stringify(config.getCurrentContext());
+function unusable({ kubeconfig }: KubeconfigSource, why: string, cause?: unknown): KubeconfigError {
+  const file = kubeconfig === undefined ? '' : ` ${kubeconfig}`;
+  return new KubeconfigError(`cannot load kubeconfig${file}: ${why}`, { cause });
 }
 
-function parseServer(text: string): URL {
+function parseServer(source: KubeconfigSource, text: string): URL {
   const server = URL.canParse(text) ? new URL(text) : undefined;
   if (server?.protocol === 'https:' || server?.protocol === 'http:') return server;
-  throw new KubeconfigError(`cannot load kubeconfig: ${JSON.stringify(text)} is no http or https URL`);
+  throw unusable(source, `its server ${JSON.stringify(text)} is no http or https URL`);
 }
 
 async function credentialsOf(config: KubeConfig): Promise<Credentials> {
