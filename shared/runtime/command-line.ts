@@ -79,6 +79,8 @@ export function reportEnd(
     process.exitCode = 0;
     return;
   }
-  process.stderr.write(`${errorText(error)}\n`);
-  process.exitCode = error instanceof OptionsError ? 2 : 1;
+  // As it stands: the usage that it may carry has many lines.
+  const wrongOptions = error instanceof OptionsError;
+  process.stderr.write(`${wrongOptions ? error.message : errorText(error)}\n`);
+  process.exitCode = wrongOptions ? 2 : 1;
 }
