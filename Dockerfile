@@ -10,13 +10,14 @@ COPY controller controller
 COPY speaker speaker
 RUN npm run build \
  && mkdir -p /app/node_modules \
- && cp dist/*.mjs /app/ \
+ && cp dist/*.mjs dist/*.LEGAL.txt /app/ \
  && cp -r node_modules/koffi node_modules/@koromix /app/node_modules/
 
 FROM node:26-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app ./
+COPY LICENSE ./
 # The speaker's manifest sets user 0 for its raw sockets; the controller runs as this user.
 USER 65532:65532
 ENTRYPOINT ["node"]
