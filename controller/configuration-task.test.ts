@@ -95,14 +95,37 @@ test('what is not put back is given up', async () => {
   assert.deepEqual(addresses(), ['10.0.0.0']);
 });
 
-test('a stream of changes does not put off what is to be given up', async () => {
+test('meanwhile nothing is given from what is gone, and what is new serves at once', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/29'] });
+  await served();
+  herald.pool('a', { addresses: ['10.0.0.0', '10.0.0.7'] });
+  herald.service({ key: 'default/third' });
+  await herald.pass(betweenMs);
+  assert.deepEqual(herald.addresses('default/third'), ['10.0.0.7']);
+  herald.pool('b', { addresses: ['10.9.0.0'] });
+  herald.service({ key: 'default/fourth' });
+  await herald.pass(betweenMs);
+  assert.deepEqual(herald.addresses('default/fourth'), ['10.9.0.0']);
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+});
+
+test('a stream of other changes does not put off what is to be given up', async () => {
   herald.pool('a', { addresses: ['10.0.0.0/31'] });
   await served();
   herald.pool('a', { addresses: ['10.0.0.0'] });
   for (let change = 0; change < 20; change += 1) {
     await herald.pass(betweenMs);
-    herald.pool('other', { addresses: [`10.9.0.${change}`] });
+    herald.pool('other', { addresses: [`10.9.0.0-10.9.0.${change}`] });
   }
-  assert.deepEqual(herald.addresses('default/first'), ['10.0.0.0']);
-  assert.notDeepEqual(herald.addresses('default/second'), ['10.0.0.1']);
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.9.0.0']);
+});
+
+test('a pool that shrinks right after the controller has started costs nothing at once', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await served();
+  await herald.stop();
+  await herald.start();
+  herald.pool('a', { addresses: ['10.0.0.0'] });
+  await herald.pass(betweenMs);
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
 });

@@ -5,7 +5,7 @@ import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
-import { losesAddresses } from '../shared/config/lost-addresses.ts';
+import { lostPools } from '../shared/config/lost-pools.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
@@ -50,7 +50,8 @@ export interface ConfigurationTask extends Task, Configuration {}
 const gatherMs = 20;
 /**
  * Objects that belong together are applied one after the other: a pool that is split, renamed or replaced, or a
- * ConfigMap that becomes IPAddressPools, is incomplete for a moment. Addresses are given up only after this time.
+ * ConfigMap that becomes IPAddressPools, is incomplete for a moment. Nothing is given from what is gone, but Services
+ * give it back only after this time.
  */
 const lossMs = 1_000;
 
@@ -80,7 +81,8 @@ class ConfigurationReader {
   readonly #onConfig = new Set<(config: Config) => void>();
   readonly #onRead = new Set<(state: ConfigState) => void>();
   #readMs = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | undefined;
+  #cancelRead: (() => void) | undefined;
+  #cancelLoss: (() => void) | undefined;
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -101,10 +103,9 @@ class ConfigurationReader {
   }
 
   refresh(): void {
-    if (this.#cancel === undefined) return;
-    this.#cancel();
-    this.#cancel = undefined;
-    this.#putInForce(this.#read());
+    if (this.#cancelRead === undefined) return;
+    this.#cancelRead();
+    this.#readAgain();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -121,33 +122,42 @@ class ConfigurationReader {
       nodes.onChange((change) => this.#onChange(change, sameLabels)),
     ];
     await stopped.promise;
-    this.#cancel?.();
+    this.#cancelRead?.();
+    this.#cancelLoss?.();
     for (const stop of unsubscribe) stop();
   }
 
   #onChange<T extends ApiObject>(change: Change<T>, same: (one: ObjectMeta, other: ObjectMeta) => boolean): void {
     if (change.type === 'modified' && same(change.object.meta, change.previous.meta)) return;
-    if (this.#cancel !== undefined) return;
-    const delayMs = this.#readMs + gatherMs - this.#options.clock.now();
+    if (this.#cancelRead !== undefined) return;
+    const { clock } = this.#options;
+    const delayMs = this.#readMs + gatherMs - clock.now();
     if (delayMs <= 0) this.#readAgain();
-    else this.#later(delayMs, () => this.#readAgain());
+    else this.#cancelRead = clock.after(delayMs, () => this.#readAgain());
   }
 
-  /** What is lost by the objects as they are may be back in a moment; what comes meanwhile is read then. */
   #readAgain(): void {
+    this.#cancelRead = undefined;
     const next = this.#read();
     const { config } = this.state;
-    if (config === undefined || next.config === undefined || !losesAddresses(config, next.config)) {
+    if (config === undefined || next.config === undefined || next.config === config) {
       this.#putInForce(next);
       return;
     }
-    this.#later(lossMs, () => this.#putInForce(this.#read()));
+    const lost = lostPools(config, next.config);
+    const leaving = new Set([...(config.leaving ?? []), ...lost]);
+    if (lost.size > 0) this.#loseLater();
+    this.#putInForce(leaving.size === 0 ? next : { ...next, config: { ...next.config, leaving } });
   }
 
-  #later(delayMs: number, act: () => void): void {
-    this.#cancel = this.#options.clock.after(delayMs, () => {
-      this.#cancel = undefined;
-      act();
+  #loseLater(): void {
+    this.#cancelLoss?.();
+    this.#cancelLoss = this.#options.clock.after(lossMs, () => {
+      this.#cancelLoss = undefined;
+      const { config } = this.state;
+      if (config === undefined) return;
+      const { leaving: _, ...rest } = config;
+      this.#putInForce({ ...this.state, config: rest });
     });
   }
 
@@ -185,7 +195,8 @@ class ConfigurationReader {
 
 /** Advertisements are the speakers' business. */
 function samePools(one: Config, other: Config): boolean {
-  return isDeepStrictEqual(one.pools, other.pools) && isDeepStrictEqual(one.setAside, other.setAside);
+  const parts = ['pools', 'setAside', 'leaving'] as const;
+  return parts.every((part) => isDeepStrictEqual(one[part], other[part]));
 }
 
 /** A status that changes, our own counters for one, leaves the generation as it is. */

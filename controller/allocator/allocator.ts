@@ -11,10 +11,11 @@ import { inOrderOfTrial, type NamespaceLabels } from './selection.ts';
 import { sameTerms } from './sharing.ts';
 import { compareWaiters, type Waiter, WaitingList } from './waiting.ts';
 
+/** One object per Service, changed in place: of a million Services each look into the map costs more than a decision. */
 interface Entry {
-  readonly claim: Claim;
-  readonly decision: Decision;
-  readonly waitingSinceMs: number | undefined;
+  claim: Claim;
+  decision: Decision;
+  waitingSinceMs: number | undefined;
 }
 
 /** Something that was freed, and how far those who wait for it have been asked. */
@@ -55,11 +56,7 @@ export class Allocator {
 
   /** Takes over every address that the Services' objects say they have, and only then serves the others. */
   adopt(claims: Iterable<Claim>, nowMs: number): ReadonlySet<ObjectKey> {
-    for (const claim of claims) {
-      const { waitingSinceMs } = claim;
-      const decision = undecided(this.#reported(claim));
-      this.#entries.set(claim.request.key, { claim, decision, waitingSinceMs });
-    }
+    for (const claim of claims) this.#enter(claim);
     return this.#decideAll(nowMs);
   }
 
@@ -74,8 +71,8 @@ export class Allocator {
     const decided = new Set<ObjectKey>();
     const selected = this.#around.pools.some(({ pool }) => (pool.allocation?.namespaceSelectors.length ?? 0) > 0);
     if (!selected) return decided;
-    for (const { claim } of this.#inOrder()) {
-      if (claim.request.namespace === namespace) this.#decideAndOffer(claim.request.key, decided, nowMs);
+    for (const entry of this.#inOrder()) {
+      if (entry.claim.request.namespace === namespace) this.#decideAndOffer(entry, decided, nowMs);
     }
     return decided;
   }
@@ -85,17 +82,14 @@ export class Allocator {
     const { key } = claim.request;
     const known = this.#entries.get(key);
     const decided = new Set<ObjectKey>();
-    if (known !== undefined && known.claim.uid !== claim.uid) {
-      // Deleted and created again in between: what the old one held is free for those who wait.
-      for (const other of this.remove(key, nowMs)) decided.add(other);
+    if (known !== undefined && known.claim.uid === claim.uid) {
+      known.claim = claim;
+      this.#decideAndOffer(known, decided, nowMs);
+      return decided;
     }
-    const before = this.#entries.get(key);
-    this.#entries.set(key, {
-      claim,
-      decision: before?.decision ?? undecided(this.#reported(claim)),
-      waitingSinceMs: before === undefined ? claim.waitingSinceMs : before.waitingSinceMs,
-    });
-    this.#decideAndOffer(key, decided, nowMs);
+    // Deleted and created again in between: what the old one held is free for those who wait.
+    if (known !== undefined) for (const other of this.remove(key, nowMs)) decided.add(other);
+    this.#decideAndOffer(this.#enter(claim), decided, nowMs);
     return decided;
   }
 
@@ -117,28 +111,34 @@ export class Allocator {
       this.#around.ledger.take(key, { assignments, terms });
     }
     const decided = new Set<ObjectKey>();
-    for (const { claim } of entries) this.#decideAndOffer(claim.request.key, decided, nowMs);
+    for (const entry of entries) this.#decideAndOffer(entry, decided, nowMs);
     return decided;
   }
 
-  #decideAndOffer(key: ObjectKey, decided: Set<ObjectKey>, nowMs: number): void {
-    this.#offer(this.#decide(key, nowMs), decided, nowMs);
-    decided.add(key);
+  #enter(claim: Claim): Entry {
+    const entry = { claim, decision: undecided(this.#reported(claim)), waitingSinceMs: claim.waitingSinceMs };
+    this.#entries.set(claim.request.key, entry);
+    return entry;
+  }
+
+  #decideAndOffer(entry: Entry, decided: Set<ObjectKey>, nowMs: number): void {
+    this.#offer(this.#decide(entry, nowMs), decided, nowMs);
+    decided.add(entry.claim.request.key);
   }
 
   /** Decides upon one Service; returns what others may now have. */
-  #decide(key: ObjectKey, nowMs: number): readonly Blocker[] {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return [];
+  #decide(entry: Entry, nowMs: number): readonly Blocker[] {
     const { ledger } = this.#around;
     const { request } = entry.claim;
+    const { key } = request;
     const held = ledger.release(key);
     const decision = decide(request, entry.decision.assignments, this.#around);
     const holding = { assignments: decision.assignments, terms: request.terms };
     ledger.take(key, holding);
     const waits = decision.refusal !== undefined || decision.blockers.length > 0;
     const waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
-    this.#entries.set(key, { claim: entry.claim, decision, waitingSinceMs });
+    entry.decision = decision;
+    entry.waitingSinceMs = waitingSinceMs;
     this.#waiting.put({ key, sinceMs: waitingSinceMs ?? nowMs, createdMs: request.createdMs }, decision.blockers);
     return freedBy(held, holding, ledger);
   }
@@ -151,7 +151,9 @@ export class Allocator {
       const first = open.toSorted((a, b) => (a.next && b.next ? compareWaiters(a.next, b.next) : 0))[0];
       if (first?.next === undefined) return;
       const { next } = first;
-      const freedInTurn = this.#decide(next.key, nowMs).map((blocker) => ({ blocker, asked: undefined }));
+      const entry = this.#entries.get(next.key);
+      const freedByNext = entry === undefined ? [] : this.#decide(entry, nowMs);
+      const freedInTurn = freedByNext.map((blocker) => ({ blocker, asked: undefined }));
       decided.add(next.key);
       open = [...open.map((line) => (line.next?.key === next.key ? { ...line, asked: next } : line)), ...freedInTurn];
     }
@@ -170,12 +172,13 @@ export class Allocator {
 
   /** Those who wait in their order, then the others by age. */
   #inOrder(): readonly Entry[] {
-    return [...this.#entries.values()].toSorted((a, b) => compareWaiters(asWaiter(a), asWaiter(b)));
+    const entries = Array.from(this.#entries.values(), (entry) => ({ entry, waiter: asWaiter(entry) }));
+    return entries.sort((a, b) => compareWaiters(a.waiter, b.waiter)).map(({ entry }) => entry);
   }
 
   #reported(claim: Claim): readonly Assignment[] {
-    const { ledger, setAside } = this.#around;
-    const unusable = claim.reportedPools.find((name) => setAside.has(name));
+    const { ledger, setAside, leaving } = this.#around;
+    const unusable = claim.reportedPools.find((name) => setAside.has(name) || leaving.has(name));
     return claim.reported.map((address) => {
       return { address, pool: ledger.poolOf(address)?.pool.name ?? unusable ?? claim.reportedPools[0] ?? '' };
     });
@@ -184,7 +187,8 @@ export class Allocator {
 
 function surroundings(config: Config, namespaceLabels: NamespaceLabels): Surroundings {
   const ledger = new Ledger(config.pools.values());
-  return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside: config.setAside, namespaceLabels };
+  const { setAside, leaving = new Set() } = config;
+  return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside, leaving, namespaceLabels };
 }
 
 function undecided(assignments: readonly Assignment[]): Decision {

@@ -67,7 +67,7 @@ function whyLost(
   const second = kept.some((other) => other.address.family === family);
   if (second || !request.wish.families.includes(family)) return 'familyNotWanted';
   const space = around.ledger.poolOf(address);
-  if (space === undefined && !around.setAside.has(poolName)) return 'notInAnyPool';
+  if (space === undefined && !around.setAside.has(poolName) && !around.leaving.has(poolName)) return 'notInAnyPool';
   if (space !== undefined && whyNotAllowed(space.pool, request, around.namespaceLabels) !== undefined) {
     return 'poolRefuses';
   }

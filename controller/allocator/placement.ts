@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly pools: readonly PoolSpace[];
   /** Pools that can't be used now, but whose addresses stay with those who hold them. */
   readonly setAside: ReadonlySet<string>;
+  /** As `Config` has it. */
+  readonly leaving: ReadonlySet<string>;
   readonly namespaceLabels: NamespaceLabels;
 }
 

@@ -35,6 +35,8 @@ export interface Config {
   readonly advertisements: readonly Advertisement[];
   /** Names of pools that exist but can't be used: what a Service holds from them stays. */
   readonly setAside: ReadonlySet<string>;
+  /** Names of pools that have just lost addresses, or are gone: what a Service holds from them stays for a moment. */
+  readonly leaving?: ReadonlySet<string>;
   /** Of the ConfigMap; stored, not served yet. */
   readonly bgp?: BgpConfig;
 }
