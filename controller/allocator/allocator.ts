@@ -4,9 +4,11 @@ import { sameAddress } from '../../shared/net/address.ts';
 import type { Claim } from './claim.ts';
 import { decide, keepable } from './decide.ts';
 import type { Assignment, Blocker, Decision } from './decision.ts';
-import { type Holding, Ledger } from './ledger.ts';
+import type { Holding } from './holding.ts';
+import { Ledger } from './ledger.ts';
 import type { Surroundings } from './placement.ts';
 import type { PoolSpace } from './pool.ts';
+import type { AllocationRequest } from './request.ts';
 import { inOrderOfTrial, type NamespaceLabels } from './selection.ts';
 import { sameTerms } from './sharing.ts';
 import { compareWaiters, type Waiter, WaitingList } from './waiting.ts';
@@ -16,6 +18,8 @@ interface Entry {
   claim: Claim;
   decision: Decision;
   waitingSinceMs: number | undefined;
+  /** As the ledger has it. */
+  holding: Holding;
 }
 
 /** Something that was freed, and how far those who wait for it have been asked. */
@@ -96,19 +100,23 @@ export class Allocator {
   /** A Service is gone, or no longer ours. */
   remove(key: ObjectKey, nowMs: number): ReadonlySet<ObjectKey> {
     const decided = new Set([key]);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return decided;
+    const { ledger } = this.#around;
     this.#entries.delete(key);
     this.#waiting.remove(key);
-    this.#offer(freedBy(this.#around.ledger.release(key), undefined, this.#around.ledger), decided, nowMs);
+    ledger.release(entry.holding);
+    this.#offer(freedBy(entry.holding, undefined, ledger), decided, nowMs);
     return decided;
   }
 
   #decideAll(nowMs: number): ReadonlySet<ObjectKey> {
     const entries = this.#inOrder();
     // First everybody keeps what may be kept, the older Service where two claim one address; only then is the rest served.
-    for (const { claim, decision } of entries.toSorted(byAge)) {
-      const { key, terms } = claim.request;
-      const assignments = keepable(claim.request, decision.assignments, this.#around);
-      this.#around.ledger.take(key, { assignments, terms });
+    for (const entry of entries.toSorted(byAge)) {
+      const { request } = entry.claim;
+      entry.holding = holdingOf(request, keepable(request, entry.decision.assignments, this.#around));
+      this.#around.ledger.take(entry.holding);
     }
     const decided = new Set<ObjectKey>();
     for (const entry of entries) this.#decideAndOffer(entry, decided, nowMs);
@@ -116,8 +124,10 @@ export class Allocator {
   }
 
   #enter(claim: Claim): Entry {
-    const entry = { claim, decision: undecided(this.#reported(claim)), waitingSinceMs: claim.waitingSinceMs };
-    this.#entries.set(claim.request.key, entry);
+    const { request, waitingSinceMs } = claim;
+    const decision = undecided(this.#reported(claim));
+    const entry = { claim, decision, waitingSinceMs, holding: holdingOf(request, []) };
+    this.#entries.set(request.key, entry);
     return entry;
   }
 
@@ -129,18 +139,17 @@ export class Allocator {
   /** Decides upon one Service; returns what others may now have. */
   #decide(entry: Entry, nowMs: number): readonly Blocker[] {
     const { ledger } = this.#around;
-    const { request } = entry.claim;
-    const { key } = request;
-    const held = ledger.release(key);
-    const decision = decide(request, entry.decision.assignments, this.#around);
-    const holding = { assignments: decision.assignments, terms: request.terms };
-    ledger.take(key, holding);
+    const { claim, holding: before } = entry;
+    const { key, createdMs } = claim.request;
+    ledger.release(before);
+    const decision = decide(claim.request, entry.decision.assignments, this.#around);
     const waits = decision.refusal !== undefined || decision.blockers.length > 0;
-    const waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
     entry.decision = decision;
-    entry.waitingSinceMs = waitingSinceMs;
-    this.#waiting.put({ key, sinceMs: waitingSinceMs ?? nowMs, createdMs: request.createdMs }, decision.blockers);
-    return freedBy(held, holding, ledger);
+    entry.waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
+    entry.holding = holdingOf(claim.request, decision.assignments);
+    ledger.take(entry.holding);
+    this.#waiting.put({ key, sinceMs: entry.waitingSinceMs ?? nowMs, createdMs }, decision.blockers);
+    return freedBy(before, entry.holding, ledger);
   }
 
   /** Offers what was freed to those who wait for it, the longest-waiting first, and what they free in turn. */
@@ -191,13 +200,16 @@ function surroundings(config: Config, namespaceLabels: NamespaceLabels): Surroun
   return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside, leaving, namespaceLabels };
 }
 
+function holdingOf({ key, terms }: AllocationRequest, assignments: readonly Assignment[]): Holding {
+  return { service: key, assignments, terms };
+}
+
 function undecided(assignments: readonly Assignment[]): Decision {
   return { assignments, lost: [], refusal: undefined, incomplete: false, passedOver: [], blockers: [] };
 }
 
 /** What a Service no longer holds, or now holds on other terms. */
-function freedBy(before: Holding | undefined, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
-  if (before === undefined) return [];
+function freedBy(before: Holding, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
   const sameAgreement = after !== undefined && sameTerms(before.terms, after.terms);
   const freed: Blocker[] = [];
   for (const { address } of before.assignments) {

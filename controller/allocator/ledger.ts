@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Pool } from '../../shared/config/model.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
-import type { Assignment } from './decision.ts';
+import { type Holding, HoldingsByAddress } from './holding.ts';
 import { PoolSpace } from './pool.ts';
 import { type SharingConflict, type SharingTerms, sharingConflict } from './sharing.ts';
 import { SharingIndex } from './sharing-index.ts';
@@ -10,11 +10,6 @@ import { SharingIndex } from './sharing-index.ts';
 export interface InUse {
   readonly by: ObjectKey;
   readonly conflict: SharingConflict;
-}
-
-export interface Holding {
-  readonly assignments: readonly Assignment[];
-  readonly terms: SharingTerms;
 }
 
 interface IndexedRange {
@@ -30,8 +25,7 @@ export class Ledger {
   readonly #spaces: ReadonlyMap<string, PoolSpace>;
   /** The pools' ranges, ascending; they do not overlap. */
   readonly #index: Readonly<Record<IpFamily, readonly IndexedRange[]>>;
-  readonly #byService = new Map<ObjectKey, Holding>();
-  readonly #byAddress: Readonly<Record<IpFamily, Map<bigint, Set<ObjectKey>>>> = { IPv4: new Map(), IPv6: new Map() };
+  readonly #byAddress = new HoldingsByAddress();
   readonly #shared = new SharingIndex();
 
   constructor(pools: Iterable<Pool>) {
@@ -62,16 +56,11 @@ export class Ledger {
     return space?.rankOf(address) === undefined ? undefined : space;
   }
 
-  holding(service: ObjectKey): Holding | undefined {
-    return this.#byService.get(service);
-  }
-
   /** Who keeps a Service with these terms from having the address; undefined where nobody does. */
   inUse(address: IpAddress, terms: SharingTerms): InUse | undefined {
-    for (const by of this.#byAddress[address.family].get(address.value) ?? []) {
-      const holding = this.#byService.get(by);
-      const conflict = holding === undefined ? undefined : sharingConflict(terms, holding.terms);
-      if (conflict !== undefined) return { by, conflict };
+    for (const holding of this.#byAddress.of(address)) {
+      const conflict = sharingConflict(terms, holding.terms);
+      if (conflict !== undefined) return { by: holding.service, conflict };
     }
     return undefined;
   }
@@ -84,29 +73,21 @@ export class Ledger {
     return this.#shareable(space, family, terms) ?? space.lowestFree(family);
   }
 
-  /** Records that a Service holds these addresses, which `inUse` must have cleared. */
-  take(service: ObjectKey, holding: Holding): void {
-    if (holding.assignments.length === 0) return;
-    this.#byService.set(service, holding);
+  /** Records that a Service holds addresses, which `inUse` must have cleared. */
+  take(holding: Holding): void {
     for (const { address } of holding.assignments) {
-      addTo(this.#byAddress[address.family], address.value, service);
+      this.#byAddress.add(address, holding);
       this.#shared.add(address, holding.terms);
       this.poolOf(address)?.take(address);
     }
   }
 
-  /** Forgets what a Service holds, and returns it. */
-  release(service: ObjectKey): Holding | undefined {
-    const holding = this.#byService.get(service);
-    if (holding === undefined) return undefined;
-    this.#byService.delete(service);
+  /** Forgets what was taken: the same object. */
+  release(holding: Holding): void {
     for (const { address } of holding.assignments) {
-      const holders = this.#byAddress[address.family];
-      deleteFrom(holders, address.value, service);
       this.#shared.remove(address, holding.terms);
-      if (!holders.has(address.value)) this.poolOf(address)?.release(address);
+      if (this.#byAddress.delete(address, holding)) this.poolOf(address)?.release(address);
     }
-    return holding;
   }
 
   /** The lowest address that others with the same key hold here, and that has room. */
@@ -127,16 +108,4 @@ function indexRanges(spaces: readonly PoolSpace[], family: IpFamily): readonly I
       space.pool.ranges.filter((range) => range.family === family).map(({ first }) => ({ first, space })),
     )
     .toSorted((a, b) => (a.first < b.first ? -1 : 1));
-}
-
-function addTo<K>(index: Map<K, Set<ObjectKey>>, key: K, service: ObjectKey): void {
-  const services = index.get(key);
-  if (services === undefined) index.set(key, new Set([service]));
-  else services.add(service);
-}
-
-function deleteFrom<K>(index: Map<K, Set<ObjectKey>>, key: K, service: ObjectKey): void {
-  const services = index.get(key);
-  services?.delete(service);
-  if (services?.size === 0) index.delete(key);
 }
