@@ -30,12 +30,15 @@ export class LocalNode {
     this.#kubeProxyUnhealthy = unhealthy;
   }
 
-  /** Undefined until the interfaces are known. */
+  /**
+   * Undefined until the interfaces are known and there is a configuration that can be used: the others would leave
+   * addresses to a speaker that can't announce them.
+   */
   facts(config: Config | undefined): SpeakerFacts | undefined {
     const links = this.#links;
-    if (links === undefined) return undefined;
+    if (links === undefined || config === undefined) return undefined;
     const { exclusions, ...identity } = this.#options;
-    const named = new Set(config?.advertisements.flatMap((advertisement) => advertisement.interfaces));
+    const named = new Set(config.advertisements.flatMap((advertisement) => advertisement.interfaces));
     const interfaces = publishedInterfaces(links, exclusions, named);
     const published = new Set(interfaces.map(({ name }) => name));
     const macs = links.filter((link) => isUsable(link) && published.has(link.name)).map(({ mac }) => mac);

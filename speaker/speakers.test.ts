@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { configMapResource } from '../shared/api/config-map.ts';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import { leaseResource } from '../shared/api/lease.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
@@ -133,6 +136,38 @@ describe('three speakers', () => {
     assert.deepEqual(lan.events.take(), [
       'Warning AddressConflict shop/web: 02:00:00:00:00:99 claims 10.0.0.1 on the network of eth0, which node node-b announces',
     ]);
+  });
+});
+
+describe('the old ConfigMap, once it can no longer be read', () => {
+  const namespace = 'herald-system';
+  const setConfig = (config: string) =>
+    lan.api.put(configMapResource, { metadata: { namespace, name: 'config' }, data: { config } });
+
+  beforeEach(async () => {
+    lan.api.remove(ipAddressPoolResource, { namespace, name: 'lan' });
+    lan.api.remove(l2AdvertisementResource, { namespace, name: 'all' });
+    setConfig('address-pools: [{ name: lan, protocol: layer2, addresses: [10.0.0.0/24] }]');
+    lan.service();
+    lan.slice('web', ['node-a']);
+    await lan.start(...abc);
+    setConfig('address-pools: [');
+    await lan.pass(5 * seconds);
+  });
+
+  test('takes no address from its node', () => {
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+  });
+
+  test('leaves addresses to the speakers that have read it when another one starts', async () => {
+    await lan.speaker('node-b').stop();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    await lan.start('node-b');
+    await lan.pass(30 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    setConfig('address-pools: [{ name: lan, protocol: layer2, addresses: [10.0.0.0/24] }]');
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
   });
 });
 

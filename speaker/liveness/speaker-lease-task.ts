@@ -21,7 +21,7 @@ export interface SpeakerLeaseOptions {
   readonly random: Random;
   readonly namespace: string;
   readonly node: string;
-  /** Undefined while this node's interfaces are not known yet. */
+  /** Undefined while this speaker could not announce anything: it has no Lease until then. */
   readonly facts: () => SpeakerFacts | undefined;
   /** Speakers with a Lease. */
   readonly speakers: () => number;
