@@ -101,6 +101,10 @@ class Watcher {
     this.allocator = new Allocator(configOfPools(specs), () => ({}));
   }
 
+  get specs(): PoolSpecs {
+    return this.#specs;
+  }
+
   get claims(): readonly Claim[] {
     return [...this.#claims.values()];
   }
@@ -203,9 +207,9 @@ test('no address twice, each from a pool that allows it, nobody waits who could 
 
 test('a restart moves nobody, in whatever order the Services are listed', () => {
   fc.assert(
-    fc.property(pools, fc.array(service, { maxLength: 15 }), fc.infiniteStream(fc.nat()), (specs, manifests, order) => {
+    fc.property(pools, fc.array(step, { maxLength: 20 }), fc.infiniteStream(fc.nat()), (specs, steps, order) => {
       const watcher = new Watcher(specs);
-      for (const [index, manifest] of manifests.entries()) watcher.take({ type: 'apply', manifest }, index);
+      for (const [index, what] of steps.entries()) watcher.take(what, index);
       const held = (allocator: Allocator, key: string): string =>
         (allocator.decision(key)?.assignments ?? []).map(({ address }) => formatAddress(address)).join();
       const written = watcher.claims
@@ -221,7 +225,7 @@ test('a restart moves nobody, in whatever order the Services are listed', () => 
         .map((claim) => ({ claim, place: order.next().value ?? 0 }))
         .toSorted((a, b) => a.place - b.place)
         .map(({ claim }) => claim);
-      const restarted = new Allocator(configOfPools(specs), () => ({}));
+      const restarted = new Allocator(configOfPools(watcher.specs), () => ({}));
       restarted.adopt(written, 1_000);
       for (const { request } of written) {
         assert.equal(held(restarted, request.key), held(watcher.allocator, request.key), request.key);
