@@ -50,7 +50,7 @@ describe('opening', () => {
     assert.throws(() => new PacketSocket(libc, options), {
       code: 'SystemCall',
       errno: 1,
-      message: 'cannot open a packet socket: EPERM',
+      message: 'cannot open a packet socket, which takes CAP_NET_RAW: EPERM',
     });
     const halfway = fakeLibc({ socket: () => 5, setsockopt: () => 0, errno: () => 1, close: (fd) => closed.push(fd) });
     assert.throws(() => new PacketSocket(halfway, options), { message: 'cannot bind a packet socket: EPERM' });

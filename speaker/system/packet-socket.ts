@@ -38,7 +38,7 @@ export class PacketSocket implements FrameSink {
     // Protocol 0 receives nothing: no frame comes in before the filter stands.
     const type = socketType.raw | socketType.nonBlocking | socketType.closeOnExec;
     this.fd = libc.socket(addressFamily.packet, type, 0);
-    if (this.fd < 0) throw new SystemCallError('open a packet socket', libc.errno());
+    if (this.fd < 0) throw new SystemCallError('open a packet socket, which takes CAP_NET_RAW', libc.errno());
     try {
       this.#configure(options);
     } catch (error) {
