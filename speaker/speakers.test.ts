@@ -121,6 +121,28 @@ describe('three speakers', () => {
     assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
   });
 
+  test('an owner whose interface gets another name says the new one', async () => {
+    await lan.pass(5 * seconds);
+    lan.speaker('node-b').datapath.setLinks([{ ...eth0, name: 'lan0' }]);
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-b: lan0']);
+    assert.equal(reported('web'), 'True owner: announced from node node-b on lan0');
+  });
+
+  test('an owner that loses the interfaces which the advertisement names tells the others, which take over', async () => {
+    lan.api.put(l2AdvertisementResource, {
+      metadata: { name: 'all', namespace: 'herald-system' },
+      spec: { interfaces: ['eth0'] },
+    });
+    await lan.pass(5 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    lan.speaker('node-b').datapath.setLinks([{ ...eth0, name: 'lan0' }]);
+    await lan.pass();
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+  });
+
   test('an owner whose kube-proxy fails tells the others, which take over', async () => {
     await lan.pass(5 * seconds);
     lan.speaker('node-b').local.setKubeProxyUnhealthy(true);
