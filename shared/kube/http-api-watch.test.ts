@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { connectToScript } from '../../test/support/scripted-api.ts';
@@ -201,6 +202,16 @@ describe('watches of the API client', () => {
     await done;
   });
 
+  test('the kernel is told to look after a quiet connection within 10 s', async (t) => {
+    const { server, client } = await connectToScript(t, (_, response) => startWatch(response));
+    const { state, stop, done } = follow(client);
+    await until(() => state.open);
+    const leftMs = keepaliveMs(server.url.port) ?? 0;
+    assert.ok(leftMs > 0 && leftMs <= 10_000, `${leftMs} ms`);
+    stop.abort();
+    await done;
+  });
+
   test('a watch that the server forgets to end is ended 15 s after its time', async (t) => {
     const { client, clock } = await connectToScript(t, (request, response) => {
       if (request.path === '/version') answer(response, 200, {});
@@ -232,6 +243,19 @@ describe('watches of the API client', () => {
     assert.equal(clock.pending, 0);
   });
 });
+
+/**
+ * How long until the kernel probes the connection to that port of the loopback. /proc/net/tcp (proc(5)): the third
+ * column is the peer, the sixth the timer, 02 for keepalive, with its time in hundredths of a second.
+ */
+function keepaliveMs(port: string): number | undefined {
+  const peer = `0100007F:${Number(port).toString(16).toUpperCase().padStart(4, '0')}`;
+  const columns = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
+  const [timer, hundredths = ''] = columns.find((row) => row[2] === peer)?.[5]?.split(':') ?? [];
+  return timer === '02' ? Number.parseInt(hundredths, 16) * 10 : undefined;
+}
 
 function probes(server: ScriptedServer): number {
   return server.seen.filter((request) => request.path === '/version').length;
