@@ -2,6 +2,9 @@ import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pin
 import { errorCode, errorText } from './error-text.ts';
 import type { Log, LogFields, LogLevel } from './log.ts';
 
+const gatheredBytes = 4096;
+const gatherMs = 20;
+
 export interface LogOptions {
   readonly level: LogLevel;
   /** Which program: `controller`, `speaker`. */
@@ -12,6 +15,7 @@ export interface LogOptions {
 
 /** JSON lines: `{"level":"info","time":"…","name":"speaker","event":"…",…fields}`. */
 export function createLog(options: LogOptions): Log {
+  const lines = options.destination ?? standardOutput();
   const logger = pino(
     {
       level: options.level,
@@ -20,15 +24,34 @@ export function createLog(options: LogOptions): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    // Written at once: the last lines before a crash are those that matter.
-    options.destination ?? destination({ dest: 1, sync: true }),
+    lines,
   );
   return {
     debug: (event, fields) => logger.debug(readable(fields), event),
     info: (event, fields) => logger.info(readable(fields), event),
-    warn: (event, fields) => logger.warn(readable(fields), event),
-    error: (event, fields) => logger.error(readable(fields), event),
+    warn: (event, fields) => {
+      logger.warn(readable(fields), event);
+      flush(lines);
+    },
+    error: (event, fields) => {
+      logger.error(readable(fields), event);
+      flush(lines);
+    },
   };
+}
+
+/**
+ * Lines that tell of ten thousand Services are gathered, since each write is a system call and wakes a reader. Warnings
+ * and errors are written at once, and the rest when the process ends: the last lines before a crash are those that matter.
+ */
+function standardOutput(): DestinationStream {
+  const output = destination({ dest: 1, sync: true, minLength: gatheredBytes, periodicFlush: gatherMs });
+  process.once('exit', () => output.flushSync());
+  return output;
+}
+
+function flush(lines: DestinationStream): void {
+  if ('flushSync' in lines && typeof lines.flushSync === 'function') lines.flushSync();
 }
 
 function readable(fields: LogFields | undefined): LogFields {

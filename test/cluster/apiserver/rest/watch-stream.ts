@@ -9,6 +9,7 @@ export class WatchStream implements WatchSink {
   readonly #response: ServerResponse;
   readonly #streams: Set<WatchStream>;
   #paused = false;
+  #gathering = false;
 
   constructor(response: ServerResponse, streams: Set<WatchStream>) {
     this.#response = response;
@@ -30,6 +31,7 @@ export class WatchStream implements WatchSink {
 
   send(type: string, object: string): void {
     if (this.#paused || this.#response.destroyed) return;
+    this.#gather();
     this.#response.write(`{"type":"${type}","object":${object}}\n`);
     if (this.#response.writableLength > maxPendingBytes) this.cut();
   }
@@ -47,5 +49,16 @@ export class WatchStream implements WatchSink {
   /** The connection stays, and nothing more comes: what a client sees of a half-open connection. */
   freeze(): void {
     this.#paused = true;
+  }
+
+  /** What one turn of the event loop brings leaves in one write. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#response.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      this.#response.uncork();
+    });
   }
 }
