@@ -4,6 +4,7 @@ import type { IPAddressPool } from '../shared/api/ip-address-pool.ts';
 import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
+import { unchangedLabels, unchangedSpec } from '../shared/api/unchanged-spec.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
 import { lostPools } from '../shared/config/lost-pools.ts';
 import type { Config } from '../shared/config/model.ts';
@@ -116,10 +117,10 @@ class ConfigurationReader {
     const { pools, advertisements, configMaps, nodes } = this.#options;
     this.#putInForce(this.#read());
     const unsubscribe = [
-      pools.onChange((change) => this.#onChange(change, sameSpec)),
-      advertisements.onChange((change) => this.#onChange(change, sameSpec)),
+      pools.onChange((change) => this.#onChange(change, unchangedSpec)),
+      advertisements.onChange((change) => this.#onChange(change, unchangedSpec)),
       configMaps.onChange((change) => this.#onChange(change, () => false)),
-      nodes.onChange((change) => this.#onChange(change, sameLabels)),
+      nodes.onChange((change) => this.#onChange(change, unchangedLabels)),
     ];
     await stopped.promise;
     this.#cancelRead?.();
@@ -197,16 +198,4 @@ class ConfigurationReader {
 function samePools(one: Config, other: Config): boolean {
   const parts = ['pools', 'setAside', 'leaving'] as const;
   return parts.every((part) => isDeepStrictEqual(one[part], other[part]));
-}
-
-/** A status that changes, our own counters for one, leaves the generation as it is. */
-function sameSpec(one: ObjectMeta, other: ObjectMeta): boolean {
-  return one.generation !== 0 && one.generation === other.generation && sameLabels(one, other);
-}
-
-function sameLabels(one: ObjectMeta, other: ObjectMeta): boolean {
-  const names = Object.keys(one.labels);
-  return (
-    names.length === Object.keys(other.labels).length && names.every((name) => one.labels[name] === other.labels[name])
-  );
 }

@@ -35,8 +35,8 @@ export interface GroupInput {
   readonly claims: readonly Claim[];
   /** All nodes, by digest for `electedBy`. */
   readonly order: readonly string[];
-  /** Nodes that are being emptied: none of them is a candidate as long as another one remains. */
-  readonly draining: ReadonlyMap<string, AnnounceReason>;
+  /** Nodes that are being emptied or whose kube-proxy fails: none is a candidate as long as another one remains. */
+  readonly yielding: ReadonlyMap<string, AnnounceReason>;
   readonly scoreOf: (node: string, advertisements: ReadonlySet<Advertisement>) => number;
 }
 
@@ -68,7 +68,7 @@ function planApart(input: GroupInput, claims: readonly Claim[]): readonly GroupP
 }
 
 function elect(input: GroupInput, claims: readonly Claim[], eligibility: Eligibility): readonly GroupPlan[] {
-  const { candidates, drained } = withoutDraining(rankCandidates(input.order, eligibility.scores), input.draining);
+  const { candidates, yielded } = withoutYielding(rankCandidates(input.order, eligibility.scores), input.yielding);
   if (candidates.length === 0) return [];
   return [
     {
@@ -76,22 +76,22 @@ function elect(input: GroupInput, claims: readonly Claim[], eligibility: Eligibi
       ips: [...new Set(claims.map(({ ip }) => ip))],
       services: [...new Set(claims.map(({ service }) => service))].sort(),
       candidates,
-      passedOver: drained.size === 0 ? eligibility.reasons : new Map([...eligibility.reasons, ...drained]),
+      passedOver: yielded.size === 0 ? eligibility.reasons : new Map([...eligibility.reasons, ...yielded]),
       allowed: allowedByIp(claims),
     },
   ];
 }
 
-function withoutDraining(ranked: readonly string[], draining: ReadonlyMap<string, AnnounceReason>) {
-  const drained = new Map<string, AnnounceReason>();
-  if (draining.size === 0) return { candidates: ranked, drained };
-  const staying = ranked.filter((node) => !draining.has(node));
-  if (staying.length === 0) return { candidates: ranked, drained };
+function withoutYielding(ranked: readonly string[], yielding: ReadonlyMap<string, AnnounceReason>) {
+  const yielded = new Map<string, AnnounceReason>();
+  if (yielding.size === 0) return { candidates: ranked, yielded };
+  const staying = ranked.filter((node) => !yielding.has(node));
+  if (staying.length === 0) return { candidates: ranked, yielded };
   for (const node of ranked) {
-    const reason = draining.get(node);
-    if (reason !== undefined) drained.set(node, reason);
+    const reason = yielding.get(node);
+    if (reason !== undefined) yielded.set(node, reason);
   }
-  return { candidates: staying, drained };
+  return { candidates: staying, yielded };
 }
 
 /** Who may announce every address of these claims. */

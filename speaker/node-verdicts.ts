@@ -45,11 +45,15 @@ export function preferenceScore(node: Node, advertisements: Iterable<Advertiseme
   return score;
 }
 
-/** A node that is being emptied, with the reason to pass it over as long as another candidate remains. */
-export function drainReason(node: Node, speaker: SpeakerFacts | undefined): AnnounceReason | undefined {
+/**
+ * Why a node is passed over as long as another candidate remains: it is being emptied, or its kube-proxy fails. Where
+ * kube-proxy fails everywhere, its rules are still in the kernels, and a node that may forward is better than none.
+ */
+export function yieldReason(node: Node, speaker: SpeakerFacts | undefined): AnnounceReason | undefined {
   if (speaker?.leaving === true) return 'speakerNotAlive';
   const outOfService = node.taints.some(({ key }) => key === outOfServiceTaint);
-  return node.unschedulable && outOfService ? 'nodeExcluded' : undefined;
+  if (node.unschedulable && outOfService) return 'nodeExcluded';
+  return speaker?.kubeProxyUnhealthy === true ? 'kubeProxyUnhealthy' : undefined;
 }
 
 function judgeSpeaker(speaker: SpeakerFacts, matching: readonly Advertisement[]): NodeVerdict {
@@ -61,7 +65,6 @@ function judgeSpeaker(speaker: SpeakerFacts, matching: readonly Advertisement[])
     speaker.interfaces.some((candidate) => candidate.carrier && serves(interfaces, candidate)),
   );
   if (!connected) return refuse('noCarrier');
-  if (speaker.kubeProxyUnhealthy) return refuse('kubeProxyUnhealthy');
   return { eligible: true, through };
 }
 

@@ -207,6 +207,16 @@ const reasonRows: readonly { name: string; world: World; reason: string; candida
     candidates: ['node-a', 'node-c'],
   },
   {
+    name: 'kube-proxy fails its health check, on every node: its rules may still forward',
+    world: {
+      speakers: Object.fromEntries(
+        Object.keys(everySpeaker).map((node) => [node, { ...speaker, kubeProxyUnhealthy: true }]),
+      ),
+    },
+    reason: 'owner',
+    candidates: ['node-b', 'node-a', 'node-c'],
+  },
+  {
     name: 'Local, and the endpoint is elsewhere',
     world: {
       services: [aService({ spec: { externalTrafficPolicy: 'Local' } })],

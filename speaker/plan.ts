@@ -9,7 +9,7 @@ import type { ElectionOrders } from './election-orders.ts';
 import { EligibilityTable, nearestReason } from './eligibility.ts';
 import { indexEndpoints, noEndpoints, type ServingEndpoints } from './endpoints.ts';
 import { type Claim, type GroupPlan, planGroup } from './group-plan.ts';
-import { drainReason, type NodeInput, preferenceScore } from './node-verdicts.ts';
+import { type NodeInput, preferenceScore, yieldReason } from './node-verdicts.ts';
 
 export interface PlanInput extends NodeInput {
   readonly services: Iterable<Service>;
@@ -58,7 +58,7 @@ export function makePlan(input: PlanInput, memory: PlanMemory): Plan {
   const context: Context = {
     table: new EligibilityTable(nodes, input),
     endpoints: indexEndpoints(input.endpointSlices, (key) => services.has(key)),
-    draining: drainingNodes(nodes, input),
+    yielding: yieldingNodes(nodes, input),
   };
   const plan: { groups: GroupPlan[]; services: Map<ObjectKey, ServicePlan> } = { groups: [], services: new Map() };
   for (const group of groupByAddress(services.values())) {
@@ -67,7 +67,7 @@ export function makePlan(input: PlanInput, memory: PlanMemory): Plan {
       electedBy: group.electedBy,
       claims,
       order: memory.orders.orderOf(group.electedBy, nodeNames),
-      draining: context.draining,
+      yielding: context.yielding,
       scoreOf: (name, advertisements) => {
         const node = nodeByName.get(name);
         return node === undefined ? 0 : preferenceScore(node, advertisements);
@@ -85,7 +85,7 @@ export function makePlan(input: PlanInput, memory: PlanMemory): Plan {
 interface Context {
   readonly table: EligibilityTable;
   readonly endpoints: ReadonlyMap<ObjectKey, ServingEndpoints>;
-  readonly draining: ReadonlyMap<string, AnnounceReason>;
+  readonly yielding: ReadonlyMap<string, AnnounceReason>;
 }
 
 function announceableServices(services: Iterable<Service>, memory: AnnounceableServices) {
@@ -101,10 +101,10 @@ function byName(nodes: Iterable<Node>): readonly Node[] {
   return [...nodes].sort((a, b) => (a.meta.name < b.meta.name ? -1 : a.meta.name > b.meta.name ? 1 : 0));
 }
 
-function drainingNodes(nodes: readonly Node[], { speakers }: NodeInput): ReadonlyMap<string, AnnounceReason> {
+function yieldingNodes(nodes: readonly Node[], { speakers }: NodeInput): ReadonlyMap<string, AnnounceReason> {
   const result = new Map<string, AnnounceReason>();
   for (const node of nodes) {
-    const reason = drainReason(node, speakers.get(node.meta.name));
+    const reason = yieldReason(node, speakers.get(node.meta.name));
     if (reason !== undefined) result.set(node.meta.name, reason);
   }
   return result;

@@ -1,7 +1,8 @@
 import type { ApiObject } from '../shared/api/object-meta.ts';
+import { unchangedSpec } from '../shared/api/unchanged-spec.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
 import type { Config } from '../shared/config/model.ts';
-import type { Cache } from '../shared/kube/informer.ts';
+import type { Cache, Change } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { type Deferred, deferred } from '../shared/runtime/deferred.ts';
 import { delay } from '../shared/runtime/delay.ts';
@@ -13,6 +14,7 @@ import { ElectionOrders } from './election-orders.ts';
 import { type ExpiredLease, Membership } from './liveness/membership.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
+import { Settling } from './settling.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
 import { sameTable, tableOfPlan } from './table-of-plan.ts';
 
@@ -55,6 +57,11 @@ export interface PlannerTask extends Task {
 
 /** Leases expire without an event. */
 const membershipTickMs = 500;
+/**
+ * Objects that belong together are applied one after the other: while a pool is split, renamed or replaced, an address
+ * is in no pool for a moment, or its pool in no advertisement. Until that has settled, what is announced stays.
+ */
+const configurationSettles = { quietMs: 500, longestMs: 2_000 };
 /** Plans take at most a fifth of the thread's time. */
 const restPerPlan = 4;
 
@@ -70,7 +77,8 @@ class Planner implements PlannerTask {
   readonly #membership = new Membership();
   readonly #orders = new ElectionOrders();
   #changed: Deferred = deferred();
-  #configChanged = true;
+  readonly #settling = new Settling(configurationSettles);
+  #cancelSettled = (): void => undefined;
   #configState: ConfigState = initialConfigState;
   #memory: PlanMemory | undefined;
   #links: readonly Link[] | undefined;
@@ -129,6 +137,7 @@ class Planner implements PlannerTask {
     } finally {
       signal.removeEventListener('abort', stop);
       for (const end of unsubscribe) end();
+      this.#cancelSettled();
       await ticking;
     }
   }
@@ -136,9 +145,8 @@ class Planner implements PlannerTask {
   #subscribe(): readonly (() => void)[] {
     const { services, endpointSlices, nodes, pools, advertisements, configMaps, leases } = this.#options.caches;
     const plans = (): void => this.#changed.resolve();
-    const configures = (): void => {
-      this.#configChanged = true;
-      this.#changed.resolve();
+    const configures = (change: Change<ApiObject>): void => {
+      if (change.type !== 'modified' || !unchangedSpec(change.previous.meta, change.object.meta)) this.#configures();
     };
     this.#seeAll();
     return [
@@ -153,6 +161,14 @@ class Planner implements PlannerTask {
         this.#lookAtMembers();
       }),
     ];
+  }
+
+  #configures(): void {
+    const { clock } = this.#options;
+    this.#settling.changed(clock.now());
+    this.#cancelSettled();
+    this.#cancelSettled = clock.after(this.#settling.dueMs - clock.now(), () => this.#changed.resolve());
+    this.#changed.resolve();
   }
 
   #seeAll(): void {
@@ -183,7 +199,7 @@ class Planner implements PlannerTask {
     const { caches, clock } = this.#options;
     this.#changed = deferred();
     const startMs = clock.now();
-    if (this.#configChanged) this.#readConfig();
+    if (this.#mustReadConfig(startMs)) this.#readConfig();
     if (this.#memory === undefined || this.#links === undefined) return 0;
     const speakers = this.#speakers;
     const links = this.#links;
@@ -210,9 +226,16 @@ class Planner implements PlannerTask {
     return clock.now() - startMs;
   }
 
+  /** Where no pool is in force nothing can be lost, so there is nothing to wait for. */
+  #mustReadConfig(nowMs: number): boolean {
+    const inForce = this.#configState.config?.pools.size ?? 0;
+    return inForce === 0 || nowMs >= this.#settling.dueMs;
+  }
+
   #readConfig(): void {
     const { caches, namespace, configMapName, loadBalancerClass } = this.#options;
-    this.#configChanged = false;
+    this.#settling.lookedAt();
+    this.#cancelSettled();
     const before = this.#configState.config;
     this.#configState = stepConfig(this.#configState, {
       namespace,
