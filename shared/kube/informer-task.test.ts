@@ -4,6 +4,7 @@ import { FakeApiClient } from '../../test/support/fake-api-client.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { MemoryLog } from '../../test/support/memory-log.ts';
 import { type Widget, widgetJson, widgetResource } from '../../test/support/widget.ts';
+import type { WatchEvent } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import type { Change } from './informer.ts';
 import { informerTask } from './informer-task.ts';
@@ -82,6 +83,27 @@ describe('informer', () => {
     assert.equal(ready, true);
     assert.equal(task.cache.size, 1_201);
     assert.equal(count(client, 'list'), 1 + 3);
+  });
+
+  test('events that come twice, late or after a deletion change nothing, and the watch goes on from the newest', async (t) => {
+    const { client, clock, told, run } = start(t);
+    await run();
+    const seen: WatchEvent[] = [];
+    for (const color of ['red', 'green']) {
+      const object = client.put(widgetResource, widgetJson('one', color));
+      seen.push({ type: color === 'red' ? 'ADDED' : 'MODIFIED', object });
+    }
+    client.put(widgetResource, widgetJson('two', 'blue'));
+    client.remove(widgetResource, { namespace: 'default', name: 'two' });
+    await clock.advance(0);
+    const expected = ['added one red', 'modified one red green', 'added two blue', 'deleted two blue'];
+    assert.deepEqual(told, expected);
+    for (const event of [...seen, ...seen.toReversed()]) client.sendToWatches(event);
+    client.sendToWatches({ type: 'DELETED', object: seen[0]?.object ?? {} });
+    await clock.advance(0);
+    client.breakWatches(unreachable);
+    await clock.advance(200);
+    assert.deepEqual(told, expected);
   });
 
   test('loses nothing that happens between the list and the watch', async (t) => {

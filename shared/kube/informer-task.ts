@@ -11,6 +11,7 @@ import type { ApiClient, WatchEvent } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import type { Cache, InformerTask } from './informer.ts';
 import { ObjectStore } from './object-store.ts';
+import { isOlderOrSame } from './resource-version.ts';
 import { recoveryFrom } from './watch-recovery.ts';
 
 export interface InformerOptions<T extends ApiObject> {
@@ -158,6 +159,8 @@ class Informer<T extends ApiObject> {
 
   #apply(event: WatchEvent): void {
     const version = readString(readObject(event.object, 'metadata'), 'resourceVersion');
+    // Told again, or late: what it says is known, or no longer true.
+    if (version !== undefined && this.#version !== undefined && isOlderOrSame(version, this.#version)) return;
     if (event.type !== 'BOOKMARK') {
       const object = this.#options.type.parse(event.object);
       if (event.type === 'DELETED') this.#store.delete(keyOf(object.meta));
