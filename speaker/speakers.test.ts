@@ -208,8 +208,10 @@ describe('an address that nobody may announce', () => {
     assert.deepEqual(lan.events.take(), []);
     assert.deepEqual(lan.owners('10.0.0.1'), []);
     await lan.pass(10 * seconds);
-    assert.deepEqual(lan.events.take(), ['Warning NotAnnounced shop/web: no node may announce 10.0.0.1: noEndpoints']);
-    assert.equal(reported('web'), 'False noEndpoints: no node may announce 10.0.0.1: noEndpoints');
+    const message =
+      'no node may announce 10.0.0.1: noEndpoints (no endpoint of the Service is ready anywhere; look at its Pods)';
+    assert.deepEqual(lan.events.take(), [`Warning NotAnnounced shop/web: ${message}`]);
+    assert.equal(reported('web'), `False noEndpoints: ${message}`);
     assert.deepEqual(lan.l2Statuses(), []);
   });
 
@@ -231,7 +233,9 @@ describe('an address that nobody may announce', () => {
     await lan.pass(5 * seconds);
     assert.equal(
       reported('web'),
-      'False noCarrier: no node may announce 10.0.0.1: node-a noCarrier, node-b noInterface, node-c noCarrier',
+      'False noCarrier: no node may announce 10.0.0.1: ' +
+        'noCarrier (the link has no carrier; look at the cable, the switch port or the bond); ' +
+        'node-a noCarrier, node-b noInterface, node-c noCarrier',
     );
   });
 

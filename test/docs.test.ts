@@ -7,7 +7,7 @@ import { configMapResource } from '../shared/api/config-map.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { isJsonObject, type JsonObject } from '../shared/api/json.ts';
 import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
-import { announceReasons, eventReasons } from '../shared/api/reasons.ts';
+import { announceReasons, announceReasonTexts, eventReasons } from '../shared/api/reasons.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { buildConfig } from '../shared/config/build-config.ts';
 import { repositoryFiles, repositoryRoot } from './support/source-tree.ts';
@@ -95,6 +95,15 @@ test('docs/operations.md explains every metric, and no other', () => {
   const declared = ['controller/metrics.ts', 'speaker/metrics.ts'].flatMap((file) => namesIn(textOf(file)));
   assert.ok(declared.length > 20);
   assert.deepEqual(namesIn(textOf('docs/operations.md')).toSorted(), [...new Set(declared)].toSorted());
+});
+
+test('docs/operations.md says of a reason what the Service says', () => {
+  const text = textOf('docs/operations.md');
+  const toldOfNodes = announceReasons.filter((reason) => reason !== 'owner');
+  assert.deepEqual(
+    toldOfNodes.filter((reason) => !text.includes(`| \`${reason}\` | ${announceReasonTexts[reason]} |`)),
+    [],
+  );
 });
 
 test('links between the documents lead somewhere', () => {

@@ -33,3 +33,20 @@ export const announceReasons = [
   'poolUnknown',
 ] as const;
 export type AnnounceReason = (typeof announceReasons)[number];
+
+/** What each means, and what to do about it: for conditions, events and docs/operations.md. */
+export const announceReasonTexts: Readonly<Record<AnnounceReason, string>> = {
+  owner: 'this node announces it',
+  notOwner: 'another node ranks before it',
+  noEndpoints: 'no endpoint of the Service is ready anywhere; look at its Pods',
+  noLocalEndpoints: 'externalTrafficPolicy is Local, and no ready Pod of the Service runs there',
+  noMatchingAdvertisement: 'no L2Advertisement selects this pool, Service and node; create one or widen its selectors',
+  noInterface: 'the node has no usable interface, or none of those that the L2Advertisement names',
+  nodeExcluded: 'the node has the label node.kubernetes.io/exclude-from-external-load-balancers, or is being drained',
+  nodeNetworkUnavailable: 'the network plugin has not set the node up; see its condition NetworkUnavailable',
+  nodeNotReady: 'the node is not ready, and no speaker is heard from it',
+  speakerNotAlive: 'no speaker with a valid Lease runs on the node; see its Pod and the Lease speaker-NODE',
+  noCarrier: 'the link has no carrier; look at the cable, the switch port or the bond',
+  kubeProxyUnhealthy: "kube-proxy's health check on the node has failed for 3 s, and another node's works",
+  poolUnknown: 'no pool holds the address',
+};

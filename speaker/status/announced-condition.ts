@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/api/condition.ts';
-import { type AnnounceReason, conditionTypes } from '../../shared/api/reasons.ts';
+import { type AnnounceReason, announceReasonTexts, conditionTypes } from '../../shared/api/reasons.ts';
 import type { UnannouncedAddress } from '../plan.ts';
 
 /** Nodes that a message names one by one; the rest is counted. */
@@ -64,9 +64,10 @@ export function withoutAnnounced(conditions: readonly Condition[]): readonly Con
 }
 
 function whyNot({ cause, reasons }: UnannouncedAddress): string {
-  if ([...reasons.values()].every((reason) => reason === cause)) return cause;
+  const text = `${cause} (${announceReasonTexts[cause]})`;
+  if ([...reasons.values()].every((reason) => reason === cause)) return text;
   const nodes = [...reasons].sort(([a], [b]) => (a < b ? -1 : 1));
   const named = nodes.slice(0, nodesInMessage).map(([node, reason]) => `${node} ${reason}`);
   const more = nodes.length - named.length;
-  return `${named.join(', ')}${more > 0 ? ` and ${more} more nodes` : ''}`;
+  return `${text}; ${named.join(', ')}${more > 0 ? ` and ${more} more nodes` : ''}`;
 }
