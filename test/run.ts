@@ -38,6 +38,8 @@ const runner = spawn(
   pinnedNode(),
   [
     '--test',
+    // A test that hangs is named instead of holding up the run for ever; the longest file takes a minute or two.
+    '--test-timeout=300000',
     // Each end-to-end file has a cluster of its own: not more of them at once than there are cores for.
     `--test-concurrency=${Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2)))}`,
     `--test-reporter=${join(import.meta.dirname, 'support', 'count-reporter.ts')}`,
