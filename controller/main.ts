@@ -8,11 +8,12 @@ import { healthServerTask } from '../shared/runtime/health-server-task.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { createLog } from '../shared/runtime/pino-log.ts';
 import { shutdownSignal } from '../shared/runtime/shutdown.ts';
-import { keepHeapSmall } from '../shared/runtime/small-heap.ts';
+import { keepYoungHeapSmall } from '../shared/runtime/small-heap.ts';
 import { supervise } from '../shared/runtime/supervisor.ts';
 import { systemClock } from '../shared/runtime/system-clock.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import { configurationTask } from './configuration-task.ts';
+import { fencedClient } from './fenced-client.ts';
 import { findingsTask } from './findings-task.ts';
 import { leadingTask } from './leading-task.ts';
 import { ControllerMetrics } from './metrics.ts';
@@ -50,10 +51,14 @@ async function run(options: ControllerOptions): Promise<void> {
     synced: watched.synced,
   });
 
+  const lease = { namespace, name: 'herald-controller' };
+  const identity = `${options.identity}_${randomUUID().slice(0, 8)}`;
+  const election = leaderElectionTask({ ...shared, lease, identity });
+  const writing = { ...shared, client: options.leaderElect ? fencedClient(client, election) : client };
   const makeTasks = (): readonly Task[] => {
-    const poolStatus = poolStatusTask({ ...shared, metrics, namespace, resources: pools.cache });
+    const poolStatus = poolStatusTask({ ...writing, metrics, namespace, resources: pools.cache });
     const reconcile = reconcileTask({
-      ...shared,
+      ...writing,
       metrics,
       events,
       services: services.cache,
@@ -65,11 +70,8 @@ async function run(options: ControllerOptions): Promise<void> {
       writeConcurrency,
       onUsage: poolStatus.touch,
     });
-    return [poolStatus, reconcile, findingsTask({ ...shared, ...caches, events, namespace, configuration })];
+    return [poolStatus, reconcile, findingsTask({ ...writing, ...caches, events, namespace, configuration })];
   };
-  const lease = { namespace, name: 'herald-controller' };
-  const identity = `${options.identity}_${randomUUID().slice(0, 8)}`;
-  const election = leaderElectionTask({ ...shared, lease, identity });
   const onChange = (leads: boolean): void => metrics.leading(leads);
   const leading = [election, leadingTask({ election, makeTasks, onChange, clock, log })];
 
@@ -90,7 +92,7 @@ async function run(options: ControllerOptions): Promise<void> {
   log.info('stopped');
 }
 
-keepHeapSmall();
+keepYoungHeapSmall();
 try {
   await run(readOptions());
 } catch (error) {

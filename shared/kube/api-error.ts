@@ -9,7 +9,9 @@ export type ApiErrorCode =
   | 'Expired'
   | 'Invalid'
   | 'TooManyRequests'
-  | 'ServerError';
+  | 'ServerError'
+  /** Not sent: only a leader may write. */
+  | 'NotLeading';
 
 /** A request that the API server refused, or that did not reach it. */
 export class ApiError extends Error {
