@@ -34,28 +34,18 @@ export async function createPool(api: KubeApi, size: number): Promise<void> {
   });
 }
 
-/** Does something for each item, a few at once. */
-export async function forEach<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
-  const left = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of left) await act(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
 /**
- * Creates Services that ask for no address in particular, and returns which one each is to have if the pool is free:
- * the longest waiting gets the lowest, and of those created within one second the first by name.
+ * Creates Services that ask for no address in particular, one after the other, and returns which one each is to have if
+ * the pool is free: the longest waiting gets the lowest, and of those created within one second the first by name.
  */
 export async function createServices(api: KubeApi, count: number): Promise<Placement> {
-  const created: { readonly name: string; readonly at: string }[] = [];
-  const names = Array.from({ length: count }, (_, index) => `web-${String(index).padStart(4, '0')}`);
-  await forEach(names, async (name) => {
-    const { metadata } = await api.create(servicesPath, loadBalancerService({ name }));
-    created.push({ name, at: readString(readObject({ metadata }, 'metadata'), 'creationTimestamp') ?? '' });
-  });
-  const order = created.map(({ name, at }) => `${at} ${name}`).sort();
-  return new Map(order.map((entry, index) => [entry.split(' ')[1] ?? '', nthAddress(index)]));
+  const placement = new Map<string, string>();
+  for (let index = 0; index < count; index += 1) {
+    const name = `web-${String(index).padStart(4, '0')}`;
+    await api.create(servicesPath, loadBalancerService({ name }));
+    placement.set(name, nthAddress(index));
+  }
+  return placement;
 }
 
 /**
@@ -105,6 +95,15 @@ export async function toldEvents(api: KubeApi): Promise<ReadonlyMap<string, numb
     told.set(key, (told.get(key) ?? 0) + Number(event['count'] ?? 1));
   }
   return told;
+}
+
+/** Does something for each item, a few at once. */
+async function forEach<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await act(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 async function loadBalancers(api: KubeApi): Promise<readonly JsonObject[]> {
