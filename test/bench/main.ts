@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   ndp: () => import('./ndp.ts'),
   startup: () => import('./startup.ts'),
   memory: () => import('./memory.ts'),
+  allocate: () => import('./allocate.ts'),
 };
 
 const name = process.argv[2] ?? '';

@@ -89,6 +89,12 @@ export class ManagedProcess {
     return () => this.#endListeners.delete(listener);
   }
 
+  /** Told of each line that it prints from now on. */
+  onLine(listener: (line: string) => void): () => void {
+    this.#lineListeners.add(listener);
+    return () => this.#lineListeners.delete(listener);
+  }
+
   /** The newest lines of what it printed, oldest first. */
   lastLines(count: number): readonly string[] {
     return this.#lines.slice(-count);

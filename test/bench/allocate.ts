@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type JsonObject, readObject, readObjects } from '../../shared/api/json.ts';
+import { servicesPath } from '../cluster/api/load-balancer-service.ts';
+import { addressesOf } from '../cluster/api/service-addresses.ts';
+import type { ManagedProcess } from '../cluster/process/managed-process.ts';
+import { AddressWatch, AllocateCluster, createService, manyAtOnce } from './allocate-cluster.ts';
+import { buildBundles } from './bench-cluster.ts';
+import { atLeast, atMost, type BenchResult, type Mark, percentile, rounded } from './bench-result.ts';
+import { type DecisionCost, measureDecisions } from './decisions.ts';
+
+const services = 10_000;
+/** As many as the controller writes at once by default. */
+const connections = 32;
+const turns = 3;
+const latencySamples = 300;
+const starts = 3;
+const settleMs = 3_000;
+const pollMs = 20;
+const patienceMs = 60_000;
+const sizes = [10, 10_000, 1_000_000] as const;
+
+/** What allocating costs: decisions alone, and the controller beside the API server's stand-in. */
+export async function run(): Promise<BenchResult> {
+  buildBundles();
+  const cluster = await measureCluster();
+  const decisions = measureAllDecisions();
+  return { marks: [...decisionMarks(decisions), ...cluster.marks], raw: { ...cluster.raw, decisions } };
+}
+
+async function measureCluster(): Promise<BenchResult> {
+  const cluster = await AllocateCluster.start();
+  const controller = cluster.controller(connections);
+  try {
+    await manyAtOnce(services, connections, (index) => createService(cluster.api, nameOf(index)));
+    const throughput: Turn[] = [];
+    while (throughput.length < turns) throughput.push(await turn(cluster, controller));
+    const latencyMs = await measureLatency(cluster);
+    const afterBurstMb = residentMb(controller);
+    const adoptedMs = await measureStarts(controller);
+    await pause(settleMs);
+    const adoptedMb = residentMb(controller);
+    const ratio = percentile(
+      throughput.map(({ addressedMs, barePatchesMs }) => addressedMs / barePatchesMs),
+      0.5,
+    );
+    return {
+      marks: [
+        atMost(`${services} pending Services beside as many bare patches (median of ${turns})`, ratio, 1.5),
+        atMost(`create to address with ${services} present, p50, ms`, percentile(latencyMs, 0.5), 20),
+        atMost(`create to address with ${services} present, p99, ms`, percentile(latencyMs, 0.99), 60),
+        atMost(`RSS of the controller with ${services} Services, MB`, Math.max(afterBurstMb, adoptedMb), 200),
+        atMost(
+          `exec to adopted with ${services} assigned, ms (median of ${starts})`,
+          percentile(adoptedMs, 0.5),
+          3_000,
+        ),
+      ],
+      raw: { connections, throughput, afterBurstMb, adoptedMb, adoptedMs: adoptedMs.map(rounded) },
+    };
+  } finally {
+    await controller.kill('SIGTERM');
+    await cluster.stop();
+  }
+}
+
+interface Turn {
+  /** The API server alone takes a status patch for each Service. */
+  readonly barePatchesMs: number;
+  /** From the creation of a pool until all Services, which have waited for one, have their addresses. */
+  readonly addressedMs: number;
+}
+
+/** Leaves the controller running, and every Service with its address. */
+async function turn(cluster: AllocateCluster, controller: ManagedProcess): Promise<Turn> {
+  const { api } = cluster;
+  const patchAll = (patch: JsonObject) =>
+    manyAtOnce(services, connections, (index) => api.mergePatch(`${servicesPath}/${nameOf(index)}/status`, patch));
+  if (controller.running) {
+    await controller.kill('SIGTERM');
+    await cluster.removePool();
+    await patchAll(untouched);
+  }
+  const patchedMs = performance.now();
+  await patchAll({ status: { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] } } });
+  const barePatchesMs = performance.now() - patchedMs;
+  await patchAll(untouched);
+
+  controller.start();
+  await untilAll(api, (service) => conditionsOf(service).length > 0);
+  await pause(settleMs);
+  const poolMs = performance.now();
+  await cluster.addPool();
+  const addressedMs = (await untilAll(api, (service) => addressesOf(service).length === 1)) - poolMs;
+  return { barePatchesMs: rounded(barePatchesMs), addressedMs: rounded(addressedMs) };
+}
+
+/** As created, but for what the last write left in its metadata. */
+const untouched = {
+  metadata: { annotations: { 'metallb.io/ip-allocated-from-pool': null } },
+  status: { loadBalancer: null, conditions: null },
+};
+
+/**
+ * Returns a time (`performance.now`) at which all Services were as wanted. Only the one that is served last is asked for
+ * until it is; then all are, so that a watch of ours takes nothing from the API server meanwhile.
+ */
+async function untilAll(api: AllocateCluster['api'], wanted: (service: JsonObject) => boolean): Promise<number> {
+  const deadlineMs = performance.now() + patienceMs;
+  for (;;) {
+    const askedMs = performance.now();
+    if (wanted(await api.get(`${servicesPath}/${nameOf(services - 1)}`))) {
+      const listed = await api.list(servicesPath);
+      if (listed.filter(wanted).length >= services) return askedMs;
+    }
+    if (performance.now() > deadlineMs) throw new Error(`not all Services are served within ${patienceMs} ms`);
+    await pause(pollMs);
+  }
+}
+
+async function measureLatency({ api }: AllocateCluster): Promise<readonly number[]> {
+  const watch = new AddressWatch(api);
+  await pause(settleMs);
+  const latencies: number[] = [];
+  for (let index = 0; index < latencySamples; index += 1) {
+    const name = `late-${index}`;
+    const startMs = performance.now();
+    latencies.push((await watch.addressed(name, () => createService(api, name))) - startMs);
+    await pause(pollMs);
+  }
+  watch.stop();
+  return latencies;
+}
+
+/** From exec to having taken over all addresses. Leaves the controller running. */
+async function measureStarts(controller: ManagedProcess): Promise<readonly number[]> {
+  const results: number[] = [];
+  while (results.length < starts) {
+    await controller.kill('SIGTERM');
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const startMs = performance.now();
+    controller.start();
+    const unsubscribe = controller.onLine((line) => {
+      if (line.includes('"event":"adopted"')) resolve(performance.now() - startMs);
+    });
+    results.push(await promise);
+    unsubscribe();
+  }
+  return results;
+}
+
+/** proc(5): kB are KiB. */
+function residentMb(process: ManagedProcess): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))?.[1];
+  return rounded((Number(kib) * 1024) / 1e6);
+}
+
+function measureAllDecisions(): readonly DecisionCost[] {
+  const costs: DecisionCost[] = [];
+  for (const family of ['IPv4', 'IPv6'] as const) {
+    for (const layout of ['contiguous', 'fragmented'] as const) {
+      for (const inUse of sizes) costs.push(measureDecisions({ family, layout, inUse }));
+    }
+  }
+  return costs;
+}
+
+function decisionMarks(costs: readonly DecisionCost[]): readonly Mark[] {
+  const growth = costs
+    .filter(({ inUse }) => inUse === sizes[2])
+    .map(({ family, layout, microsecondsEach }) => {
+      const least = costs.find((one) => one.inUse === sizes[0] && one.family === family && one.layout === layout);
+      return microsecondsEach / (least?.microsecondsEach ?? Number.NaN);
+    });
+  return [
+    atLeast('allocations per second, the slowest case', Math.min(...costs.map(({ perSecond }) => perSecond)), 100_000),
+    atMost('a decision with 1,000,000 in use beside one with 10, the worst case', Math.max(...growth), 3),
+  ];
+}
+
+function conditionsOf(service: JsonObject): readonly JsonObject[] {
+  return readObjects(readObject(service, 'status'), 'conditions');
+}
+
+function nameOf(index: number): string {
+  return `web-${String(index).padStart(5, '0')}`;
+}
