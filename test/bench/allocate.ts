@@ -5,7 +5,7 @@ import { servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { addressesOf } from '../cluster/api/service-addresses.ts';
 import type { ManagedProcess } from '../cluster/process/managed-process.ts';
 import { AddressWatch, AllocateCluster, createService, manyAtOnce } from './allocate-cluster.ts';
-import { buildBundles } from './bench-cluster.ts';
+import { buildBundles, insideBenchSandbox } from './bench-cluster.ts';
 import { atLeast, atMost, type BenchResult, type Mark, percentile, rounded } from './bench-result.ts';
 import { type DecisionCost, measureDecisions } from './decisions.ts';
 
@@ -22,6 +22,7 @@ const sizes = [10, 10_000, 1_000_000] as const;
 
 /** What allocating costs: decisions alone, and the controller beside the API server's stand-in. */
 export async function run(): Promise<BenchResult> {
+  await insideBenchSandbox('allocate');
   buildBundles();
   const cluster = await measureCluster();
   const decisions = measureAllDecisions();
