@@ -79,6 +79,7 @@ class Planner implements PlannerTask {
   #changed: Deferred = deferred();
   readonly #settling = new Settling(configurationSettles);
   #cancelSettled = (): void => undefined;
+  #settled = false;
   #configState: ConfigState = initialConfigState;
   #memory: PlanMemory | undefined;
   #links: readonly Link[] | undefined;
@@ -167,7 +168,11 @@ class Planner implements PlannerTask {
     const { clock } = this.#options;
     this.#settling.changed(clock.now());
     this.#cancelSettled();
-    this.#cancelSettled = clock.after(this.#settling.dueMs - clock.now(), () => this.#changed.resolve());
+    this.#cancelSettled = clock.after(this.#settling.dueMs - clock.now(), () => {
+      // A flag, since timers may fire a moment before their time: a comparison of times could then miss it for good.
+      this.#settled = true;
+      this.#changed.resolve();
+    });
     this.#changed.resolve();
   }
 
@@ -199,7 +204,7 @@ class Planner implements PlannerTask {
     const { caches, clock } = this.#options;
     this.#changed = deferred();
     const startMs = clock.now();
-    if (this.#mustReadConfig(startMs)) this.#readConfig();
+    if (this.#mustReadConfig()) this.#readConfig();
     if (this.#memory === undefined || this.#links === undefined) return 0;
     const speakers = this.#speakers;
     const links = this.#links;
@@ -227,13 +232,14 @@ class Planner implements PlannerTask {
   }
 
   /** Where no pool is in force nothing can be lost, so there is nothing to wait for. */
-  #mustReadConfig(nowMs: number): boolean {
+  #mustReadConfig(): boolean {
     const inForce = this.#configState.config?.pools.size ?? 0;
-    return inForce === 0 || nowMs >= this.#settling.dueMs;
+    return inForce === 0 || this.#settled;
   }
 
   #readConfig(): void {
     const { caches, namespace, configMapName, loadBalancerClass } = this.#options;
+    this.#settled = false;
     this.#settling.lookedAt();
     this.#cancelSettled();
     const before = this.#configState.config;
