@@ -11,6 +11,10 @@ export const eventReasons = {
   addressConflict: 'AddressConflict',
   nodeAssigned: 'nodeAssigned',
   configInvalid: 'ConfigInvalid',
+  ownerChanged: 'OwnerChanged',
+  pulsesBlocked: 'PulsesBlocked',
+  pulseKeyRotated: 'PulseKeyRotated',
+  pulseKeyUnreadable: 'PulseKeyUnreadable',
 } as const;
 
 /** Condition types on a Service's status. */
