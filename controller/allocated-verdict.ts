@@ -1,8 +1,8 @@
 import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
+import type { Verdict } from '../shared/api/verdict.ts';
 import { formatAddress } from '../shared/net/address.ts';
 import type { Assignment, Decision, Refusal } from './allocator/decision.ts';
 import { passedOverText, refusalText } from './allocator/reason-text.ts';
-import type { Verdict } from './conditions.ts';
 
 /** The reason of events, conditions and metrics that stands for a refusal. */
 export function refusalReason(refusal: Refusal): string {

@@ -1,5 +1,5 @@
 import { conditionTypes, eventReasons } from '../shared/api/reasons.ts';
-import type { Verdict } from './conditions.ts';
+import type { Verdict } from '../shared/api/verdict.ts';
 
 /** Said by the controller alone: where a speaker lives, this condition is the speakers' business. */
 export const noSpeakerVerdict: Verdict = {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { configurationStateResource } from '../shared/api/configuration-state.ts';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { nodeResource } from '../shared/api/node.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
@@ -51,6 +53,84 @@ test('a pool that can not be read is named in an event, once, also across restar
   await herald.pass(2_000);
   assert.deepEqual(herald.events.take(), []);
 });
+
+test('an object in another namespace is named in the log, and makes nothing Invalid', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/30'] });
+  const metadata = { name: 'b', namespace: 'default', generation: 1 };
+  herald.api.put(ipAddressPoolResource, { metadata, spec: { addresses: ['10.0.0.0/30'] } });
+  await herald.start();
+  await herald.pass(2_000);
+  assert.deepEqual(herald.events.take(), []);
+  assert.deepEqual(reported(), { result: 'Valid', errorSummary: '', inForce: 'True newest' });
+  const [line, ...others] = herald.log.lines.filter(({ event }) => event === 'configuration-finding');
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [line?.fields['kind'], line?.fields['namespace'], line?.fields['name']],
+    ['IPAddressPool', 'default', 'b'],
+  );
+  assert.match(await herald.registry.metrics(), /herald_config_findings\{severity="notice"\} 1/);
+});
+
+test('a ConfigMap beside IPAddressPools gets a Warning, once, and makes nothing Invalid', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/30'] });
+  herald.configMap('address-pools: []');
+  for (const expected of [1, 0]) {
+    await herald.start();
+    await herald.pass(2_000);
+    const events = herald.events.take();
+    assert.equal(events.length, expected);
+    for (const event of events)
+      assert.match(event, /^Warning ConfigInvalid herald-system\/config: .*IPAddressPools exist/);
+    assert.equal(reported().result, 'Valid');
+    await herald.stop();
+  }
+});
+
+const crossObject: readonly [string, () => void, RegExp][] = [
+  [
+    'a pool that overlaps another',
+    () => {
+      herald.pool('a', { addresses: ['10.0.0.0/30'] });
+      herald.pool('b', { addresses: ['10.0.0.0/30'] });
+    },
+    /^Warning ConfigInvalid herald-system\/b: .*overlaps/,
+  ],
+  [
+    'an advertisement of a pool that does not exist',
+    () => herald.advertisement('gone', { ipAddressPools: ['nowhere'] }),
+    /^Warning ConfigInvalid herald-system\/gone: .*there is no IPAddressPool "nowhere"/,
+  ],
+  [
+    'a pool that no advertisement selects',
+    () => {
+      herald.pool('a', { addresses: ['10.0.0.0/30'] });
+      herald.advertisement('all', { ipAddressPoolSelectors: [{ matchLabels: { no: 'pool' } }] });
+    },
+    /^Warning ConfigInvalid herald-system\/a: .*no L2Advertisement selects "a"/,
+  ],
+  [
+    'a selector that matches no node',
+    () => {
+      herald.api.put(nodeResource, { metadata: { name: 'node-a' } });
+      herald.pool('a', { addresses: ['10.0.0.0/30'] });
+      herald.advertisement('all', { nodeSelectors: [{ matchLabels: { rack: 'z' } }] });
+    },
+    /^Warning ConfigInvalid herald-system\/all: .*"rack=z" matches no node/,
+  ],
+];
+for (const [what, apply, expected] of crossObject) {
+  test(`${what} gets a Warning, and the state is Invalid`, async () => {
+    apply();
+    await herald.start();
+    await herald.pass(2_000);
+    const events = herald.events.take();
+    assert.ok(
+      events.some((event) => expected.test(event)),
+      events.join('\n'),
+    );
+    assert.equal(reported().result, 'Invalid');
+  });
+}
 
 test('what is mended within a second is not told', async () => {
   await herald.start();

@@ -22,8 +22,6 @@ import { poolStatusTask } from './pool-status-task.ts';
 import { reconcileTask } from './reconcile-task.ts';
 import { watchedKinds } from './watched-kinds.ts';
 
-const userAgent = 'herald-controller/0.1.0';
-
 async function run(options: ControllerOptions): Promise<void> {
   const { namespace, configMapName, loadBalancerClass, writeConcurrency } = options;
   const log = createLog({ name: 'controller', level: options.logLevel });
@@ -32,8 +30,7 @@ async function run(options: ControllerOptions): Promise<void> {
   const random = Math.random;
   const registry = createRegistry();
   const metrics = new ControllerMetrics(registry);
-  const { kubeconfig } = options;
-  const client = connectApi({ ...(kubeconfig === undefined ? {} : { kubeconfig }), clock, userAgent });
+  const client = connectApi({ clock, component: 'controller', kubeconfig: options.kubeconfig });
   const shared = { client, clock, log, random };
 
   const source = { component: 'herald-controller', instance: options.identity, host: '' };
@@ -41,6 +38,7 @@ async function run(options: ControllerOptions): Promise<void> {
   const watched = watchedKinds({ ...shared, namespace, configMapName });
   const { services, namespaces, nodes, pools, advertisements, configMaps, speakerLeases } = watched;
   const caches = { pools: pools.cache, advertisements: advertisements.cache, configMaps: configMaps.cache };
+  const { configurationObjects: objects } = watched;
   const configuration = configurationTask({
     ...shared,
     ...caches,
@@ -70,7 +68,7 @@ async function run(options: ControllerOptions): Promise<void> {
       writeConcurrency,
       onUsage: poolStatus.touch,
     });
-    return [poolStatus, reconcile, findingsTask({ ...writing, ...caches, events, namespace, configuration })];
+    return [poolStatus, reconcile, findingsTask({ ...writing, metrics, events, namespace, configuration, objects })];
   };
   const onChange = (leads: boolean): void => metrics.leading(leads);
   const leading = [election, leadingTask({ election, makeTasks, onChange, clock, log })];

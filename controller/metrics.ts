@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Finding } from '../shared/config/model.ts';
+import { type Finding, findingSeverities } from '../shared/config/model.ts';
 import type { IpFamily } from '../shared/net/address.ts';
 import type { FamilyUsage } from './allocator/pool.ts';
 
@@ -111,7 +111,7 @@ export class ControllerMetrics {
   }
 
   configured(findings: readonly Finding[], stale: boolean): void {
-    for (const severity of ['error', 'warning'] as const) {
+    for (const severity of findingSeverities) {
       this.#findings.set({ severity }, findings.filter((finding) => finding.severity === severity).length);
     }
     this.#stale.set(stale ? 1 : 0);

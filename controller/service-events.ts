@@ -1,12 +1,12 @@
 import { eventReasons } from '../shared/api/reasons.ts';
 import type { Service } from '../shared/api/service.ts';
+import { findCondition, sameVerdict, type Verdict } from '../shared/api/verdict.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
 import { allocatedVerdict, assignedMessage } from './allocated-verdict.ts';
 import type { Assignment, Decision, LossReason } from './allocator/decision.ts';
 import { lossText } from './allocator/reason-text.ts';
 import { usesDeprecatedAnnotation } from './allocator/request.ts';
 import { noSpeakerEvent, noSpeakerVerdict } from './announced-verdict.ts';
-import { findCondition, sameVerdict, type Verdict } from './conditions.ts';
 
 /** An event on a Service. */
 export interface ServiceEvent {

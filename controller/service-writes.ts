@@ -3,11 +3,11 @@ import type { Condition } from '../shared/api/condition.ts';
 import type { JsonObject } from '../shared/api/json.ts';
 import { conditionTypes } from '../shared/api/reasons.ts';
 import type { LoadBalancerIngress, Service } from '../shared/api/service.ts';
+import { conditionsJson, findCondition, says, withVerdict } from '../shared/api/verdict.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
 import { allocatedVerdict } from './allocated-verdict.ts';
 import type { Assignment, Decision } from './allocator/decision.ts';
 import { noSpeakerVerdict } from './announced-verdict.ts';
-import { conditionsJson, findCondition, says, withVerdict } from './conditions.ts';
 
 /** What must be written so that a Service's object says what was decided. */
 export interface ServiceWrites {

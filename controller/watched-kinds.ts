@@ -53,6 +53,12 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     tasks,
     synced,
     fresh,
+    /** What the configuration is read from. */
+    configurationObjects: [
+      { type: ipAddressPoolResource, cache: pools.cache },
+      { type: l2AdvertisementResource, cache: informers.advertisements.cache },
+      { type: configMapResource, cache: configMaps.cache },
+    ],
     /** Names of those that have not been read yet, for `/readyz`. */
     missing: () => tasks.filter((task) => !task.cache.synced).map((task) => task.name),
   };

@@ -20,6 +20,7 @@ import { SpeakerMetrics } from './metrics.ts';
 import { readOptions, type SpeakerOptions } from './options.ts';
 import { plannerTask } from './planner-task.ts';
 import { speakerCaches } from './speaker-caches.ts';
+import { speakerStateTask } from './status/configuration-state-task.ts';
 import { ReportWriter } from './status/report-writer.ts';
 import { statusTask } from './status/status-task.ts';
 
@@ -31,11 +32,7 @@ async function main(options: SpeakerOptions): Promise<void> {
   const signal = shutdownSignal(process, log);
   const registry = createRegistry();
   const metrics = new SpeakerMetrics(registry);
-  const client = connectApi({
-    clock,
-    userAgent: 'herald-speaker',
-    ...(options.kubeconfig && { kubeconfig: options.kubeconfig }),
-  });
+  const client = connectApi({ clock, component: 'speaker', kubeconfig: options.kubeconfig });
   const base = { client, clock, log, random, namespace };
   const incarnation = randomBytes(8).toString('hex');
   const local = new LocalNode({ address: options.hostAddress, port: 0, incarnation, exclusions });
@@ -52,6 +49,7 @@ async function main(options: SpeakerOptions): Promise<void> {
     hasSuccessor: () =>
       announcements.any && [...planner.speakers].some(([node, { leaving }]) => node !== self && !leaving),
   });
+  const said = speakerStateTask({ ...base, self, nodes: caches.nodes });
   const planner = plannerTask({
     self,
     namespace,
@@ -65,6 +63,7 @@ async function main(options: SpeakerOptions): Promise<void> {
     log,
     onConfig: (state) => {
       metrics.configured(state);
+      said.publish(state);
       lease.publish();
     },
     onTable: (table) => datapath.send(table),
@@ -105,7 +104,7 @@ async function main(options: SpeakerOptions): Promise<void> {
 
   log.info('starting', { node: self, namespace, incarnation });
   // Stopped in reverse: no more plans, then the Lease says `leave` while the datapath still answers.
-  const tasks = [datapath, healthServer, ...informers.tasks, events, lease, planner, release, status, kubeProxy];
+  const tasks = [datapath, healthServer, ...informers.tasks, events, lease, planner, release, status, kubeProxy, said];
   await supervise(tasks, { signal, log, clock });
   log.info('stopped');
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ConfigState } from '../shared/config/config-state.ts';
+import { findingSeverities } from '../shared/config/model.ts';
 import type { GiveUpReason, TakeoverReason } from './datapath/table.ts';
 
 /** An address that this node announces for a Service. */
@@ -127,7 +128,7 @@ export class SpeakerMetrics {
 
   configured({ stale, findings }: ConfigState): void {
     this.#configStale.set(stale ? 1 : 0);
-    for (const severity of ['error', 'warning'] as const) {
+    for (const severity of findingSeverities) {
       const count = findings.filter((finding) => finding.severity === severity).length;
       this.#configFindings.set({ severity }, count);
     }

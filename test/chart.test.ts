@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import * as controller from '../controller/options.ts';
 import { asObject, readNumber, readObject, readString } from '../shared/api/json.ts';
+import { heraldVersion } from '../shared/runtime/version.ts';
 import * as speaker from '../speaker/options.ts';
 import { repositoryRoot } from './support/source-tree.ts';
 
@@ -52,10 +53,10 @@ describe('the chart', () => {
     assert.equal(readString(values, 'logLevel'), options.logLevel);
   });
 
-  test('has the version of the package, and so names the image that is built from it', () => {
+  test('has the version of the package and of the programs, and so names the image that is built from it', () => {
     const chart = asObject(parse(textOf('charts/herald/Chart.yaml')));
     const version = readString(asObject(JSON.parse(textOf('package.json'))), 'version');
     assert.ok(version !== undefined);
-    assert.deepEqual([chart['version'], chart['appVersion']], [version, version]);
+    assert.deepEqual([chart['version'], chart['appVersion'], heraldVersion], [version, version, version]);
   });
 });

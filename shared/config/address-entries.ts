@@ -30,7 +30,7 @@ export function readExclusions(
   const idle = ranges.flatMap((range, index): readonly Problem[] => {
     if (addresses.some((address) => rangesOverlap(address, range))) return [];
     const text = `"${entries[index]}" excludes nothing: no entry of addresses holds any of it; remove it`;
-    return [{ severity: 'warning', path: `${path}[${index}]`, text }];
+    return [{ severity: 'notice', path: `${path}[${index}]`, text }];
   });
   return { ranges, problems: idle };
 }

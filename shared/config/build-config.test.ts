@@ -46,7 +46,7 @@ describe('where the configuration comes from', () => {
     assert.equal(result.config?.source, 'resources');
     assert.deepEqual(poolNames(result), ['lan']);
     assert.deepEqual(messages(result), [
-      'warning: ConfigMap herald-system/config: data.config: this ConfigMap is not read, because IPAddressPools exist and win; delete one or the other',
+      'notice: ConfigMap herald-system/config: data.config: this ConfigMap is not read, because IPAddressPools exist and win; delete one or the other',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('where the configuration comes from', () => {
     const result = configOf({ configMap: foreign });
     assert.deepEqual(poolNames(result), []);
     assert.deepEqual(messages(result), [
-      'warning: ConfigMap metallb-system/config: metadata.namespace: "metallb-system" is not the namespace of the installation: this ConfigMap is not read; move it to "herald-system"',
+      'notice: ConfigMap metallb-system/config: metadata.namespace: "metallb-system" is not the namespace of the installation: this ConfigMap is not read; move it to "herald-system"',
     ]);
   });
 

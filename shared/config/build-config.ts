@@ -20,17 +20,17 @@ export function buildConfig(inputs: ConfigInputs): ConfigResult {
   if (configMap === undefined) return resources;
   if (configMap.meta.namespace !== namespace) {
     const text = `"${configMap.meta.namespace}" is not the namespace of the installation: this ConfigMap is not read; move it to "${namespace}"`;
-    return withWarning(resources, configMap, { severity: 'warning', path: 'metadata.namespace', text });
+    return withNotice(resources, configMap, { severity: 'notice', path: 'metadata.namespace', text });
   }
   if (resources.config.pools.size + resources.config.setAside.size > 0) {
     const text = 'this ConfigMap is not read, because IPAddressPools exist and win; delete one or the other';
-    return withWarning(resources, configMap, { severity: 'warning', path: 'data.config', text });
+    return withNotice(resources, configMap, { severity: 'notice', path: 'data.config', text });
   }
   const { config, findings } = configFromConfigMap(configMap);
   return { config, findings: [...findings, ...resources.findings] };
 }
 
-function withWarning(result: ConfigResult, configMap: ConfigMap, problem: Problem): ConfigResult {
+function withNotice(result: ConfigResult, configMap: ConfigMap, problem: Problem): ConfigResult {
   const { namespace, name } = configMap.meta;
   const finding = findingOf({ kind: configMapResource.kind, namespace, name }, problem);
   return { config: result.config, findings: [finding, ...result.findings] };

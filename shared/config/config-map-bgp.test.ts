@@ -66,7 +66,7 @@ address-pools:
 `);
     assert.deepEqual(
       findings.map(({ severity, path }) => `${severity} ${path}`),
-      ['warning config.address-pools[0].protocol', 'warning config.address-pools[1].protocol'],
+      ['notice config.address-pools[0].protocol', 'notice config.address-pools[1].protocol'],
     );
     const bgp = config?.bgp;
     const found = bgp?.peers[0];

@@ -65,7 +65,7 @@ export function rangesOf(pool: ConfigMapPool): readonly AddressRange[] {
 function checkProtocol(pool: ConfigMapPool, index: number): readonly ConfigMapProblem[] {
   if (pool.protocol === 'bgp') {
     const text = '"bgp" is not served yet: the addresses of this pool are handed out but never announced';
-    return [{ severity: 'warning', path: ['address-pools', index, 'protocol'], text }];
+    return [{ severity: 'notice', path: ['address-pools', index, 'protocol'], text }];
   }
   if (pool['bgp-advertisements'].length === 0) return [];
   const text = 'is for pools of protocol "bgp"; this one is "layer2": remove the key or change the protocol';

@@ -1,9 +1,10 @@
 import { shortText } from '../net/quoted-text.ts';
+import type { Finding } from './model.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Something wrong at a place in the ConfigMap's YAML; `text` names the value and the remedy. */
 export interface ConfigMapProblem {
-  readonly severity: 'error' | 'warning';
+  readonly severity: Finding['severity'];
   readonly path: YamlPath;
   readonly text: string;
   /** Where a scalar has a place of its own: the key is at fault, not its value. */

@@ -106,7 +106,7 @@ describe('a pool', () => {
     const pool = ipAddressPool('lan', { addresses: ['10.0.0.0/24'], excludeAddresses: ['10.0.0.1', '10.0.1.1'] });
     const result = configOf({ pools: [pool], advertisements: [all] });
     assert.deepEqual(lines(result), [
-      'warning: IPAddressPool herald-system/lan: spec.excludeAddresses[1]: "10.0.1.1" excludes nothing: no entry of addresses holds any of it; remove it',
+      'notice: IPAddressPool herald-system/lan: spec.excludeAddresses[1]: "10.0.1.1" excludes nothing: no entry of addresses holds any of it; remove it',
     ]);
     assert.deepEqual(result.config?.pools.get('lan')?.excluded.map(formatRange), ['10.0.0.1', '10.0.1.1']);
   });
@@ -114,7 +114,7 @@ describe('a pool', () => {
   test('without a usable address serves nobody, with a warning', () => {
     const pool = ipAddressPool('lan', { addresses: ['10.0.0.255-10.0.1.0'], avoidBuggyIPs: true });
     assert.deepEqual(lines(configOf({ pools: [pool], advertisements: [all] })), [
-      'warning: IPAddressPool herald-system/lan: spec.addresses: excludeAddresses and avoidBuggyIPs leave no address to hand out; add addresses or lift one of them',
+      'notice: IPAddressPool herald-system/lan: spec.addresses: excludeAddresses and avoidBuggyIPs leave no address to hand out; add addresses or lift one of them',
     ]);
   });
 
@@ -180,8 +180,8 @@ describe('objects in another namespace', () => {
       advertisements: [l2Advertisement('lan', { ipAddressPools: ['lan'] }, elsewhere)],
     });
     assert.deepEqual(lines(result), [
-      'warning: IPAddressPool default/lan: metadata.namespace: "default" is not the namespace of the installation: this object never serves; move it to "herald-system"',
-      'warning: L2Advertisement default/lan: metadata.namespace: "default" is not the namespace of the installation: this object never serves; move it to "herald-system"',
+      'notice: IPAddressPool default/lan: metadata.namespace: "default" is not the namespace of the installation: this object never serves; move it to "herald-system"',
+      'notice: L2Advertisement default/lan: metadata.namespace: "default" is not the namespace of the installation: this object never serves; move it to "herald-system"',
     ]);
     assert.deepEqual(result.config, { source: 'none', pools: new Map(), advertisements: [], setAside: new Set() });
   });

@@ -79,6 +79,6 @@ function foreignFinding(kind: string, meta: ApiObject['meta'], namespace: string
   const text = `"${meta.namespace}" is not the namespace of the installation: this object never serves; move it to "${namespace}"`;
   return findingOf(
     { kind, namespace: meta.namespace, name: meta.name },
-    { severity: 'warning', path: 'metadata.namespace', text },
+    { severity: 'notice', path: 'metadata.namespace', text },
   );
 }

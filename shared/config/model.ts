@@ -41,10 +41,15 @@ export interface Config {
   readonly bgp?: BgpConfig;
 }
 
+export const findingSeverities = ['error', 'warning', 'notice'] as const;
+
 /** Something wrong with the configuration, said on the object that it concerns. */
 export interface Finding {
-  /** `error`: the object, or the part at `path`, is not in force. `warning`: it is. */
-  readonly severity: 'error' | 'warning';
+  /**
+   * `error`: the object, or the part at `path`, is not in force. `warning`: it is, but cannot do what it says.
+   * `notice`: worth knowing; the configuration is none the less valid.
+   */
+  readonly severity: (typeof findingSeverities)[number];
   readonly object: { readonly kind: string; readonly namespace: string; readonly name: string };
   /** As `kubectl explain` would name it (`spec.addresses[2]`); for the ConfigMap with line and column in the message. */
   readonly path: string;

@@ -87,8 +87,8 @@ test('a name that stands twice counts once, with a warning', () => {
   const { advertisement, found } = read({ ipAddressPools: ['red', 'red'], interfaces: ['eth0', 'eth1', 'eth0'] });
   assert.deepEqual(advertisement?.pools, ['red']);
   assert.deepEqual(found, [
-    'warning: spec.ipAddressPools[1]: "red" stands at spec.ipAddressPools[0] already; remove one',
-    'warning: spec.interfaces[2]: "eth0" stands at spec.interfaces[0] already; remove one',
+    'notice: spec.ipAddressPools[1]: "red" stands at spec.ipAddressPools[0] already; remove one',
+    'notice: spec.interfaces[2]: "eth0" stands at spec.interfaces[0] already; remove one',
   ]);
 });
 

@@ -120,7 +120,7 @@ function repeated(names: readonly string[], path: string): readonly Problem[] {
     if (first === index) return [];
     return [
       {
-        severity: 'warning',
+        severity: 'notice',
         path: `${path}[${index}]`,
         text: `${quotedText(name)} stands at ${path}[${first}] already; remove one`,
       },

@@ -47,5 +47,5 @@ function checkAllocation(resource: IPAddressPool): readonly Problem[] {
 function checkUsable(pool: Pool): readonly Problem[] {
   if (usableCount(pool, 'IPv4') + usableCount(pool, 'IPv6') > 0n) return [];
   const text = 'excludeAddresses and avoidBuggyIPs leave no address to hand out; add addresses or lift one of them';
-  return [{ severity: 'warning', path: 'spec.addresses', text }];
+  return [{ severity: 'notice', path: 'spec.addresses', text }];
 }

@@ -59,7 +59,14 @@ export class ControllerFixture {
       writeConcurrency: 32,
       onUsage: poolStatus.touch,
     });
-    const findings = findingsTask({ ...shared, ...caches, events: this.events, namespace, configuration });
+    const findings = findingsTask({
+      ...shared,
+      metrics,
+      events: this.events,
+      namespace,
+      configuration,
+      objects: watched.configurationObjects,
+    });
     const stop = new AbortController();
     const tasks = [...watched.tasks, configuration, poolStatus, reconcile, findings];
     this.#running = { stop, ended: supervise(tasks, { signal: stop.signal, clock: this.clock, log: this.log }) };
@@ -101,8 +108,13 @@ export class ControllerFixture {
     const generation = Number(readObject(before ?? {}, 'metadata')['generation'] ?? 0) + 1;
     const manifest = poolManifest(name, spec);
     this.api.put(ipAddressPoolResource, { ...manifest, metadata: { ...readObject(manifest, 'metadata'), generation } });
-    const metadata = { name: 'all', namespace, generation: 1 };
-    this.api.put(l2AdvertisementResource, { metadata, spec: {} });
+    this.advertisement('all', {});
+  }
+
+  advertisement(name: string, spec: JsonObject): void {
+    const before = this.api.stored(l2AdvertisementResource, { namespace, name });
+    const generation = Number(readObject(before ?? {}, 'metadata')['generation'] ?? 0) + 1;
+    this.api.put(l2AdvertisementResource, { metadata: { name, namespace, generation }, spec });
   }
 
   configMap(yaml: string): void {

@@ -17,6 +17,7 @@ import { LocalNode } from '../../speaker/local-node.ts';
 import { SpeakerMetrics } from '../../speaker/metrics.ts';
 import { plannerTask } from '../../speaker/planner-task.ts';
 import { speakerCaches } from '../../speaker/speaker-caches.ts';
+import { speakerStateTask } from '../../speaker/status/configuration-state-task.ts';
 import { ReportWriter } from '../../speaker/status/report-writer.ts';
 import { statusTask } from '../../speaker/status/status-task.ts';
 import { FakeApiClient } from './fake-api-client.ts';
@@ -148,6 +149,7 @@ export class SpeakersFixture {
       speakers: () => planner.leases,
       hasSuccessor: () => announcements.any && planner.speakers.size > 1,
     });
+    const said = speakerStateTask({ ...base, self: node, nodes: caches.nodes });
     const datapath = new FakeDatapath((event) => announcements.event(event));
     const planner = plannerTask({
       self: node,
@@ -160,7 +162,10 @@ export class SpeakersFixture {
       synced: planned,
       clock: this.clock,
       log: this.log,
-      onConfig: () => lease.publish(),
+      onConfig: (state) => {
+        said.publish(state);
+        lease.publish();
+      },
       onTable: (table) => datapath.send(table),
       onPlan: (planned) => announcements.plan(planned),
     });
@@ -183,7 +188,7 @@ export class SpeakersFixture {
       onView: (view) => status.setView(view),
     });
     const stop = new AbortController();
-    const ended = supervise([...tasks, lease, planner, release, status], { ...base, signal: stop.signal });
+    const ended = supervise([...tasks, lease, planner, release, status, said], { ...base, signal: stop.signal });
     datapath.setLinks([eth0]);
     const end = async (): Promise<void> => {
       stop.abort();

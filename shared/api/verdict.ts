@@ -1,5 +1,5 @@
-import type { Condition } from '../shared/api/condition.ts';
-import type { JsonObject } from '../shared/api/json.ts';
+import type { Condition } from './condition.ts';
+import type { JsonObject } from './json.ts';
 
 /** What a condition is to say; when it began to say so is worked out from the one before. */
 export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
