@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { keyOf } from '../shared/api/object-meta.ts';
 import { connectApi } from '../shared/kube/connect-api.ts';
 import { eventRecorderTask } from '../shared/kube/event-recorder-task.ts';
@@ -19,6 +19,7 @@ import { leadingTask } from './leading-task.ts';
 import { ControllerMetrics } from './metrics.ts';
 import { type ControllerOptions, readOptions } from './options.ts';
 import { poolStatusTask } from './pool-status-task.ts';
+import { pulseKeyTasks } from './pulse-key-task.ts';
 import { reconcileTask } from './reconcile-task.ts';
 import { watchedKinds } from './watched-kinds.ts';
 
@@ -68,7 +69,10 @@ async function run(options: ControllerOptions): Promise<void> {
       writeConcurrency,
       onUsage: poolStatus.touch,
     });
-    return [poolStatus, reconcile, findingsTask({ ...writing, metrics, events, namespace, configuration, objects })];
+    const findings = findingsTask({ ...writing, metrics, events, namespace, configuration, objects });
+    const leases = speakerLeases.cache;
+    const pulseKey = pulseKeyTasks({ ...writing, events, namespace, speakerLeases: leases, randomOctets: randomBytes });
+    return [poolStatus, reconcile, findings, ...pulseKey];
   };
   const onChange = (leads: boolean): void => metrics.leading(leads);
   const leading = [election, leadingTask({ election, makeTasks, onChange, clock, log })];
