@@ -51,11 +51,31 @@ export interface Link {
   readonly addresses: readonly string[];
 }
 
-/** Why this node now owns an address. */
-export type TakeoverReason = 'onlyCandidate' | 'firstCandidate' | 'ownerNotLive';
+/**
+ * Why this node now owns an address: the only candidate, or the first of them, where nobody held it; the one that held
+ * it before (`heldBefore`); its owner does not live, is about to stop, said that it can't serve it or is no candidate
+ * any more; this node ranks first and the policy or a changed preference wants that (`preferred`); who should have
+ * taken it did not (`nobodyTookIt`).
+ */
+export type TakeoverReason =
+  | 'onlyCandidate'
+  | 'firstCandidate'
+  | 'heldBefore'
+  | 'ownerNotLive'
+  | 'ownerLeaving'
+  | 'ownerUnfit'
+  | 'ownerNotCandidate'
+  | 'preferred'
+  | 'nobodyTookIt';
 
-/** Why this node no longer owns an address that it owned. */
-export type GiveUpReason = 'addressRemoved' | 'notCandidate' | 'betterCandidateLive' | 'noInterface' | 'stopping';
+/** Why this node no longer owns an address that it owned; `claimedByOther`: two owned it, and the other keeps it. */
+export type GiveUpReason =
+  | 'addressRemoved'
+  | 'notCandidate'
+  | 'betterCandidateLive'
+  | 'noInterface'
+  | 'claimedByOther'
+  | 'stopping';
 
 /** What the datapath thread tells the main thread; `atMs` is Unix time. */
 export type DatapathEvent =

@@ -17,8 +17,8 @@ export interface Pulse {
   /** So many missed pulses make the sender suspect: both ends count alike, as in BFD (RFC 5880 §6.8.4). */
   readonly multiplier: number;
   readonly leaving: boolean;
-  /** Of all that the sender holds: differs when the receiver's picture of it is not true any more. */
-  readonly claimsDigest: number;
+  /** `Claims.version` of the sender's last claims; 0: none yet. Whoever knows another one asks by `hello`. */
+  readonly claimsVersion: number;
   /** Unix time of the sender, ms. */
   readonly wallMs: number;
 }
@@ -61,17 +61,26 @@ export interface Leave {
 export interface ClaimEntry {
   /** First address of the group, canonical text. */
   readonly group: string;
-  /** Rises with every take-over of the group. */
+  /** Rises with every takeover of the group. u32. */
   readonly epoch: number;
-  /** `released`: the sender can't serve it, and gave it up. */
-  readonly state: 'held' | 'released';
+  /** `released`: given up; `unfit`: the sender can't serve it, and so doesn't hold it. */
+  readonly state: 'held' | 'released' | 'unfit';
 }
 
-/** What the sender holds, or has just let go. */
+/** More entries than this go into several messages, so that each fits a datagram of 1,232 octets. */
+export const claimEntriesPerMessage = 50;
+
+/** How the sender's claims changed between two of their versions. */
 export interface Claims {
   readonly type: 'claims';
-  /** The last part of an answer that names all that the sender holds. */
-  readonly complete: boolean;
+  /** Rises by one with every change that the sender tells of, from 1. u32. */
+  readonly version: number;
+  /** The version to which the entries add; 0: they are all that the sender claims. u32. */
+  readonly since: number;
+  /** Which message of `parts` this is, from 0. u16. */
+  readonly part: number;
+  /** u16, at least 1. */
+  readonly parts: number;
   readonly entries: readonly ClaimEntry[];
 }
 
