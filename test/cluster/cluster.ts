@@ -8,7 +8,7 @@ import { administrators, type ControlPlane } from './control-plane/control-plane
 import { startControlPlane } from './control-plane/start.ts';
 import { installCustomResources } from './custom-resources.ts';
 import type { ProxyMode } from './kube-proxy/addresses.ts';
-import { buildLan, lan, machine } from './network/topology.ts';
+import { backbone, buildLan, lan, machine, machineOfBothNetworks } from './network/topology.ts';
 import { ClusterNode } from './node.ts';
 import { runEndpointSliceController } from './pods/endpoint-slice-controller.ts';
 import { ManagedProcess } from './process/managed-process.ts';
@@ -20,6 +20,8 @@ export const apiServerPort = 6443;
 
 export interface ClusterOptions {
   readonly nodeNames?: readonly string[];
+  /** Nodes reach each other and the API server by a network of their own, beside the one where clients are. */
+  readonly backbone?: boolean;
   readonly proxyMode?: ProxyMode;
   /** False leaves Herald's own programs to the caller. */
   readonly startHerald?: boolean;
@@ -53,13 +55,14 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const report = options.report ?? (() => undefined);
   const nodeNames = options.nodeNames ?? ['node-a', 'node-b', 'node-c'];
-  const machines = nodeNames.map((name, index) => machine(name, firstNodeHost + index));
+  const makeMachine = options.backbone === true ? machineOfBothNetworks : machine;
+  const machines = nodeNames.map((name, index) => makeMachine(name, firstNodeHost + index));
   const client = new Client(machine('client', clientHost));
   await buildLan([...machines, client.machine]);
   report(`LAN: bridge, ${nodeNames.join(', ')} and a client`);
 
   const folder = mkdtempSync(join(tmpdir(), 'herald-cluster-'));
-  const { controlPlane, api } = await bringUpControlPlane(folder);
+  const { controlPlane, api } = await bringUpControlPlane(folder, options.backbone === true ? backbone.ipv4 : lan.ipv4);
   report(`${controlPlane.kind} API server answers`);
 
   const stopping = new AbortController();
@@ -129,16 +132,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         .join('\n'),
     stop: async () => {
       stopping.abort();
-      await Promise.all(processes().map((each) => each.kill('SIGKILL')));
+      await Promise.all([...processes().map((each) => each.kill('SIGKILL')), ...nodes.map((node) => node.stop())]);
     },
   };
 }
 
-async function bringUpControlPlane(folder: string): Promise<{ controlPlane: ControlPlane; api: KubeApi }> {
+async function bringUpControlPlane(
+  folder: string,
+  address: string,
+): Promise<{ controlPlane: ControlPlane; api: KubeApi }> {
   const controlPlaneFolder = join(folder, 'control-plane');
   mkdirSync(controlPlaneFolder);
   const controlPlane = await startControlPlane({
-    address: lan.ipv4,
+    address,
     port: apiServerPort,
     folder: controlPlaneFolder,
     users: [

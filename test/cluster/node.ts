@@ -4,8 +4,9 @@ import type { JsonObject } from '../../shared/api/json.ts';
 import { type ApiAccess, kubeconfigText } from './api/access.ts';
 import type { KubeApi } from './api/kube-api.ts';
 import type { ProxyMode } from './kube-proxy/addresses.ts';
-import { run } from './network/iproute.ts';
-import { type Machine, portOf } from './network/topology.ts';
+import { blockUdp } from './network/firewall.ts';
+import { ReadyIp } from './network/ready-ip.ts';
+import { defaultRoutes, type Machine, portOf } from './network/topology.ts';
 import { endpointPorts, podManifest, podStatus } from './pods/pod.ts';
 import { ManagedProcess } from './process/managed-process.ts';
 import { heraldProgram } from './programs.ts';
@@ -26,6 +27,8 @@ export class ClusterNode {
   readonly #proxyAccess: ApiAccess;
   #proxy: ManagedProcess;
   readonly endpoint: ManagedProcess;
+  readonly #outside = new ReadyIp(undefined);
+  readonly #inside: ReadyIp;
 
   constructor(options: NodeOptions) {
     const { machine } = options;
@@ -44,6 +47,7 @@ export class ClusterNode {
         POD_NAME: `speaker-${machine.name}`,
       },
     });
+    this.#inside = new ReadyIp(machine.name);
     this.#proxyAccess = options.proxyAccess;
     this.#proxy = this.#makeProxy(options.proxyMode);
     this.endpoint = new ManagedProcess({
@@ -102,8 +106,44 @@ export class ClusterNode {
     await api.mergePatch(path, { status: podStatus(this.machine, ready) });
   }
 
+  /** The cable to the LAN, at the bridge: the node's interface loses its carrier. */
   async setCable(plugged: boolean): Promise<void> {
-    await run(undefined, ['ip', 'link', 'set', portOf(this.name), plugged ? 'up' : 'down']);
+    await this.#outside.send(`link set ${portOf(this.name)} ${plugged ? 'up' : 'down'}`);
+  }
+
+  /** The node's own interface on the LAN. */
+  async setLink(up: boolean): Promise<void> {
+    if (up) await this.#inside.send('link set eth0 up', ...defaultRoutes);
+    else await this.#inside.send('link set eth0 down');
+  }
+
+  async setUdpBlocked(port: number, blocked: boolean): Promise<void> {
+    await blockUdp(this.name, port, blocked);
+  }
+
+  /** Starts what faults need, so that they come at the instant at which they are asked for. */
+  async prepareFaults(): Promise<void> {
+    await Promise.all([this.#outside.getReady(), this.#inside.getReady()]);
+  }
+
+  /** Ends all that runs for this node. */
+  async stop(): Promise<void> {
+    this.#outside.close();
+    this.#inside.close();
+    await Promise.all(this.processes.map((each) => each.kill('SIGKILL')));
+  }
+
+  /** Power off: all programs end and all cables are dead at one instant. */
+  async crash(): Promise<void> {
+    const ended = this.processes.map((each) => each.kill('SIGKILL'));
+    await this.#outside.send(...this.machine.attachments.map(({ port }) => `link set ${port} down`));
+    await Promise.all(ended);
+  }
+
+  /** Power on again. */
+  async boot(): Promise<void> {
+    await this.#outside.send(...this.machine.attachments.map(({ port }) => `link set ${port} up`));
+    for (const each of this.processes) each.start();
   }
 
   #makeProxy(mode: ProxyMode): ManagedProcess {
