@@ -314,6 +314,17 @@ describe('writes that fail', () => {
     }
   }
 
+  test('a write that a lost lease refuses tells nothing, though another leader then writes the same', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/29'] });
+    await herald.start();
+    const error = new ApiError('NotLeading', 'the lease is lost', {});
+    herald.api.fail('patch', error, { plural: 'services', afterwards: true });
+    herald.service();
+    await herald.pass(20_000);
+    assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
+    assert.deepEqual(herald.events.take(), []);
+  });
+
   test('a conflict while the watch is behind tells nothing twice', async () => {
     herald.pool('a', { addresses: ['10.0.0.0/29'] });
     await herald.start();

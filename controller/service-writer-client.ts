@@ -112,6 +112,11 @@ export class ServiceWriter {
         this.#noteResult('gone');
         this.forget(key);
         return { type: 'done' };
+      case 'NotLeading':
+        // Refused before it was sent: where the object comes to say it after all, the new leader wrote that, and tells it.
+        this.#untold.delete(key);
+        this.#noteResult('failed', error);
+        return { type: 'retry' };
       case 'Conflict':
         // Somebody else wrote: the retry starts from what the watch brings, and from our own writes until then.
         this.#noteResult('conflict');
