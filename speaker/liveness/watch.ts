@@ -1,0 +1,178 @@
+import { DeadlineHeap } from '../datapath/deadline-heap.ts';
+
+/** What a member's pulses say of themselves: both ends count alike, as in BFD (RFC 5880 §6.8.4). */
+export interface PulseTiming {
+  readonly intervalMs: number;
+  readonly multiplier: number;
+}
+
+/**
+ * `heard`: its messages come. `silent`: they do not, but it answers on the wire for an address that it holds.
+ * `suspected`: neither for its detection time.
+ */
+export type Hearing = 'heard' | 'silent' | 'suspected';
+
+/** `probe`: ask it by all means whether it lives. */
+export interface WatchEvent {
+  readonly type: 'probe' | 'silent' | 'suspected';
+  readonly node: string;
+}
+
+interface Watched {
+  timing: PulseTiming;
+  hearing: Hearing;
+  heardMs: number;
+  /** Of the wire; only after a probe. */
+  answeredMs: number;
+  /** Of this silence. */
+  firstProbeMs: number | undefined;
+  lastProbeMs: number;
+}
+
+const intervalBounds = { leastMs: 10, mostMs: 10_000 };
+const multiplierBounds = { least: 1, most: 50 };
+
+/** Without a sign of life for so long a member is suspected: a tenth of an interval allows for how its timer jitters. */
+export function detectionMs({ intervalMs, multiplier }: PulseTiming): number {
+  return intervalMs * multiplier + intervalMs / 10;
+}
+
+/**
+ * When those that this node watches were heard, and what follows from silence. One interval before the detection time
+ * it asks for a first probe, then twice an interval until that time, then once: two lost pulses alone suspect nobody.
+ * BOUNDED: one entry per watched member, at most `watchersPerMember` of them.
+ */
+export class Watch {
+  readonly #watched = new Map<string, Watched>();
+  /** May be early: hearing a pulse does not touch it. */
+  readonly #due = new DeadlineHeap<string>();
+
+  /** From now on it has a full detection time, with this timing until its pulses tell theirs. */
+  start(node: string, timing: PulseTiming, nowMs: number): void {
+    const never = Number.NEGATIVE_INFINITY;
+    this.#watched.set(node, {
+      timing: within(timing),
+      hearing: 'heard',
+      heardMs: nowMs,
+      answeredMs: never,
+      firstProbeMs: undefined,
+      lastProbeMs: never,
+    });
+    this.#schedule(node);
+  }
+
+  stop(node: string): void {
+    this.#watched.delete(node);
+    this.#due.delete(node);
+  }
+
+  nodes(): Iterable<string> {
+    return this.#watched.keys();
+  }
+
+  /** Undefined for who is not watched. */
+  hearing(node: string): Hearing | undefined {
+    return this.#watched.get(node)?.hearing;
+  }
+
+  /** Watches somebody, and hears nothing of anybody. */
+  hearsNobody(): boolean {
+    for (const { hearing } of this.#watched.values()) if (hearing !== 'suspected') return false;
+    return this.#watched.size > 0;
+  }
+
+  /** A message of the member has come. Returns how it stood before. */
+  heard(node: string, nowMs: number): Hearing | undefined {
+    const watched = this.#watched.get(node);
+    if (watched === undefined) return undefined;
+    const before = watched.hearing;
+    watched.heardMs = nowMs;
+    watched.hearing = 'heard';
+    watched.firstProbeMs = undefined;
+    if (before !== 'heard') this.#schedule(node);
+    return before;
+  }
+
+  setTiming(node: string, { intervalMs, multiplier }: PulseTiming): void {
+    const watched = this.#watched.get(node);
+    if (watched === undefined) return;
+    const timing = within({ intervalMs, multiplier });
+    if (timing.intervalMs === watched.timing.intervalMs && timing.multiplier === watched.timing.multiplier) return;
+    watched.timing = timing;
+    if (watched.hearing !== 'suspected') this.#schedule(node);
+  }
+
+  /** It answered a probe on the wire; what nobody asked for does not count. Returns how it stood before. */
+  answered(node: string, nowMs: number): Hearing | undefined {
+    const watched = this.#watched.get(node);
+    if (watched?.firstProbeMs === undefined) return undefined;
+    const before = watched.hearing;
+    watched.answeredMs = nowMs;
+    if (before !== 'suspected') return before;
+    watched.hearing = 'silent';
+    this.#schedule(node);
+    return before;
+  }
+
+  nextDeadlineMs(): number {
+    return this.#due.first()?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The next thing that follows from silence; undefined when nothing more does at this time. */
+  takeDue(nowMs: number): WatchEvent | undefined {
+    for (let first = this.#due.first(); first !== undefined && first.dueMs <= nowMs; first = this.#due.first()) {
+      const node = first.key;
+      const type = this.#judge(node, nowMs);
+      this.#schedule(node);
+      if (type !== undefined) return { type, node };
+    }
+    return undefined;
+  }
+
+  #judge(node: string, nowMs: number): WatchEvent['type'] | undefined {
+    const watched = this.#watched.get(node);
+    if (watched === undefined) return undefined;
+    if (nowMs >= suspectMs(watched)) {
+      watched.hearing = 'suspected';
+      return 'suspected';
+    }
+    if (nowMs >= silentMs(watched)) {
+      watched.hearing = 'silent';
+      return 'silent';
+    }
+    if (nowMs < probeMs(watched)) return undefined;
+    watched.firstProbeMs ??= nowMs;
+    watched.lastProbeMs = nowMs;
+    return 'probe';
+  }
+
+  #schedule(node: string): void {
+    const watched = this.#watched.get(node);
+    if (watched === undefined || watched.hearing === 'suspected') this.#due.delete(node);
+    else this.#due.set(node, Math.min(probeMs(watched), silentMs(watched), suspectMs(watched)));
+  }
+}
+
+function probeMs({ timing, heardMs, firstProbeMs, lastProbeMs }: Watched): number {
+  const { intervalMs } = timing;
+  if (firstProbeMs === undefined) return heardMs + detectionMs(timing) - intervalMs;
+  return lastProbeMs + (lastProbeMs < heardMs + detectionMs(timing) ? intervalMs / 2 : intervalMs);
+}
+
+/** Who answered on the wire is not suspected; a stall of this process must not do without a probe. */
+function suspectMs({ timing, heardMs, answeredMs, firstProbeMs }: Watched): number {
+  if (firstProbeMs === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(Math.max(heardMs, answeredMs) + detectionMs(timing), firstProbeMs + timing.intervalMs / 2);
+}
+
+function silentMs({ timing, hearing, heardMs, answeredMs }: Watched): number {
+  if (hearing === 'silent' || answeredMs <= heardMs) return Number.POSITIVE_INFINITY;
+  return heardMs + detectionMs(timing);
+}
+
+function within({ intervalMs, multiplier }: PulseTiming): PulseTiming {
+  return {
+    intervalMs: Math.min(Math.max(intervalMs, intervalBounds.leastMs), intervalBounds.mostMs),
+    multiplier: Math.min(Math.max(multiplier, multiplierBounds.least), multiplierBounds.most),
+  };
+}
