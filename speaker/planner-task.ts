@@ -11,8 +11,7 @@ import type { Task } from '../shared/runtime/task.ts';
 import { AnnounceableServices, changesPlan } from './announceable-services.ts';
 import type { DatapathTable, Link } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
-import { type ExpiredLease, Membership } from './liveness/membership.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+import { type ExpiredLease, type MemberFacts, Membership } from './liveness/membership.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
 import { Settling } from './settling.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
@@ -39,7 +38,7 @@ export interface PlannerOptions {
 /** A plan, and what it was made from. */
 export interface Planned {
   readonly plan: Plan;
-  readonly speakers: ReadonlyMap<string, SpeakerFacts>;
+  readonly speakers: ReadonlyMap<string, MemberFacts>;
   readonly links: readonly Link[];
   readonly table: DatapathTable;
   readonly tookMs: number;
@@ -49,7 +48,7 @@ export interface PlannerTask extends Task {
   /** This node's interfaces, as they are now. */
   setLinks(links: readonly Link[]): void;
   readonly config: Config | undefined;
-  readonly speakers: ReadonlyMap<string, SpeakerFacts>;
+  readonly speakers: ReadonlyMap<string, MemberFacts>;
   /** Speakers with a Lease, expired or not. */
   readonly leases: number;
   readonly expired: readonly ExpiredLease[];
@@ -83,7 +82,7 @@ class Planner implements PlannerTask {
   #configState: ConfigState = initialConfigState;
   #memory: PlanMemory | undefined;
   #links: readonly Link[] | undefined;
-  #speakers: ReadonlyMap<string, SpeakerFacts> = new Map();
+  #speakers: ReadonlyMap<string, MemberFacts> = new Map();
   #version = 0;
   /** In force. */
   #table: DatapathTable | undefined;
@@ -100,7 +99,7 @@ class Planner implements PlannerTask {
     return this.#configState.config;
   }
 
-  get speakers(): ReadonlyMap<string, SpeakerFacts> {
+  get speakers(): ReadonlyMap<string, MemberFacts> {
     return this.#speakers;
   }
 
@@ -219,7 +218,16 @@ class Planner implements PlannerTask {
       this.#memory,
     );
     const { self, exclusions } = this.#options;
-    const table = tableOfPlan({ version: this.#version + 1, self, plan, speakers, links, exclusions });
+    const table = tableOfPlan({
+      version: this.#version + 1,
+      self,
+      plan,
+      speakers,
+      links,
+      exclusions,
+      held: new Map(),
+      holderOf: () => undefined,
+    });
     if (this.#table === undefined || !sameTable(table, this.#table)) {
       this.#version = table.version;
       this.#table = table;

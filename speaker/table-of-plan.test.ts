@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aConfig, aNode, anAdvertisement, aService, aSlice } from '../test/support/plan-inputs.ts';
 import { AnnounceableServices } from './announceable-services.ts';
-import type { Link } from './datapath/table.ts';
+import type { Link, Vip } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
 import { exclusionPattern } from './interfaces.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+import type { MemberFacts } from './liveness/membership.ts';
 import { makePlan } from './plan.ts';
-import { sameTable, tableOfPlan } from './table-of-plan.ts';
+import { groupKeyOf, sameTable, tableOfPlan } from './table-of-plan.ts';
 
 const link: Link = {
   index: 2,
@@ -26,7 +26,7 @@ const links: readonly Link[] = [
   { ...link, index: 3, name: 'eth1', mac: '02:00:00:00:00:03' },
   { ...link, index: 4, name: 'veth4', mac: '02:00:00:00:00:04' },
 ];
-const facts: SpeakerFacts = {
+const facts: MemberFacts = {
   address: '192.168.1.1',
   port: 7946,
   incarnation: 'c0ffee',
@@ -34,16 +34,24 @@ const facts: SpeakerFacts = {
   interfaces: ['eth0', 'eth1', 'veth4'].map((name) => ({ name, carrier: true, onlyIfNamed: name === 'veth4' })),
   kubeProxyUnhealthy: false,
   leaving: false,
+  leaseExpired: false,
 };
 
-function table(advertisements: Parameters<typeof aConfig>[0], self = 'node-a') {
+interface Circumstances {
+  readonly self?: string;
+  readonly held?: readonly Vip[];
+  readonly ips?: readonly string[];
+}
+
+function table(advertisements: Parameters<typeof aConfig>[0], circumstances: Circumstances = {}) {
+  const { self = 'node-a', held = [], ips = ['10.0.0.1'] } = circumstances;
   const speakers = new Map([
     ['node-b', facts],
     ['node-a', facts],
   ]);
   const plan = makePlan(
     {
-      services: [aService()],
+      services: [aService({ ips })],
       endpointSlices: [aSlice('web', ['node-a'])],
       nodes: [aNode('node-a'), aNode('node-b')],
       speakers,
@@ -51,12 +59,27 @@ function table(advertisements: Parameters<typeof aConfig>[0], self = 'node-a') {
     },
     { announceable: new AnnounceableServices(aConfig(advertisements), undefined), orders: new ElectionOrders() },
   );
-  return tableOfPlan({ version: 3, self, plan, speakers, links, exclusions: exclusionPattern(['veth']) });
+  return tableOfPlan({
+    version: 3,
+    self,
+    plan,
+    speakers,
+    links,
+    exclusions: exclusionPattern(['veth']),
+    held: new Map(held.map((vip) => [vip.ip, vip])),
+    holderOf: () => 'node-b',
+  });
 }
 
 describe('the datapath’s table', () => {
   test('holds the members, and each address with its candidates and interfaces', () => {
-    const member = { address: '192.168.1.1', port: 7946, incarnation: 'c0ffee', macs: ['02:00:00:00:00:02'] };
+    const member = {
+      address: '192.168.1.1',
+      port: 7946,
+      incarnation: 'c0ffee',
+      macs: ['02:00:00:00:00:02'],
+      leaseExpired: false,
+    };
     assert.deepEqual(table(undefined), {
       version: 3,
       self: 'node-a',
@@ -68,6 +91,8 @@ describe('the datapath’s table', () => {
         {
           ip: '10.0.0.1',
           service: 'shop/web',
+          group: '10.0.0.1',
+          holder: 'node-b',
           interfaces: [
             { index: 2, mac: '02:00:00:00:00:02' },
             { index: 3, mac: '02:00:00:00:00:03' },
@@ -118,13 +143,39 @@ describe('the datapath’s table', () => {
       anAdvertisement('a', { nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'node-b' } }] }),
     ];
     assert.deepEqual(table(advertisements).vips, []);
-    assert.equal(table(advertisements, 'node-b').vips.length, 1);
+    assert.equal(table(advertisements, { self: 'node-b' }).vips.length, 1);
   });
+
+  test('holds what this node answers for though it is no candidate any more, where it did', () => {
+    const advertisements = [
+      anAdvertisement('a', { nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'node-b' } }] }),
+    ];
+    const interfaces = [{ index: 9, mac: '02:00:00:00:00:09' }];
+    const common = { service: 'shop/web', group: '10.0.0.1', holder: 'node-b', candidates: ['node-b'] };
+    const held: Vip[] = [{ ip: '10.0.0.1', ...common, interfaces }];
+    assert.deepEqual(table(advertisements, { held, ips: ['2001:db8::1', '10.0.0.1'] }).vips, [
+      { ip: '2001:db8::1', ...common, interfaces: [] },
+      { ip: '10.0.0.1', ...common, interfaces },
+    ]);
+  });
+
+  const groups = [
+    { ips: ['10.0.0.1'], key: '10.0.0.1' },
+    { ips: ['10.0.0.10', '10.0.0.9'], key: '10.0.0.9' },
+    { ips: ['::1', '255.0.0.1'], key: '255.0.0.1' },
+    { ips: ['2001:db8::10', '2001:db8::f'], key: '2001:db8::f' },
+  ];
+  for (const { ips, key } of groups) {
+    test(`the group of ${ips.join(' and ')} is called ${key}`, () => assert.equal(groupKeyOf(ips), key));
+  }
 
   test('is the same whatever its version, and another with another candidate', () => {
     const one = table(undefined);
     assert.ok(sameTable(one, { ...one, version: 9 }));
     assert.ok(!sameTable(one, { ...one, vips: one.vips.map((vip) => ({ ...vip, candidates: ['node-a'] })) }));
     assert.ok(!sameTable(one, { ...one, members: [] }));
+    assert.ok(!sameTable(one, { ...one, members: one.members.map((member) => ({ ...member, leaseExpired: true })) }));
+    assert.ok(!sameTable(one, { ...one, vips: one.vips.map((vip) => ({ ...vip, holder: 'node-a' })) }));
+    assert.ok(!sameTable(one, { ...one, vips: one.vips.map((vip) => ({ ...vip, group: '10.0.0.0' })) }));
   });
 });

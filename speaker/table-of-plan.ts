@@ -1,7 +1,8 @@
+import { compareAddresses, parseAddress } from '../shared/net/address.ts';
 import type { DatapathTable, Link, Member, Vip, VipInterface } from './datapath/table.ts';
 import type { GroupPlan } from './group-plan.ts';
 import { isUsable, serves } from './interfaces.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+import type { MemberFacts } from './liveness/membership.ts';
 import type { Plan } from './plan.ts';
 
 export interface TableInput {
@@ -9,23 +10,55 @@ export interface TableInput {
   /** This node's name. */
   readonly self: string;
   readonly plan: Plan;
-  readonly speakers: ReadonlyMap<string, SpeakerFacts>;
+  readonly speakers: ReadonlyMap<string, MemberFacts>;
   /** This node's. */
   readonly links: readonly Link[];
   readonly exclusions: RegExp;
+  /** What this node answers for, as it was told to: also where the plan no longer has it among the candidates. */
+  readonly held: ReadonlyMap<string, Vip>;
+  /** The node that holds the group by the Services' reports. */
+  readonly holderOf: (group: GroupPlan) => string | undefined;
 }
 
-/** What the datapath thread needs of a plan: the addresses that this node may own, and who else lives. */
+/**
+ * What the datapath thread needs of a plan: the addresses that this node may own, those that it holds and has to hand
+ * over, and who else lives.
+ */
 export function tableOfPlan(input: TableInput): DatapathTable {
   const links = usableLinks(input);
   return {
     version: input.version,
     self: input.self,
     members: membersOf(input.speakers),
-    vips: input.plan.groups
-      .filter((group) => group.candidates.includes(input.self))
-      .flatMap((group) => group.ips.map((ip) => vipOf(group, ip, input.self, links))),
+    vips: input.plan.groups.flatMap((group) => vipsOf(group, links, input)),
   };
+}
+
+function vipsOf(group: GroupPlan, links: readonly UsableLink[], input: TableInput): readonly Vip[] {
+  const isCandidate = group.candidates.includes(input.self);
+  if (!isCandidate && !group.ips.some((ip) => input.held.has(ip))) return [];
+  const common = {
+    service: group.services[0] ?? '',
+    group: groupKeyOf(group.ips),
+    holder: input.holderOf(group),
+    candidates: group.candidates,
+  };
+  return group.ips.map((ip) => {
+    const allowed = interfacesOf(group, ip, input.self, links);
+    // Until another node has taken over, it is answered where it was.
+    return { ip, ...common, interfaces: isCandidate ? allowed : (input.held.get(ip)?.interfaces ?? []) };
+  });
+}
+
+/** The lowest IPv4 address, or the lowest IPv6 where there is none. */
+export function groupKeyOf(ips: readonly string[]): string {
+  const [only = '', ...others] = ips;
+  if (others.length === 0) return only;
+  const addresses = ips.flatMap((ip) => {
+    const address = parseAddress(ip);
+    return address === undefined ? [] : [{ ip, address }];
+  });
+  return addresses.sort((a, b) => compareAddresses(a.address, b.address))[0]?.ip ?? only;
 }
 
 interface UsableLink {
@@ -37,8 +70,13 @@ function usableLinks({ links, exclusions }: TableInput): readonly UsableLink[] {
   return links.filter(isUsable).map((link) => ({ link, onlyIfNamed: exclusions.test(link.name) }));
 }
 
-/** Names of the interfaces on which the node answers for the address, and their indexes and MACs. */
-function vipOf(group: GroupPlan, ip: string, self: string, links: readonly UsableLink[]): Vip {
+/** Indexes and MACs of the interfaces on which the node may answer for the address. */
+function interfacesOf(
+  group: GroupPlan,
+  ip: string,
+  self: string,
+  links: readonly UsableLink[],
+): readonly VipInterface[] {
   const advertisements = group.allowed.get(ip)?.get(self) ?? [];
   const interfaces: VipInterface[] = [];
   for (const { link, onlyIfNamed } of links) {
@@ -47,26 +85,20 @@ function vipOf(group: GroupPlan, ip: string, self: string, links: readonly Usabl
       interfaces.push({ index: link.index, mac: link.mac });
     }
   }
-  return { ip, service: group.services[0] ?? '', interfaces, candidates: group.candidates };
+  return interfaces;
 }
 
-function membersOf(speakers: ReadonlyMap<string, SpeakerFacts>): readonly Member[] {
+function membersOf(speakers: ReadonlyMap<string, MemberFacts>): readonly Member[] {
   return [...speakers]
-    .map(([node, { address, port, incarnation, macs }]) => ({ node, address, port, incarnation, macs }))
+    .map(([node, { address, port, incarnation, macs, leaseExpired }]) => {
+      return { node, address, port, incarnation, macs, leaseExpired };
+    })
     .sort((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0));
 }
 
 /** Do both tables say the same, whatever their versions? */
 export function sameTable(a: DatapathTable, b: DatapathTable): boolean {
-  return (
-    a.self === b.self &&
-    sameList(a.members, b.members, sameMember) &&
-    sameList(
-      a.vips,
-      b.vips,
-      (one, other) => one.ip === other.ip && one.service === other.service && sameVip(one, other),
-    )
-  );
+  return a.self === b.self && sameList(a.members, b.members, sameMember) && sameList(a.vips, b.vips, sameVip);
 }
 
 function sameMember(a: Member, b: Member): boolean {
@@ -75,12 +107,17 @@ function sameMember(a: Member, b: Member): boolean {
     a.address === b.address &&
     a.port === b.port &&
     a.incarnation === b.incarnation &&
+    a.leaseExpired === b.leaseExpired &&
     sameList(a.macs, b.macs, (one, other) => one === other)
   );
 }
 
 function sameVip(a: Vip, b: Vip): boolean {
   return (
+    a.ip === b.ip &&
+    a.service === b.service &&
+    a.group === b.group &&
+    a.holder === b.holder &&
     sameList(a.candidates, b.candidates, (one, other) => one === other) &&
     sameList(a.interfaces, b.interfaces, (one, other) => one.index === other.index && one.mac === other.mac)
   );

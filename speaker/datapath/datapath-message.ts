@@ -1,8 +1,33 @@
+import type { Failback } from '../ownership/owned-group.ts';
 import type { AnnouncerOptions } from './announcer.ts';
-import type { DatapathEvent, DatapathTable } from './table.ts';
+import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
-/** What main's handle sends to the datapath thread; the eventfd says that something was sent. */
-export type MessageToThread = { readonly type: 'table'; readonly table: DatapathTable } | { readonly type: 'stop' };
+/**
+ * What main's handle sends to the datapath thread; the eventfd says that something was sent. `agoMs` is how long ago,
+ * since the threads' clocks begin at different times.
+ */
+export type MessageToThread =
+  | { readonly type: 'table'; readonly table: DatapathTable }
+  | { readonly type: 'keys'; readonly keys: HeldKeys }
+  /** A member's Lease was seen to change. */
+  | { readonly type: 'leaseRenewed'; readonly node: string; readonly agoMs: number }
+  /** The API server answered what it was asked then. */
+  | { readonly type: 'apiHeard'; readonly agoMs: number }
+  /** This speaker is about to stop: others take over, then `drained` comes. */
+  | { readonly type: 'leave' }
+  | { readonly type: 'stop' };
+
+/** How this speaker takes part in pulses. */
+export interface PulseOptions {
+  /** Of this start, 16 hex digits; its Lease says the same. */
+  readonly incarnation: string;
+  /** UDP. */
+  readonly port: number;
+  readonly intervalMs: number;
+  /** So many missed pulses make it suspect. */
+  readonly multiplier: number;
+  readonly failback: Failback;
+}
 
 /** What the thread sends back: that it serves, and then events in batches. */
 export type MessageFromThread =
@@ -13,4 +38,6 @@ export type MessageFromThread =
 export interface ThreadOptions {
   readonly wakeUpDescriptor: number;
   readonly announcer: AnnouncerOptions;
+  /** Without them members live by their Leases alone. */
+  readonly pulses: PulseOptions | undefined;
 }

@@ -5,13 +5,15 @@ import type { Task } from '../../shared/runtime/task.ts';
 import { loadLibc } from '../system/libc.ts';
 import { WakeUp } from '../system/wake-up.ts';
 import { type AnnouncerOptions, defaultAnnouncerOptions } from './announcer.ts';
-import type { MessageFromThread, MessageToThread, ThreadOptions } from './datapath-message.ts';
-import type { DatapathEvent, DatapathTable } from './table.ts';
+import type { MessageFromThread, MessageToThread, PulseOptions, ThreadOptions } from './datapath-message.ts';
+import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
 export interface DatapathTaskOptions {
   readonly clock: Clock;
   /** Between repeated announcements of an address; 0 = off. */
   readonly refreshMs: number;
+  /** Without them members live by their Leases alone. */
+  readonly pulses?: PulseOptions;
 }
 
 /** Main's handle of the datapath thread. */
@@ -20,15 +22,18 @@ export class DatapathTask implements Task {
   readonly ready: Promise<void>;
   readonly #clock: Clock;
   readonly #announcer: AnnouncerOptions;
+  readonly #pulses: PulseOptions | undefined;
   readonly #listeners = new Set<(event: DatapathEvent) => void>();
   readonly #started = Promise.withResolvers<void>();
   #thread: { readonly port: MessagePort; readonly wakeUp: WakeUp } | undefined;
   #table: DatapathTable | undefined;
+  #keys: HeldKeys | undefined;
   #lastTickMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatapathTaskOptions) {
     this.#clock = options.clock;
     this.#announcer = { ...defaultAnnouncerOptions, refreshMs: options.refreshMs };
+    this.#pulses = options.pulses;
     this.ready = this.#started.promise;
   }
 
@@ -43,6 +48,27 @@ export class DatapathTask implements Task {
     this.#post({ type: 'table', table });
   }
 
+  /** As `send`, for the keys of pulses. */
+  setKeys(keys: HeldKeys): void {
+    this.#keys = keys;
+    this.#post({ type: 'keys', keys });
+  }
+
+  /** A member's Lease was seen to change so long ago. */
+  leaseRenewed(node: string, agoMs: number): void {
+    this.#post({ type: 'leaseRenewed', node, agoMs });
+  }
+
+  /** The API server answered what it was asked so long ago. */
+  apiHeard(agoMs: number): void {
+    this.#post({ type: 'apiHeard', agoMs });
+  }
+
+  /** Lets others take over while this node still answers; the event `drained` says that they have. */
+  leave(): void {
+    this.#post({ type: 'leave' });
+  }
+
   /** The returned function unsubscribes. */
   onEvent(listener: (event: DatapathEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -54,7 +80,7 @@ export class DatapathTask implements Task {
     if (signal.aborted) return;
     const wakeUp = WakeUp.open(loadLibc());
     const { port1, port2 } = new MessageChannel();
-    const options: ThreadOptions = { wakeUpDescriptor: wakeUp.fd, announcer: this.#announcer };
+    const options: ThreadOptions = { wakeUpDescriptor: wakeUp.fd, announcer: this.#announcer, pulses: this.#pulses };
     const worker = new Worker(threadEntry(), { workerData: { port: port2, options }, transferList: [port2] });
     this.#thread = { port: port1, wakeUp };
     port1.on('message', (message: MessageFromThread) => this.#receive(message));
@@ -62,6 +88,7 @@ export class DatapathTask implements Task {
     const stop = (): void => this.#post({ type: 'stop' });
     process.once('exit', stop);
     signal.addEventListener('abort', stop, { once: true });
+    if (this.#keys !== undefined) this.setKeys(this.#keys);
     if (this.#table !== undefined) this.send(this.#table);
     // Closed by the thread, or with it: by then its last events are here.
     const drained = once(port1, 'close');

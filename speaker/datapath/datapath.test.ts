@@ -19,6 +19,8 @@ const eth0: Link = {
 const vip4: Vip = {
   ip: '192.0.2.100',
   service: 'shop/web',
+  group: '192.0.2.100',
+  holder: undefined,
   interfaces: [{ index: 2, mac: '02:00:00:00:00:01' }],
   candidates: ['a', 'b'],
 };
@@ -32,7 +34,7 @@ const announced = '2 ffffffffffff02000000000108060001080006040001020000000001c00
 const announcedAsReply = '2 ffffffffffff02000000000108060001080006040002020000000001c0000264020000000001c0000264';
 
 function member(node: string, macs: readonly string[] = []): Member {
-  return { node, address: '192.0.2.9', port: 7946, incarnation: '1', macs };
+  return { node, address: '192.0.2.9', port: 7946, incarnation: '1', macs, leaseExpired: false };
 }
 
 /** A datapath on virtual time; what it sends, by protocol, and the events it gave. */

@@ -186,11 +186,13 @@ export class Datapath {
   }
 
   #enact(change: OwnershipChange, at: Instant): void {
-    const { ip, service } = change.vip;
+    const { ip, service, group } = change.vip;
     if (change.type === 'tookOver') {
       const served = this.#servedByIp.get(ip);
       if (served !== undefined) this.#announce(served, at.nowMs);
-      this.#events.push({ type: 'tookOver', ip, service, reason: change.reason, atMs: at.wallMs });
+      const atMs = at.wallMs;
+      const { reason } = change;
+      this.#events.push({ type: 'tookOver', ip, service, group, reason, from: undefined, afterMs: undefined, atMs });
     } else {
       this.#announcer.stop(ip);
       this.#conflicts.forget(ip);

@@ -95,7 +95,7 @@ export class LoopTask {
     for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) {
       const message: MessageToThread = received.message;
       if (message.type === 'table') this.#datapath.applyTable(message.table, this.#instant());
-      else this.#stopped = true;
+      else if (message.type === 'stop') this.#stopped = true;
     }
   }
 
@@ -122,7 +122,7 @@ export class LoopTask {
       'ndp.kernelDrops': ndp.kernelDrops,
       'ndp.groupFailures': this.#groups.failures,
     };
-    this.#post({ type: 'events', events: [{ type: 'tick', counters }] });
+    this.#post({ type: 'events', events: [{ type: 'tick', counters, standings: {} }] });
   }
 
   #postEvents(): void {

@@ -7,7 +7,15 @@ import type { Vip } from './table.ts';
 const interfaces = [{ index: 2, mac: '02:00:00:00:00:01' }];
 
 function vip(candidates: readonly string[], overrides: Partial<Vip> = {}): Vip {
-  return { ip: '192.0.2.100', service: 'shop/web', interfaces, candidates, ...overrides };
+  return {
+    ip: '192.0.2.100',
+    service: 'shop/web',
+    group: '192.0.2.100',
+    holder: undefined,
+    interfaces,
+    candidates,
+    ...overrides,
+  };
 }
 
 function changesOf(before: readonly Vip[], now: readonly Vip[], live: readonly string[]): string[] {

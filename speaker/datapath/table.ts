@@ -1,3 +1,5 @@
+import type { Standing } from '../liveness/standing.ts';
+
 /** What the main thread tells the datapath thread: always whole, never a partial update. */
 
 export interface Member {
@@ -9,6 +11,8 @@ export interface Member {
   readonly incarnation: string;
   /** Those of its interfaces (Lease annotation `herald/macs`): no conflict while an address moves between speakers. */
   readonly macs: readonly string[];
+  /** Its Lease was not renewed in time; it is a member as long as it is heard. */
+  readonly leaseExpired: boolean;
 }
 
 export interface VipInterface {
@@ -22,6 +26,10 @@ export interface Vip {
   readonly ip: string;
   /** ObjectKey of the Service (the first by name where several share the address). */
   readonly service: string;
+  /** The first address of its group by canonical order: all addresses of a group move together. */
+  readonly group: string;
+  /** The node that says so in the Service's ServiceL2Status. */
+  readonly holder: string | undefined;
   /** On which of this node's interfaces it is answered. */
   readonly interfaces: readonly VipInterface[];
   /** Nodes that may own it, best first. The owner is the first that lives. */
@@ -77,6 +85,14 @@ export type GiveUpReason =
   | 'claimedByOther'
   | 'stopping';
 
+/** What speakers authenticate their messages with. */
+export interface HeldKeys {
+  /** Undefined while this speaker has none: then there are no pulses. */
+  readonly send: Uint8Array | undefined;
+  /** All that others may use, that to send with among them. */
+  readonly accept: readonly Uint8Array[];
+}
+
 /** What the datapath thread tells the main thread; `atMs` is Unix time. */
 export type DatapathEvent =
   | { readonly type: 'links'; readonly links: readonly Link[] }
@@ -84,7 +100,12 @@ export type DatapathEvent =
       readonly type: 'tookOver';
       readonly ip: string;
       readonly service: string;
+      readonly group: string;
       readonly reason: TakeoverReason;
+      /** Who held it before, where that is known. */
+      readonly from: string | undefined;
+      /** Since that one was last heard; undefined where it lives or there was none. */
+      readonly afterMs: number | undefined;
       readonly atMs: number;
     }
   | {
@@ -101,5 +122,25 @@ export type DatapathEvent =
       readonly mac: string;
       readonly link: string;
     }
+  | { readonly type: 'memberUp'; readonly node: string; readonly why: string }
+  | {
+      readonly type: 'memberDown';
+      readonly node: string;
+      readonly why: string;
+      /** Since it was last heard; undefined where it never was. */
+      readonly silentMs: number | undefined;
+    }
+  /** A member renews its Lease while its pulses do not come: until they do, it goes by the Lease. */
+  | { readonly type: 'pulsesBlocked'; readonly node: string; readonly blocked: boolean }
+  /** Is the API server there? Answered with `apiHeard`. */
+  | { readonly type: 'askApiServer' }
+  /** After `leave`: nothing is held any more that another node could take. */
+  | { readonly type: 'drained' }
   | { readonly type: 'tableApplied'; readonly version: number }
-  | { readonly type: 'tick'; readonly counters: Readonly<Record<string, number>> };
+  | {
+      readonly type: 'tick';
+      /** Since the start. */
+      readonly counters: Readonly<Record<string, number>>;
+      /** Members, this node among them, by their standing. */
+      readonly standings: Readonly<Partial<Record<Standing, number>>>;
+    };

@@ -5,11 +5,17 @@ export const speakerLeasePrefix = 'speaker-';
 /** Up to so many speakers renew every 5 s, more of them every 10 s. */
 const manySpeakers = 100;
 
+/** What the others know of a member. */
+export interface MemberFacts extends SpeakerFacts {
+  /** Its Lease was not renewed in time; it stays a member as long as it is heard. */
+  readonly leaseExpired: boolean;
+}
+
 interface Known {
   readonly resourceVersion: string;
   readonly durationMs: number;
   readonly annotations: string;
-  readonly facts: SpeakerFacts;
+  readonly facts: MemberFacts;
   readonly changedMs: number;
   expired: boolean;
 }
@@ -45,7 +51,7 @@ export class Membership {
   #lastChangeMs = Number.NEGATIVE_INFINITY;
   /** Since when Leases have been changing without a gap. */
   #presentSinceMs = Number.NEGATIVE_INFINITY;
-  #live: ReadonlyMap<string, SpeakerFacts> = new Map();
+  #live: ReadonlyMap<string, MemberFacts> = new Map();
   #stale = false;
 
   /** Every speaker with a Lease, expired or not. */
@@ -78,7 +84,7 @@ export class Membership {
       resourceVersion: lease.meta.resourceVersion,
       durationMs: lease.leaseDurationSeconds * 1000,
       annotations,
-      facts: same ? before.facts : decodeSpeakerFacts(lease.meta.annotations),
+      facts: same ? before.facts : { ...decodeSpeakerFacts(lease.meta.annotations), leaseExpired: false },
       changedMs: nowMs,
       expired: false,
     });
@@ -91,7 +97,7 @@ export class Membership {
   }
 
   /** The members; the same object as long as nothing about them changed. */
-  live(nowMs: number): ReadonlyMap<string, SpeakerFacts> {
+  live(nowMs: number): ReadonlyMap<string, MemberFacts> {
     this.#expire(nowMs);
     if (this.#stale) {
       const members = [...this.#known].filter(([, known]) => !known.expired);

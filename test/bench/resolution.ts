@@ -65,6 +65,8 @@ async function serve(task: DatapathTask, protocol: Protocol): Promise<void> {
   const vip = {
     ip: addresses[protocol].responder,
     service: 'bench/vip',
+    group: addresses[protocol].responder,
+    holder: undefined,
     interfaces: [{ index: linkIndex('node0'), mac: nodeMac }],
     candidates: ['bench'],
   };

@@ -35,7 +35,7 @@ function advertisementToAll(address: string, mac: string): string {
 }
 
 function member(node: string, macs: readonly string[] = []) {
-  return { node, address: '192.0.2.9', port: 7946, incarnation: '1', macs };
+  return { node, address: '192.0.2.9', port: 7946, incarnation: '1', macs, leaseExpired: false };
 }
 
 if (enterNamespaces(import.meta.filename)) {

@@ -190,7 +190,8 @@ if (enterNamespaces(import.meta.filename)) {
     before(async () => {
       node = await WireNode.start();
       const elsewhere = { candidates: ['node-b', 'node-a'] };
-      const members = [{ node: 'node-b', address: '192.0.2.9', port: 7946, incarnation: '1', macs: [] }];
+      const far = { address: '192.0.2.9', port: 7946, incarnation: '1', macs: [], leaseExpired: false };
+      const members = [{ node: 'node-b', ...far }];
       const otherLink = { interfaces: [{ index: 1, mac: '02:00:00:00:00:09' }] };
       await node.apply(
         [

@@ -36,7 +36,16 @@ export class FakeDatapath {
     for (const [ip, service] of now) {
       if (this.#owned.has(ip)) continue;
       this.#owned.set(ip, service);
-      this.#listen({ type: 'tookOver', ip, service, reason: 'firstCandidate', atMs: 0 });
+      this.#listen({
+        type: 'tookOver',
+        ip,
+        service,
+        group: ip,
+        reason: 'firstCandidate',
+        from: undefined,
+        afterMs: undefined,
+        atMs: 0,
+      });
     }
   }
 }

@@ -54,6 +54,8 @@ export class WireNode {
     return {
       ip: ipText,
       service: 'shop/web',
+      group: ipText,
+      holder: undefined,
       interfaces: [{ index: this.interfaceIndex, mac: nodeMac }],
       candidates: ['node-a'],
       ...overrides,
