@@ -1,0 +1,79 @@
+/** So long the default gateway has to answer before the API server is asked, too. */
+const gatewayWaitMs = 50;
+const askAgainMs = 1_000;
+/** So long a node that hears nobody, and has no proof that the fault is not its own, takes nothing new. */
+export const keepMs = 5_000;
+
+export type CutOffQuestion = 'probeGateway' | 'askApiServer';
+
+/**
+ * `connected`: hears somebody. `noCarrier`, `asking`: hears nobody, and may itself be what failed. `trusted`: hears
+ * nobody, and the others are what failed, by the evidence or because an address that nobody answers is worse than
+ * two that the next contact resolves.
+ */
+type State = 'connected' | 'noCarrier' | 'asking' | 'trusted';
+
+/**
+ * A node that hears none of those it watches asks first whether it is itself cut off: without carrier it is; if the
+ * default gateway or the API server answers a question that was put after the silence, it is not.
+ */
+export class CutOff {
+  #state: State = 'connected';
+  #carrier = true;
+  #sinceMs = 0;
+  #question: CutOffQuestion = 'probeGateway';
+  #questionMs = 0;
+
+  /** Its suspicions do not count, and it takes nothing new. */
+  get isCutOff(): boolean {
+    return this.#state === 'noCarrier' || this.#state === 'asking';
+  }
+
+  setHearsNobody(hearsNobody: boolean, nowMs: number): void {
+    if (!hearsNobody) this.#state = 'connected';
+    else if (this.#state === 'connected') this.#begin(nowMs);
+  }
+
+  setCarrier(carrier: boolean, nowMs: number): void {
+    if (carrier === this.#carrier) return;
+    this.#carrier = carrier;
+    if (this.#state !== 'connected') this.#begin(nowMs);
+  }
+
+  /** The default gateway answered, or a member that this node does not watch said something. */
+  reached(): void {
+    if (this.#state === 'asking') this.#state = 'trusted';
+  }
+
+  /** What the API server said before the question tells nothing about now. */
+  apiHeard(atMs: number): void {
+    if (atMs >= this.#sinceMs) this.reached();
+  }
+
+  nextDeadlineMs(): number {
+    return this.#state === 'asking'
+      ? Math.min(this.#questionMs, this.#sinceMs + keepMs)
+      : Number.POSITIVE_INFINITY;
+  }
+
+  /** What to ask now. */
+  takeDue(nowMs: number): CutOffQuestion | undefined {
+    if (this.nextDeadlineMs() > nowMs) return undefined;
+    if (nowMs >= this.#sinceMs + keepMs) {
+      this.#state = 'trusted';
+      return undefined;
+    }
+    const question = this.#question;
+    const isGateway = question === 'probeGateway';
+    this.#question = isGateway ? 'askApiServer' : 'probeGateway';
+    this.#questionMs = nowMs + (isGateway ? gatewayWaitMs : askAgainMs - gatewayWaitMs);
+    return question;
+  }
+
+  #begin(nowMs: number): void {
+    this.#state = this.#carrier ? 'asking' : 'noCarrier';
+    this.#sinceMs = nowMs;
+    this.#question = 'probeGateway';
+    this.#questionMs = nowMs;
+  }
+}
