@@ -17,6 +17,7 @@ export class LocalNode {
   readonly #options: LocalNodeOptions;
   #links: readonly Link[] | undefined;
   #kubeProxyUnhealthy = false;
+  #keys: readonly string[] = [];
 
   constructor(options: LocalNodeOptions) {
     this.#options = options;
@@ -28,6 +29,11 @@ export class LocalNode {
 
   setKubeProxyUnhealthy(unhealthy: boolean): void {
     this.#kubeProxyUnhealthy = unhealthy;
+  }
+
+  /** Ids of the keys of pulses that are accepted, sorted. */
+  setKeys(ids: readonly string[]): void {
+    this.#keys = ids;
   }
 
   /**
@@ -47,6 +53,7 @@ export class LocalNode {
       macs: [...new Set(macs)].sort(),
       interfaces,
       kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
+      keys: this.#keys,
       leaving: false,
     };
   }

@@ -33,6 +33,7 @@ const facts: MemberFacts = {
   macs: ['02:00:00:00:00:02'],
   interfaces: ['eth0', 'eth1', 'veth4'].map((name) => ({ name, carrier: true, onlyIfNamed: name === 'veth4' })),
   kubeProxyUnhealthy: false,
+  keys: [],
   leaving: false,
   leaseExpired: false,
 };

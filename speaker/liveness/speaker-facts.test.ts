@@ -13,6 +13,7 @@ const facts: SpeakerFacts = {
     { name: 'veth9', carrier: false, onlyIfNamed: true },
   ],
   kubeProxyUnhealthy: true,
+  keys: ['0a0b0c0d', 'fe00fe00'],
   leaving: true,
 };
 
@@ -31,6 +32,7 @@ describe('the annotations of a speaker’s Lease', () => {
       'herald/interfaces':
         '[{"name":"eth0","carrier":true,"onlyIfNamed":false},{"name":"veth9","carrier":false,"onlyIfNamed":true}]',
       'herald/unhealthy': 'kubeProxyUnhealthy',
+      'herald/keys': '0a0b0c0d,fe00fe00',
       'herald/leave': 'true',
     });
   });
@@ -51,6 +53,7 @@ describe('the annotations of a speaker’s Lease', () => {
     macs: [],
     interfaces: [],
     kubeProxyUnhealthy: false,
+    keys: [],
     leaving: false,
   };
   const rows = [

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../shared/api/json.ts';
 import { asObject, readBoolean, readString } from '../../shared/api/json.ts';
 import type { Labels } from '../../shared/api/label-selector.ts';
+import { heldKeysAnnotation } from '../../shared/api/pulse-keys.ts';
 
 /** An interface on which a speaker could announce. */
 export interface PublishedInterface {
@@ -21,6 +22,8 @@ export interface SpeakerFacts {
   readonly interfaces: readonly PublishedInterface[];
   /** kube-proxy's health check fails on its node. */
   readonly kubeProxyUnhealthy: boolean;
+  /** Ids of the keys of pulses that it accepts, sorted. */
+  readonly keys: readonly string[];
   /** It is about to stop. */
   readonly leaving: boolean;
 }
@@ -32,6 +35,7 @@ const names = {
   macs: 'herald/macs',
   interfaces: 'herald/interfaces',
   unhealthy: 'herald/unhealthy',
+  keys: heldKeysAnnotation,
   leave: 'herald/leave',
 } as const;
 
@@ -44,6 +48,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
     [names.macs]: facts.macs.join(','),
     [names.interfaces]: JSON.stringify(facts.interfaces),
     [names.unhealthy]: facts.kubeProxyUnhealthy ? 'kubeProxyUnhealthy' : null,
+    [names.keys]: facts.keys.length > 0 ? facts.keys.join(',') : null,
     [names.leave]: facts.leaving ? 'true' : null,
   };
 }
@@ -58,6 +63,7 @@ export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
     macs: (annotations[names.macs] ?? '').split(',').filter((mac) => mac !== ''),
     interfaces: decodeInterfaces(annotations[names.interfaces] ?? '[]'),
     kubeProxyUnhealthy: annotations[names.unhealthy] !== undefined,
+    keys: (annotations[names.keys] ?? '').split(',').filter((id) => id !== ''),
     leaving: annotations[names.leave] === 'true',
   };
 }

@@ -22,6 +22,7 @@ function factsOf(incarnation: string): SpeakerFacts {
     macs: ['02:00:00:00:00:01'],
     interfaces: [{ name: 'eth0', carrier: true, onlyIfNamed: false }],
     kubeProxyUnhealthy: false,
+    keys: [],
     leaving: false,
   };
 }

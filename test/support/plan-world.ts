@@ -17,6 +17,7 @@ export const speaker: SpeakerFacts = {
   macs: ['02:00:00:00:00:01'],
   interfaces: [eth0],
   kubeProxyUnhealthy: false,
+  keys: [],
   leaving: false,
 };
 
