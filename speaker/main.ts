@@ -36,7 +36,7 @@ async function main(options: SpeakerOptions): Promise<void> {
   const base = { client, clock, log, random, namespace };
   const incarnation = randomBytes(8).toString('hex');
   const local = new LocalNode({ address: options.hostAddress, port: 0, incarnation, exclusions });
-  const datapath = new DatapathTask({ clock, refreshMs: options.announceRefreshSeconds * 1000 });
+  const datapath = new DatapathTask({ clock, self, refreshMs: options.announceRefreshSeconds * 1000 });
   const source = { component: 'herald-speaker', instance: options.instance, host: self };
   const events = eventRecorderTask({ ...base, source });
   const informers = speakerCaches({ ...base, configMapName: options.configMapName });

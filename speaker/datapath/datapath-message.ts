@@ -21,7 +21,9 @@ export type MessageToThread =
 export interface PulseOptions {
   /** Of this start, 16 hex digits; its Lease says the same. */
   readonly incarnation: string;
-  /** UDP. */
+  /** This node's: its pulses come from there, and those of the others go to there. '' where it is not known. */
+  readonly address: string;
+  /** UDP; 0 for none. */
   readonly port: number;
   readonly intervalMs: number;
   /** So many missed pulses make it suspect. */
@@ -37,6 +39,8 @@ export type MessageFromThread =
 /** What the thread is started with, beside its port. */
 export interface ThreadOptions {
   readonly wakeUpDescriptor: number;
+  /** This node's name. */
+  readonly self: string;
   readonly announcer: AnnouncerOptions;
   /** Without them members live by their Leases alone. */
   readonly pulses: PulseOptions | undefined;

@@ -10,6 +10,8 @@ import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
 export interface DatapathTaskOptions {
   readonly clock: Clock;
+  /** This node's name. */
+  readonly self: string;
   /** Between repeated announcements of an address; 0 = off. */
   readonly refreshMs: number;
   /** Without them members live by their Leases alone. */
@@ -21,6 +23,7 @@ export class DatapathTask implements Task {
   readonly name = 'datapath';
   readonly ready: Promise<void>;
   readonly #clock: Clock;
+  readonly #self: string;
   readonly #announcer: AnnouncerOptions;
   readonly #pulses: PulseOptions | undefined;
   readonly #listeners = new Set<(event: DatapathEvent) => void>();
@@ -32,6 +35,7 @@ export class DatapathTask implements Task {
 
   constructor(options: DatapathTaskOptions) {
     this.#clock = options.clock;
+    this.#self = options.self;
     this.#announcer = { ...defaultAnnouncerOptions, refreshMs: options.refreshMs };
     this.#pulses = options.pulses;
     this.ready = this.#started.promise;
@@ -80,7 +84,12 @@ export class DatapathTask implements Task {
     if (signal.aborted) return;
     const wakeUp = WakeUp.open(loadLibc());
     const { port1, port2 } = new MessageChannel();
-    const options: ThreadOptions = { wakeUpDescriptor: wakeUp.fd, announcer: this.#announcer, pulses: this.#pulses };
+    const options: ThreadOptions = {
+      wakeUpDescriptor: wakeUp.fd,
+      self: this.#self,
+      announcer: this.#announcer,
+      pulses: this.#pulses,
+    };
     const worker = new Worker(threadEntry(), { workerData: { port: port2, options }, transferList: [port2] });
     this.#thread = { port: port1, wakeUp };
     port1.on('message', (message: MessageFromThread) => this.#receive(message));

@@ -34,6 +34,8 @@ export interface FailoverMachine {
   leave(nowMs: number): void;
   /** Gives everything up at once. */
   stop(nowMs: number): void;
+  /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs now. */
+  isVerified(sender: string, incarnation: string): boolean;
   isLive(node: string): boolean;
   holds(group: string): boolean;
   nextDeadlineMs(): number;

@@ -34,7 +34,7 @@ export async function benchResolution(protocol: Protocol): Promise<BenchResult> 
   });
   await once(prober, 'message');
   layOut(protocol, prober.pid ?? 0);
-  const task = new DatapathTask({ clock: systemClock(), refreshMs: 0 });
+  const task = new DatapathTask({ clock: systemClock(), self: 'bench', refreshMs: 0 });
   const stop = new AbortController();
   const ended = task.run(stop.signal);
   await task.ready;

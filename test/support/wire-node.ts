@@ -23,7 +23,7 @@ export class WireNode {
 
   private constructor(peer: WirePeer, refreshMs: number) {
     this.peer = peer;
-    this.task = new DatapathTask({ clock: systemClock(), refreshMs });
+    this.task = new DatapathTask({ clock: systemClock(), self: 'node-a', refreshMs });
     this.task.onEvent((event) => this.events.push(event));
     this.#ended = this.task.run(this.#stop.signal);
   }
