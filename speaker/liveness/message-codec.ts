@@ -1,0 +1,232 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DecodeError } from '../datapath/decode-error.ts';
+import { claimsLength, readClaims, writeClaims } from './claims-codec.ts';
+import type { MessageKey } from './key-ring.ts';
+import type { Message, MessageHeader, Pulse, Suspect } from './message.ts';
+
+/*
+ * A message between speakers, one per UDP datagram; numbers in network order
+ *
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +---------------------------------------------------------------+
+ * |                         magic "HRLD"                          |
+ * +---------------+---------------+-------------------------------+
+ * |  version (1)  |     type      |     reserved (0, not read)    |
+ * +---------------+---------------+-------------------------------+
+ * |             key id: first 4 octets of its SHA-256             |
+ * +---------------------------------------------------------------+
+ * |               sender: node id (8), incarnation (8)            |
+ * +---------------------------------------------------------------+
+ * |                        sequence (8)                           |
+ * +---------------------------------------------------------------+
+ * |  body, by type
+ * +---------------------------------------------------------------+
+ * |  HMAC-SHA256 over all before it, its first 16 octets (RFC 2104 §5)
+ * +---------------------------------------------------------------+
+ *
+ * 1 pulse    interval ms (2), multiplier (1), flags (1): 1 = leaving, claims version (4), Unix ms (8)
+ * 2 hello    nonce (8)
+ * 3 welcome  nonce (8), probation ms (2)
+ * 4 suspect  node id (8), incarnation (8) of the target
+ * 5 alive    as suspect
+ * 6 leave    nothing
+ * 7 claims   see `claims-codec.ts`
+ */
+const magic = 0x48524c44;
+const version = 1;
+const field = { version: 4, type: 5, keyId: 8, sender: 12, incarnation: 20, sequence: 28 } as const;
+const headerLength = 36;
+export const authenticatorLength = 16;
+/** What fits the smallest MTU of IPv6 (RFC 8200 §5) unfragmented. */
+export const maxMessageLength = 1_232;
+
+const typeNumber: Readonly<Record<Message['type'], number>> = {
+  pulse: 1,
+  hello: 2,
+  welcome: 3,
+  suspect: 4,
+  alive: 5,
+  leave: 6,
+  claims: 7,
+};
+const leavingFlag = 1;
+
+export interface DecodedMessage {
+  readonly header: MessageHeader;
+  readonly message: Message;
+}
+
+/** Writes and authenticates. A group that is no address, or more entries than fit, is a RangeError. */
+export function encodeMessage(header: MessageHeader, message: Message, key: MessageKey): Uint8Array<ArrayBuffer> {
+  const end = headerLength + bodyLength(message);
+  if (end + authenticatorLength > maxMessageLength) throw new RangeError('cannot encode a message: too many entries');
+  const bytes = new Uint8Array(end + authenticatorLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic);
+  view.setUint8(field.version, version);
+  view.setUint8(field.type, typeNumber[message.type]);
+  view.setUint32(field.keyId, Number.parseInt(key.id, 16));
+  writeId(view, field.sender, header.sender);
+  writeId(view, field.incarnation, header.incarnation);
+  view.setBigUint64(field.sequence, header.sequence);
+  writeBody(view, headerLength, message);
+  bytes.set(authenticatorOf(bytes.subarray(0, end), key), end);
+  return bytes;
+}
+
+/** The id of the key that a message says it was made with; DecodeError where it is none of this version. */
+export function keyIdOf(bytes: Uint8Array): string {
+  if (bytes.length < headerLength + authenticatorLength) fail(`ends after ${bytes.length} octets`, bytes.length);
+  if (bytes.length > maxMessageLength) fail(`has ${bytes.length} octets`, maxMessageLength);
+  const view = viewOf(bytes);
+  if (view.getUint32(0) !== magic) fail('it does not begin with HRLD', 0);
+  if (view.getUint8(field.version) !== version) fail(`version ${view.getUint8(field.version)}`, field.version);
+  return view.getUint32(field.keyId).toString(16).padStart(8, '0');
+}
+
+/** Whether the message was made by somebody who has the key. For bytes that have passed `keyIdOf`. */
+export function isAuthentic(bytes: Uint8Array, key: MessageKey): boolean {
+  const end = bytes.length - authenticatorLength;
+  return timingSafeEqual(bytes.subarray(end), authenticatorOf(bytes.subarray(0, end), key));
+}
+
+/** Reads a message, whoever made it: `isAuthentic` is to be asked first. */
+export function decodeMessage(bytes: Uint8Array): DecodedMessage {
+  keyIdOf(bytes);
+  const view = viewOf(bytes);
+  const header = {
+    sender: idAt(view, field.sender),
+    incarnation: idAt(view, field.incarnation),
+    sequence: view.getBigUint64(field.sequence),
+  };
+  return {
+    header,
+    message: readBody(new DataView(view.buffer, view.byteOffset, view.byteLength - authenticatorLength)),
+  };
+}
+
+function authenticatorOf(content: Uint8Array, key: MessageKey): Uint8Array {
+  return createHmac('sha256', key.secret).update(content).digest().subarray(0, authenticatorLength);
+}
+
+function bodyLength(message: Message): number {
+  switch (message.type) {
+    case 'pulse':
+    case 'suspect':
+    case 'alive':
+      return 16;
+    case 'hello':
+      return 8;
+    case 'welcome':
+      return 10;
+    case 'leave':
+      return 0;
+    case 'claims':
+      return claimsLength(message);
+  }
+}
+
+function writeBody(view: DataView, at: number, message: Message): void {
+  switch (message.type) {
+    case 'pulse':
+      view.setUint16(at, message.intervalMs);
+      view.setUint8(at + 2, message.multiplier);
+      view.setUint8(at + 3, message.leaving ? leavingFlag : 0);
+      view.setUint32(at + 4, message.claimsVersion);
+      view.setBigUint64(at + 8, BigInt(Math.trunc(message.wallMs)));
+      break;
+    case 'hello':
+      writeId(view, at, message.nonce);
+      break;
+    case 'welcome':
+      writeId(view, at, message.nonce);
+      view.setUint16(at + 8, message.probationMs);
+      break;
+    case 'suspect':
+    case 'alive':
+      writeId(view, at, message.target);
+      writeId(view, at + 8, message.targetIncarnation);
+      break;
+    case 'claims':
+      writeClaims(view, at, message);
+      break;
+    case 'leave':
+      break;
+  }
+}
+
+/** `view` ends where the authenticator begins. */
+function readBody(view: DataView): Message {
+  const type = view.getUint8(field.type);
+  switch (type) {
+    case typeNumber.pulse:
+      return readPulse(sized(view, 16));
+    case typeNumber.hello:
+      return { type: 'hello', nonce: idAt(sized(view, 8), headerLength) };
+    case typeNumber.welcome:
+      return {
+        type: 'welcome',
+        nonce: idAt(sized(view, 10), headerLength),
+        probationMs: view.getUint16(headerLength + 8),
+      };
+    case typeNumber.suspect:
+      return { type: 'suspect', ...readTarget(sized(view, 16)) };
+    case typeNumber.alive:
+      return { type: 'alive', ...readTarget(sized(view, 16)) };
+    case typeNumber.leave:
+      sized(view, 0);
+      return { type: 'leave' };
+    case typeNumber.claims:
+      return readClaims(view, headerLength);
+    default:
+      return fail(`type ${type}`, field.type);
+  }
+}
+
+function sized(view: DataView, length: number): DataView {
+  const actual = view.byteLength - headerLength;
+  if (actual !== length)
+    fail(`a body of ${actual} octets instead of ${length}`, headerLength + Math.min(actual, length));
+  return view;
+}
+
+function readPulse(view: DataView): Pulse {
+  const intervalMs = view.getUint16(headerLength);
+  const multiplier = view.getUint8(headerLength + 2);
+  // As BFD's Detect Mult (RFC 5880 §6.8.6): from zero no detection time follows.
+  if (intervalMs === 0) fail('the interval is zero', headerLength);
+  if (multiplier === 0) fail('the multiplier is zero', headerLength + 2);
+  const wallMs = view.getBigUint64(headerLength + 8);
+  if (wallMs > BigInt(Number.MAX_SAFE_INTEGER)) fail('no such time', headerLength + 8);
+  return {
+    type: 'pulse',
+    intervalMs,
+    multiplier,
+    // Flags that are not known are not read.
+    leaving: (view.getUint8(headerLength + 3) & leavingFlag) !== 0,
+    claimsVersion: view.getUint32(headerLength + 4),
+    wallMs: Number(wallMs),
+  };
+}
+
+function readTarget(view: DataView): Omit<Suspect, 'type'> {
+  return { target: idAt(view, headerLength), targetIncarnation: idAt(view, headerLength + 8) };
+}
+
+/** 16 hex digits. */
+function writeId(view: DataView, at: number, id: string): void {
+  view.setBigUint64(at, BigInt(`0x${id}`));
+}
+
+function idAt(view: DataView, at: number): string {
+  return view.getBigUint64(at).toString(16).padStart(16, '0');
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function fail(why: string, offset: number): never {
+  throw new DecodeError('message', why, offset);
+}
