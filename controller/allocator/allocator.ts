@@ -1,9 +1,9 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Config } from '../../shared/config/model.ts';
-import { sameAddress } from '../../shared/net/address.ts';
+import { type IpAddress, sameAddress } from '../../shared/net/address.ts';
 import type { Claim } from './claim.ts';
 import { decide, keepable } from './decide.ts';
-import type { Assignment, Blocker, Decision } from './decision.ts';
+import type { Assignment, Blocker, Decision, Loss } from './decision.ts';
 import type { Holding } from './holding.ts';
 import { Ledger } from './ledger.ts';
 import type { Surroundings } from './placement.ts';
@@ -72,55 +72,45 @@ export class Allocator {
 
   /** The labels of a namespace have changed. */
   namespaceChanged(namespace: string, nowMs: number): ReadonlySet<ObjectKey> {
-    const decided = new Set<ObjectKey>();
     const selected = this.#around.pools.some(({ pool }) => (pool.allocation?.namespaceSelectors.length ?? 0) > 0);
-    if (!selected) return decided;
-    for (const entry of this.#inOrder()) {
-      if (entry.claim.request.namespace === namespace) this.#decideAndOffer(entry, decided, nowMs);
-    }
-    return decided;
+    if (!selected) return new Set();
+    const concerned = Array.from(this.#entries.values()).filter(({ claim }) => claim.request.namespace === namespace);
+    return this.#decideInTurn(concerned, nowMs);
   }
 
   /** A Service has come or changed. */
   update(claim: Claim, nowMs: number): ReadonlySet<ObjectKey> {
     const { key } = claim.request;
     const known = this.#entries.get(key);
-    const decided = new Set<ObjectKey>();
     if (known !== undefined && known.claim.uid === claim.uid) {
       known.claim = claim;
-      this.#decideAndOffer(known, decided, nowMs);
-      return decided;
+      return this.#decideInTurn([known], nowMs);
     }
     // Deleted and created again in between: what the old one held is free for those who wait.
-    if (known !== undefined) for (const other of this.remove(key, nowMs)) decided.add(other);
-    this.#decideAndOffer(this.#enter(claim), decided, nowMs);
-    return decided;
+    const others = known === undefined ? [] : this.remove(key, nowMs);
+    return new Set([...others, ...this.#decideInTurn([this.#enter(claim)], nowMs)]);
   }
 
   /** A Service is gone, or no longer ours. */
   remove(key: ObjectKey, nowMs: number): ReadonlySet<ObjectKey> {
-    const decided = new Set([key]);
     const entry = this.#entries.get(key);
-    if (entry === undefined) return decided;
+    if (entry === undefined) return new Set([key]);
     const { ledger } = this.#around;
     this.#entries.delete(key);
     this.#waiting.remove(key);
     ledger.release(entry.holding);
-    this.#offer(freedBy(entry.holding, undefined, ledger), decided, nowMs);
-    return decided;
+    return new Set([key, ...this.#decideInTurn([], nowMs, freedBy(entry.holding, undefined, ledger))]);
   }
 
   #decideAll(nowMs: number): ReadonlySet<ObjectKey> {
-    const entries = this.#inOrder();
+    const entries = [...this.#entries.values()];
     // First everybody keeps what may be kept, the older Service where two claim one address; only then is the rest served.
     for (const entry of entries.toSorted(byAge)) {
       const { request } = entry.claim;
       entry.holding = holdingOf(request, keepable(request, entry.decision.assignments, this.#around));
       this.#around.ledger.take(entry.holding);
     }
-    const decided = new Set<ObjectKey>();
-    for (const entry of entries) this.#decideAndOffer(entry, decided, nowMs);
-    return decided;
+    return this.#decideInTurn(entries, nowMs);
   }
 
   #enter(claim: Claim): Entry {
@@ -131,9 +121,27 @@ export class Allocator {
     return entry;
   }
 
-  #decideAndOffer(entry: Entry, decided: Set<ObjectKey>, nowMs: number): void {
-    this.#offer(this.#decide(entry, nowMs), decided, nowMs);
-    decided.add(entry.claim.request.key);
+  /**
+   * Decides upon these Services, those who wait in their order and the others by age, and upon all who wait for what is
+   * freed, now or in the course of it: whoever has waited longest is always the next.
+   */
+  #decideInTurn(entries: readonly Entry[], nowMs: number, freed: readonly Blocker[] = []): ReadonlySet<ObjectKey> {
+    const decided = new Set<ObjectKey>();
+    const turns = entries.map(asWaiter).sort(compareWaiters);
+    let turn = 0;
+    let open = freed.map(openLine);
+    while (turn < turns.length || open.length > 0) {
+      open = open.flatMap((line) => this.#withNext(line));
+      const next = longestWaiting(turns[turn], open);
+      if (next === undefined) break;
+      if (next === turns[turn]) turn += 1;
+      const entry = this.#entries.get(next.key);
+      const freedInTurn = entry === undefined ? [] : this.#decide(entry, nowMs);
+      decided.add(next.key);
+      open = open.map((line) => (line.next?.key === next.key ? { ...line, asked: line.next } : line));
+      open.push(...freedInTurn.map(openLine));
+    }
+    return decided;
   }
 
   /** Decides upon one Service; returns what others may now have. */
@@ -142,8 +150,9 @@ export class Allocator {
     const { claim, holding: before } = entry;
     const { key, createdMs } = claim.request;
     ledger.release(before);
-    const decision = decide(claim.request, entry.decision.assignments, this.#around);
-    const waits = decision.refusal !== undefined || decision.blockers.length > 0;
+    const decided = decide(claim.request, entry.decision.assignments, this.#around);
+    const decision = withEarlierLosses(decided, entry.decision.lost, claim.reported);
+    const waits = decision.refusal !== undefined || decision.incomplete;
     entry.decision = decision;
     entry.waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
     entry.holding = holdingOf(claim.request, decision.assignments);
@@ -152,24 +161,8 @@ export class Allocator {
     return freedBy(before, entry.holding, ledger);
   }
 
-  /** Offers what was freed to those who wait for it, the longest-waiting first, and what they free in turn. */
-  #offer(freed: readonly Blocker[], decided: Set<ObjectKey>, nowMs: number): void {
-    let open: readonly OpenLine[] = freed.map((blocker) => ({ blocker, asked: undefined }));
-    while (open.length > 0) {
-      open = open.flatMap((line) => this.#withNext(line));
-      const first = open.toSorted((a, b) => (a.next && b.next ? compareWaiters(a.next, b.next) : 0))[0];
-      if (first?.next === undefined) return;
-      const { next } = first;
-      const entry = this.#entries.get(next.key);
-      const freedByNext = entry === undefined ? [] : this.#decide(entry, nowMs);
-      const freedInTurn = freedByNext.map((blocker) => ({ blocker, asked: undefined }));
-      decided.add(next.key);
-      open = [...open.map((line) => (line.next?.key === next.key ? { ...line, asked: next } : line)), ...freedInTurn];
-    }
-  }
-
   /** The line with the next to be asked; nothing where nobody is left, or nothing. */
-  #withNext({ blocker, asked }: OpenLine): readonly OpenLine[] {
+  #withNext({ blocker, asked }: OpenLine): OpenLine[] {
     const next = this.#mayServe(blocker) ? this.#waiting.next(blocker, asked) : undefined;
     return next === undefined ? [] : [{ blocker, asked, next }];
   }
@@ -179,17 +172,13 @@ export class Allocator {
     return this.#around.ledger.space(blocker.pool)?.lowestFree(blocker.family) !== undefined;
   }
 
-  /** Those who wait in their order, then the others by age. */
-  #inOrder(): readonly Entry[] {
-    const entries = Array.from(this.#entries.values(), (entry) => ({ entry, waiter: asWaiter(entry) }));
-    return entries.sort((a, b) => compareWaiters(a.waiter, b.waiter)).map(({ entry }) => entry);
-  }
-
-  #reported(claim: Claim): readonly Assignment[] {
+  /** Of which pool each reported address is: the annotation names them in the order of the addresses, each once. */
+  #reported({ reported, reportedPools }: Claim): readonly Assignment[] {
     const { ledger, setAside, leaving } = this.#around;
-    const unusable = claim.reportedPools.find((name) => setAside.has(name) || leaving.has(name));
-    return claim.reported.map((address) => {
-      return { address, pool: ledger.poolOf(address)?.pool.name ?? unusable ?? claim.reportedPools[0] ?? '' };
+    return reported.map((address, index) => {
+      const named = [reportedPools[index], ...reportedPools].flatMap((name) => name ?? []);
+      const unusable = named.find((name) => setAside.has(name) || leaving.has(name));
+      return { address, pool: ledger.poolOf(address)?.pool.name ?? unusable ?? named[0] ?? '' };
     });
   }
 }
@@ -208,22 +197,53 @@ function undecided(assignments: readonly Assignment[]): Decision {
   return { assignments, lost: [], refusal: undefined, incomplete: false, passedOver: [], blockers: [] };
 }
 
-/** What a Service no longer holds, or now holds on other terms. */
+/** Why an address was lost is remembered for as long as the Service's object goes on naming it. */
+function withEarlierLosses(decision: Decision, earlier: readonly Loss[], reported: readonly IpAddress[]): Decision {
+  if (earlier.length === 0) return decision;
+  const { assignments, lost } = decision;
+  const untold = earlier.filter(
+    ({ address }) =>
+      reported.some((one) => sameAddress(one, address)) &&
+      [...assignments, ...lost].every((one) => !sameAddress(one.address, address)),
+  );
+  return untold.length === 0 ? decision : { ...decision, lost: [...lost, ...untold] };
+}
+
+/** What a Service no longer holds, or now holds on other terms; and its key, where there is more to share under it. */
 function freedBy(before: Holding, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
   const sameAgreement = after !== undefined && sameTerms(before.terms, after.terms);
   const freed: Blocker[] = [];
   for (const { address } of before.assignments) {
-    const kept = after?.assignments.some((assignment) => sameAddress(assignment.address, address)) ?? false;
+    const kept = after !== undefined && holds(after, address);
     if (kept && sameAgreement) continue;
     const pool = kept ? undefined : ledger.poolOf(address)?.pool.name;
     if (pool !== undefined) freed.push({ kind: 'pool', pool, family: address.family });
     freed.push({ kind: 'address', address });
   }
-  const keys = new Set(freed.length === 0 ? [] : [before.terms.key, after?.terms.key ?? '']);
-  keys.delete('');
-  return [...freed, ...[...keys].map((key): Blocker => ({ kind: 'sharingKey', key }))];
+  // Of those who wait for one free address the first takes it; the others may share it with that one.
+  const gained = after?.assignments.some(({ address }) => !holds(before, address)) ?? false;
+  const keys = new Set([freed.length > 0 ? before.terms.key : '', freed.length > 0 || gained ? after?.terms.key : '']);
+  return [...freed, ...[...keys].flatMap((key): Blocker[] => (key ? [{ kind: 'sharingKey', key }] : []))];
 }
 
+function holds({ assignments }: Holding, address: IpAddress): boolean {
+  return assignments.some((assignment) => sameAddress(assignment.address, address));
+}
+
+function openLine(blocker: Blocker): OpenLine {
+  return { blocker, asked: undefined };
+}
+
+/** The one whose turn it is, unless somebody in a line has waited longer. */
+function longestWaiting(turn: Waiter | undefined, lines: readonly OpenLine[]): Waiter | undefined {
+  let longest = turn;
+  for (const { next } of lines) {
+    if (next !== undefined && (longest === undefined || compareWaiters(next, longest) < 0)) longest = next;
+  }
+  return longest;
+}
+
+/** Who does not wait yet comes behind all who do. */
 function asWaiter({ claim, waitingSinceMs }: Entry): Waiter {
   const { key, createdMs } = claim.request;
   return { key, createdMs, sinceMs: waitingSinceMs ?? Number.POSITIVE_INFINITY };

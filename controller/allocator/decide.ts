@@ -102,7 +102,10 @@ function decideByPool(
   const there = kept.filter((assignment) => assignment.pool === pool);
   const space = around.ledger.space(pool);
   if (space === undefined) {
-    if (there.length > 0) return settle(request, { kept, lost }, complete(request, there, around), 'otherRequested');
+    const enough = request.wish.quantity === 'some' || there.length === request.wish.families.length;
+    if (there.length > 0 && enough) {
+      return settle(request, { kept, lost }, complete(request, there, around), 'otherRequested');
+    }
     const reason = around.setAside.has(pool) ? 'poolSetAside' : 'unknownPool';
     return stay(request, kept, lost, { refusal: { reason: 'poolsRefused', pools: [{ pool, reason }] } });
   }

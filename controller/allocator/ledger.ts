@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Pool } from '../../shared/config/model.ts';
+import { candidateRanges } from '../../shared/config/pool-addresses.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
 import { type Holding, HoldingsByAddress } from './holding.ts';
 import { PoolSpace } from './pool.ts';
@@ -23,7 +24,7 @@ interface IndexedRange {
  */
 export class Ledger {
   readonly #spaces: ReadonlyMap<string, PoolSpace>;
-  /** The pools' ranges, ascending; they do not overlap. */
+  /** The pools' ranges without what is excluded, ascending; they do not overlap. */
   readonly #index: Readonly<Record<IpFamily, readonly IndexedRange[]>>;
   readonly #byAddress = new HoldingsByAddress();
   readonly #shared = new SharingIndex();
@@ -104,8 +105,9 @@ export class Ledger {
 
 function indexRanges(spaces: readonly PoolSpace[], family: IpFamily): readonly IndexedRange[] {
   return spaces
-    .flatMap((space) =>
-      space.pool.ranges.filter((range) => range.family === family).map(({ first }) => ({ first, space })),
-    )
+    .flatMap((space) => {
+      const ranges = candidateRanges(space.pool).filter((range) => range.family === family);
+      return ranges.map(({ first }) => ({ first, space }));
+    })
     .toSorted((a, b) => (a.first < b.first ? -1 : 1));
 }

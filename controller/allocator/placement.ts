@@ -42,14 +42,18 @@ export function placeAnew(
   if (whole.assignments.length > 0 || quantity === 'all') return withPassedOver(whole, passedOver);
 
   const blockers = [...whole.blockers];
+  const exhausted = new Map<string, PassedOver>();
   for (const family of families) {
     const single = placeFirst(request, allowed, [family], around);
     const [assignment] = single.assignments;
     // Said in the same words as later, when the Service still has only one.
     if (assignment !== undefined) return complete(request, [assignment], around);
     blockers.push(...single.blockers);
+    for (const pool of single.passedOver) if (pool.reason === 'exhausted') exhausted.set(pool.pool, pool);
   }
-  return { ...whole, passedOver: [...passedOver, ...whole.passedOver], blockers };
+  // One family would do: that a pool has no addresses of the other is not why it serves nobody.
+  const reasons = whole.passedOver.map((pool) => exhausted.get(pool.pool) ?? pool);
+  return { ...whole, passedOver: [...passedOver, ...reasons], blockers };
 }
 
 /** Adds the families that a Service lacks from the pool of what it has. */
