@@ -21,7 +21,7 @@ class Watch {
     this.#renewsAtMs.delete(node);
   }
 
-  lease(node: string, annotations: Record<string, string> = {}): Lease {
+  lease(node: string, annotations: Record<string, string> = { 'herald/port': '7946' }): Lease {
     this.#version += 1;
     return leaseResource.parse({
       metadata: { name: `speaker-${node}`, resourceVersion: String(this.#version), annotations },
@@ -176,6 +176,66 @@ describe('membership', () => {
     assert.equal(watch.membership.live(5 * seconds), before);
     watch.membership.see(watch.lease('a', { 'herald/address': '192.168.1.1', 'herald/leave': 'true' }), 6 * seconds);
     assert.equal(watch.membership.live(6 * seconds).get('a')?.leaving, true);
+  });
+
+  test('who is heard stays a member, and its Lease is left to it; who falls silent then is none', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(20 * seconds);
+    watch.membership.setHeard('b', true);
+    watch.crash('b');
+    watch.pass(30 * seconds);
+    assert.deepEqual(watch.live(), ['a', 'b']);
+    assert.equal(watch.membership.live(watch.nowMs).get('b')?.leaseExpired, true);
+    assert.deepEqual(watch.membership.expired, []);
+    watch.membership.setHeard('b', false);
+    assert.deepEqual(watch.live(), ['a']);
+    assert.deepEqual(
+      watch.membership.expired.map(({ node }) => node),
+      ['b'],
+    );
+  });
+
+  test('who renews again after it was only heard is a member like any other', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.membership.setHeard('b', true);
+    watch.pass(20 * seconds);
+    watch.crash('b');
+    watch.pass(30 * seconds);
+    watch.start('b');
+    watch.pass(1 * seconds);
+    assert.equal(watch.membership.live(watch.nowMs).get('b')?.leaseExpired, false);
+  });
+
+  test('who takes no part in pulses lives by its Lease alone', () => {
+    const watch = new Watch();
+    watch.start('a');
+    watch.membership.see(watch.lease('b', { 'herald/port': '0' }), 0);
+    watch.membership.setHeard('b', true);
+    watch.pass(30 * seconds);
+    assert.deepEqual(watch.live(), ['a']);
+  });
+
+  test('the members stay the same object while somebody is heard without a Lease', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.pass(5 * seconds);
+    watch.membership.setHeard('b', true);
+    watch.crash('b');
+    watch.pass(30 * seconds);
+    const before = watch.membership.live(watch.nowMs);
+    watch.pass(10 * seconds);
+    assert.equal(watch.membership.live(watch.nowMs), before);
+  });
+
+  test('a deleted Lease ends the membership also of one that was heard', () => {
+    const watch = new Watch();
+    watch.start('a', 'b');
+    watch.membership.setHeard('b', true);
+    watch.pass(1 * seconds);
+    watch.membership.drop(watch.lease('b'));
+    assert.deepEqual(watch.live(), ['a']);
   });
 
   test('Leases of others than speakers play no part', () => {

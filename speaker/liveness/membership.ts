@@ -44,10 +44,15 @@ export function speakerLeaseName(node: string): string {
  * speaker's Lease changed within the last half of the shortest duration (one and a half renewals). After an absence
  * every member has a whole duration again. So each node keeps announcing what it owned, however long the absence, and
  * a speaker that alone can't renew finds itself expired, as the others do.
+ *
+ * Whose pulses are heard stays a member though its Lease has expired: it may be the API server that it can't reach, and
+ * not its clients. `leaseExpired` says so, and only who falls silent then is none any more.
  */
 export class Membership {
   /** By node. BOUNDED by the Leases with the speakers' label: deleted and released ones are dropped. */
   readonly #known = new Map<string, Known>();
+  /** Nodes that live by their pulses. BOUNDED by those that `live` has told. */
+  readonly #heard = new Set<string>();
   #lastChangeMs = Number.NEGATIVE_INFINITY;
   /** Since when Leases have been changing without a gap. */
   #presentSinceMs = Number.NEGATIVE_INFINITY;
@@ -59,10 +64,18 @@ export class Membership {
     return this.#known.size;
   }
 
+  /** Those of members that are still heard are not among them. */
   get expired(): readonly ExpiredLease[] {
-    return [...this.#known].flatMap(([node, { expired, resourceVersion }]) =>
-      expired ? [{ node, resourceVersion }] : [],
+    return [...this.#known].flatMap(([node, known]) =>
+      known.expired && !this.#staysHeard(node, known) ? [{ node, resourceVersion: known.resourceVersion }] : [],
     );
+  }
+
+  /** A member was heard, or is not heard any more. */
+  setHeard(node: string, heard: boolean): void {
+    if (heard) this.#heard.add(node);
+    else this.#heard.delete(node);
+    if (this.#known.get(node)?.expired === true) this.#stale = true;
   }
 
   /** Takes in a Lease as the watch shows it. */
@@ -93,18 +106,26 @@ export class Membership {
   /** A deleted or released Lease ends the membership at once. */
   drop(lease: Lease): void {
     const node = nodeOf(lease);
-    if (node !== undefined && this.#known.delete(node)) this.#stale = true;
+    if (node === undefined) return;
+    this.#heard.delete(node);
+    if (this.#known.delete(node)) this.#stale = true;
   }
 
   /** The members; the same object as long as nothing about them changed. */
   live(nowMs: number): ReadonlyMap<string, MemberFacts> {
     this.#expire(nowMs);
     if (this.#stale) {
-      const members = [...this.#known].filter(([, known]) => !known.expired);
-      this.#live = new Map(members.map(([node, known]) => [node, known.facts]));
+      const members = [...this.#known].filter(([node, known]) => !known.expired || this.#staysHeard(node, known));
+      this.#live = new Map(
+        members.map(([node, { facts, expired }]) => [node, expired ? { ...facts, leaseExpired: true } : facts]),
+      );
       this.#stale = false;
     }
     return this.#live;
+  }
+
+  #staysHeard(node: string, { facts }: Known): boolean {
+    return facts.port > 0 && this.#heard.has(node);
   }
 
   #noteChange(nowMs: number): void {
