@@ -22,7 +22,7 @@ const sizes = [10, 10_000, 1_000_000] as const;
 
 /** What allocating costs: decisions alone, and the controller beside the API server's stand-in. */
 export async function run(): Promise<BenchResult> {
-  await insideBenchSandbox('allocate');
+  await insideBenchSandbox(['allocate']);
   buildBundles();
   const cluster = await measureCluster();
   const decisions = measureAllDecisions();

@@ -10,13 +10,14 @@ import { serviceAccountUser } from '../cluster/role-based-access.ts';
 import { startSandbox } from '../cluster/sandbox/sandbox.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
+export const distFolder = join(repository, 'dist');
 const node = machine('node-a', 11);
 const slicesPath = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
 
-/** Runs the bench inside of a sandbox, as root and as an ordinary user alike; returns only there. */
-export async function insideBenchSandbox(bench: string): Promise<void> {
+/** Runs the bench with its arguments inside of a sandbox, as root and as an ordinary user alike; returns only there. */
+export async function insideBenchSandbox(args: readonly string[]): Promise<void> {
   if (process.env['HERALD_SANDBOX'] !== undefined) return;
-  const sandbox = await startSandbox({ program: join(import.meta.dirname, 'main.ts'), args: [bench] });
+  const sandbox = await startSandbox({ program: join(import.meta.dirname, 'main.ts'), args });
   process.exit(await sandbox.exited);
 }
 
@@ -94,7 +95,7 @@ export function controllerProcess(cluster: Cluster, folder: string): ManagedProc
 }
 
 function programPath(program: string, from: 'bundle' | 'source'): string {
-  return from === 'bundle' ? join(repository, 'dist', `${program}.mjs`) : join(repository, program, 'main.ts');
+  return from === 'bundle' ? join(distFolder, `${program}.mjs`) : join(repository, program, 'main.ts');
 }
 
 function environment(access: ApiAccess, folder: string, name: string): Record<string, string> {

@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: () => import('./startup.ts'),
   memory: () => import('./memory.ts'),
   allocate: () => import('./allocate.ts'),
+  failover: () => import('./failover.ts'),
 };
 
 const name = process.argv[2] ?? '';

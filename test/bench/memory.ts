@@ -37,7 +37,7 @@ interface Footprint {
 
 /** Resident memory of both programs, as they are shipped, with no Service and with 1,000 that are announced. */
 export async function run(): Promise<BenchResult> {
-  await insideBenchSandbox('memory');
+  await insideBenchSandbox(['memory']);
   buildBundles();
   const runtimeMb = await bareRuntimeMb();
   const cluster = await startBenchCluster();

@@ -18,7 +18,7 @@ const otherServices = 99;
 
 /** From exec of the speaker to its first answer to an ARP request, on a node with 100 Services, one of them asked for. */
 export async function run(): Promise<BenchResult> {
-  await insideBenchSandbox('startup');
+  await insideBenchSandbox(['startup']);
   buildBundles();
   const cluster = await startBenchCluster();
   await addServices(cluster);

@@ -85,6 +85,17 @@ export async function buildLan(machines: readonly Machine[]): Promise<void> {
   for (const each of machines) await addMachine(each);
 }
 
+/** Takes away what `buildLan` and `addMachine` made, for another LAN in the same sandbox. What ran there has ended. */
+export async function dropLan(machines: readonly Machine[]): Promise<void> {
+  const attachments = machines.flatMap((each) => each.attachments);
+  const bridges = new Set([lan, ...attachments.map(({ network }) => network)]);
+  await ipBatch(undefined, [
+    ...attachments.map(({ port }) => `link del ${port}`),
+    ...[...bridges].map(({ name }) => `link del ${name}`),
+  ]);
+  for (const { name } of machines) await run(undefined, ['ip', 'netns', 'del', name]);
+}
+
 async function addBridge({ name, ipv4, ipv6, ipv4Prefix, ipv6Prefix }: Network): Promise<void> {
   await ipBatch(undefined, [
     `link add ${name} type bridge forward_delay 0`,

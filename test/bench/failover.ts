@@ -1,0 +1,71 @@
+import { buildBundles, distFolder, insideBenchSandbox } from './bench-cluster.ts';
+import type { BenchResult, Mark } from './bench-result.ts';
+import { BenchLan } from './failover/bench-lan.ts';
+import { type FaultName, faultNames, faults } from './failover/fault.ts';
+import { measureUnderLoad } from './failover/load.ts';
+import { lineOf, marksOf, summaryOf } from './failover/marks.ts';
+import { type FailoverOptions, readFailoverOptions } from './failover/options.ts';
+import { measureRound, type RoundFigures } from './failover/round.ts';
+import { type Scenario, scenarios } from './failover/scenario.ts';
+
+const askEveryMs = 2;
+
+/**
+ * What a client notices when the node that announces an address fails, or is asked to end. The client, the station that
+ * watches who answers, and each node are in namespaces of their own, on one bridge.
+ */
+export async function run(): Promise<BenchResult> {
+  const options = readFailoverOptions(process.argv.slice(3));
+  await insideBenchSandbox(process.argv.slice(2));
+  buildBundles();
+  process.env['HERALD_DIST'] = distFolder;
+  const marks: Mark[] = [];
+  const raw: Record<string, unknown> = {};
+  for (const scenario of options.scenarios) {
+    const result = await measureScenario(scenario, options);
+    marks.push(...result.marks);
+    raw[scenario.name] = result.raw;
+  }
+  const [first] = scenarios;
+  if (options.loadMinutes > 0 && first !== undefined) {
+    const result = await measureUnderLoad(first, options.loadMinutes);
+    marks.push(...result.marks);
+    Object.assign(raw, result.raw);
+  }
+  return { marks, raw };
+}
+
+async function measureScenario(scenario: Scenario, options: FailoverOptions): Promise<BenchResult> {
+  const chosen = faultNames.filter((name) => options.faults.includes(name) && scenario.faults[name] !== undefined);
+  if (chosen.length === 0) return { marks: [], raw: {} };
+  console.log(`${scenario.name}: ${scenario.text}`);
+  const lan = await BenchLan.start(scenario, askEveryMs);
+  const marks: Mark[] = [];
+  const raw: Record<string, unknown> = {};
+  try {
+    for (const name of chosen) {
+      const rounds = await measureFault(lan, scenario, name, Math.ceil(options.rounds * scenario.share));
+      marks.push(...marksOf(`${scenario.name}, ${name}`, rounds, scenario.faults[name] ?? {}, scenario.intervalMs));
+      const summary = summaryOf(rounds);
+      raw[name] = summary;
+      console.log(`  ${name} × ${rounds.length}: ${faults[name].text}`);
+      for (const [family, figures] of Object.entries(summary)) console.log(`    ${family}: ${lineOf(figures)}`);
+    }
+  } catch (error) {
+    console.error(lan.cluster.logs(40));
+    throw error;
+  }
+  await lan.stop();
+  return { marks, raw };
+}
+
+async function measureFault(
+  lan: BenchLan,
+  scenario: Scenario,
+  name: FaultName,
+  count: number,
+): Promise<readonly RoundFigures[]> {
+  const rounds: RoundFigures[] = [];
+  while (rounds.length < count) rounds.push(await measureRound(lan, scenario, faults[name]));
+  return rounds;
+}

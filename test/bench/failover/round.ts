@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClusterNode } from '../../cluster/node.ts';
+import { monotonicMs } from '../../cluster/process/dialogue.ts';
+import {
+  type FetchFigures,
+  fetchFigures,
+  longestGapMs,
+  longestPauseMs,
+  lostDatagrams,
+} from '../../cluster/traffic/losses.ts';
+import type { Traffic } from '../../cluster/traffic/traffic-message.ts';
+import {
+  announcedAfterMs,
+  answeredAfterMs,
+  longestDoubtMs,
+  succession,
+  unanswered,
+  type Watch,
+} from '../../cluster/watcher/watch.ts';
+import { addresses, type BenchLan } from './bench-lan.ts';
+import { apart, type Fault, withControlPlane } from './fault.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What the client saw of one address through a fault, the takeover and the recovery. */
+export interface AddressFigures {
+  /** Until another node answered a request for the address. */
+  readonly answeredMs: number;
+  /** Until another node announced it. */
+  readonly announcedMs: number;
+  /** The longest time without an echo. */
+  readonly gapMs: number;
+  /** The client's own longest pause between two datagrams. */
+  readonly pauseMs: number;
+  readonly lostDatagrams: number;
+  /** For how long more than one node answered. */
+  readonly doubtMs: number;
+  /** How often the one who answers changed. */
+  readonly moves: number;
+  readonly unanswered: number;
+  readonly fetches: FetchFigures;
+}
+
+/** In the order of `addresses`. */
+export type RoundFigures = readonly AddressFigures[];
+
+const echoEveryMs = 5;
+const fetchEveryMs = 50;
+/** Where nobody has taken over by then, that is the figure. */
+export const patienceMs = 30_000;
+const lookEveryMs = 20;
+/** From the takeover to the recovery. */
+const holdMs = 300;
+/** It is watched for so long after the recovery, at least. */
+const aftermathMs = 2_000;
+const settleInMs = 150;
+const apiAwayMs = { least: 500, most: 20_000 } as const;
+
+/** One fault at the owner, at a random phase of the pulses, and its recovery. Leaves the cluster settled. */
+export async function measureRound(lan: BenchLan, scenario: Scenario, fault: Fault): Promise<RoundFigures> {
+  const owner = await lan.settled();
+  await lan.forgetNeighbours();
+  await lan.traffic.begin({ addresses, port: 80, echoEveryMs, fetchEveryMs });
+  const startedMs = monotonicMs();
+  await pause(settleInMs + Math.random() * scenario.intervalMs);
+  await lan.assertServedBy(owner);
+  const complete = await withApiServer(lan, scenario, fault);
+  const faultMs = monotonicMs();
+  const injected = complete.inject(owner);
+  await takenOver(lan, owner, faultMs);
+  await Promise.all([injected, pause(holdMs)]);
+  await complete.recover(owner);
+  const recoveredMs = monotonicMs();
+  await lan.settled();
+  await pause(Math.max(0, recoveredMs + aftermathMs - monotonicMs()));
+  const [watches, traffic] = await Promise.all([lan.watcher.report(startedMs), lan.traffic.end()]);
+  return watches.map((watch, index) => figuresOf(watch, traffic[index], { faultMs, mac: lan.macOf(owner), scenario }));
+}
+
+/** Does to the API server what comes before the fault; the fault with what the API server has to do with it. */
+async function withApiServer({ cluster }: BenchLan, { apiServer }: Scenario, fault: Fault): Promise<Fault> {
+  if (apiServer === 'dies') return withControlPlane(fault, cluster);
+  if (apiServer === 'up') return fault;
+  await cluster.controlPlane.apiServer.kill('SIGSTOP');
+  await pause(apiAwayMs.least + Math.random() * (apiAwayMs.most - apiAwayMs.least));
+  return apart(fault, cluster);
+}
+
+async function takenOver(lan: BenchLan, former: ClusterNode, faultMs: number): Promise<void> {
+  const mac = lan.macOf(former);
+  while (monotonicMs() < faultMs + patienceMs) {
+    const watches = await lan.watcher.report(Math.max(faultMs, monotonicMs() - 10 * lookEveryMs));
+    if (watches.every((watch) => answeredAfterMs(watch, faultMs, mac) !== undefined)) return;
+    await pause(lookEveryMs);
+  }
+}
+
+function figuresOf(
+  watch: Watch,
+  traffic: Traffic | undefined,
+  { faultMs, mac, scenario }: { readonly faultMs: number; readonly mac: string; readonly scenario: Scenario },
+): AddressFigures {
+  if (traffic === undefined) throw new Error(`cannot measure ${watch.address}: no client used it`);
+  return {
+    answeredMs: answeredAfterMs(watch, faultMs, mac) ?? patienceMs,
+    announcedMs: announcedAfterMs(watch, faultMs, mac) ?? patienceMs,
+    gapMs: longestGapMs(traffic),
+    pauseMs: longestPauseMs(traffic),
+    lostDatagrams: lostDatagrams(traffic),
+    doubtMs: longestDoubtMs(watch, scenario.intervalMs),
+    moves: succession(watch).length - 1,
+    unanswered: unanswered(watch, scenario.intervalMs),
+    fetches: fetchFigures(traffic),
+  };
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fetchFigures, longestGapMs, longestPauseMs, lostDatagrams, servedSince } from './losses.ts';
+import type { Traffic } from './traffic-message.ts';
+
+const traffic: Traffic = {
+  address: '192.0.2.1',
+  sent: [0, 5, 10, 15, 32, 37, 42],
+  // 2 comes twice, 3 and 6 not at all.
+  echoes: [
+    { datagram: 0, atMs: 1, node: 'a' },
+    { datagram: 1, atMs: 6, node: 'a' },
+    { datagram: 2, atMs: 11, node: 'a' },
+    { datagram: 2, atMs: 12, node: 'b' },
+    { datagram: 4, atMs: 33, node: 'b' },
+    { datagram: 5, atMs: 38, node: 'b' },
+  ],
+  fetched: [
+    { startedMs: 0, tookMs: 3, resets: 0, error: undefined },
+    { startedMs: 10, tookMs: 1003, resets: 1, error: undefined },
+    { startedMs: 20, tookMs: 4000, resets: 0, error: 'ETIMEDOUT' },
+  ],
+};
+
+test('the longest gap is between two echoes, whichever datagrams they are of', () => {
+  assert.equal(longestGapMs(traffic), 21);
+});
+
+test('a datagram is lost when no echo of it came, and counted once when two came', () => {
+  assert.equal(lostDatagrams(traffic), 2);
+});
+
+test("the client's own longest pause is told apart", () => {
+  assert.equal(longestPauseMs(traffic), 17);
+});
+
+test('who served since a time', () => {
+  assert.deepEqual(servedSince(traffic, 0), ['a', 'b']);
+  assert.deepEqual(servedSince(traffic, 13), ['b']);
+});
+
+test('requests: how many failed, were reset, and took longest', () => {
+  assert.deepEqual(fetchFigures(traffic), { count: 3, failed: 1, resets: 1, longestMs: 4000 });
+});
+
+test('nothing seen is no gap and no failure', () => {
+  const nothing: Traffic = { address: '192.0.2.1', sent: [], echoes: [], fetched: [] };
+  assert.deepEqual(
+    [longestGapMs(nothing), lostDatagrams(nothing), longestPauseMs(nothing), fetchFigures(nothing)],
+    [0, 0, 0, { count: 0, failed: 0, resets: 0, longestMs: 0 }],
+  );
+});
