@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { bgpPeerResource } from '../shared/api/bgp-peer.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { readObject } from '../shared/api/json.ts';
+import { ApiError } from '../shared/kube/api-error.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
 /** Between two objects of one `kubectl apply`. */
@@ -128,4 +130,15 @@ test('a pool that shrinks right after the controller has started costs nothing a
   herald.pool('a', { addresses: ['10.0.0.0'] });
   await herald.pass(betweenMs);
   assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
+});
+
+test('addresses are given also where the BGP kinds are not there, and nothing is said of those that are', async () => {
+  const missing = new ApiError('NotFound', 'the server could not find the requested resource', { status: 404 });
+  herald.api.fail('list', missing, { plural: 'bfdprofiles', times: Number.POSITIVE_INFINITY });
+  const spec = { myASN: 64_500, peerASN: 64_501, peerAddress: '10.9.0.1', bfdProfile: 'fast' };
+  herald.api.put(bgpPeerResource, { metadata: { name: 'router', namespace, generation: 1 }, spec });
+  herald.pool('a', { addresses: ['10.0.0.0/31'] });
+  await served();
+  await herald.pass(5_000);
+  assert.deepEqual(herald.events.take(), []);
 });

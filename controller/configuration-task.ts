@@ -5,6 +5,7 @@ import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
 import { unchangedLabels, unchangedSpec } from '../shared/api/unchanged-spec.ts';
+import type { BgpResources } from '../shared/config/bgp/from-bgp-resources.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
 import { lostPools } from '../shared/config/lost-pools.ts';
 import type { Config } from '../shared/config/model.ts';
@@ -26,7 +27,16 @@ export interface ConfigurationOptions {
   readonly advertisements: Cache<L2Advertisement>;
   readonly configMaps: Cache<ConfigMap>;
   readonly nodes: Cache<Node>;
+  readonly bgp: BgpKinds;
   /** Resolves once these caches are complete. */
+  readonly synced: Promise<unknown>;
+}
+
+/** The BGP kinds, which nothing waits for. */
+export interface BgpKinds {
+  readonly caches: readonly Pick<Cache<ApiObject>, 'onChange'>[];
+  /** Undefined until all of them are known. */
+  readonly resources: () => BgpResources | undefined;
   readonly synced: Promise<unknown>;
 }
 
@@ -114,14 +124,17 @@ class ConfigurationReader {
     signal.addEventListener('abort', () => stopped.resolve(), { once: true });
     await Promise.race([this.#options.synced, stopped.promise]);
     if (signal.aborted) return;
-    const { pools, advertisements, configMaps, nodes } = this.#options;
+    const { pools, advertisements, configMaps, nodes, bgp } = this.#options;
     this.#putInForce(this.#read());
     const unsubscribe = [
       pools.onChange((change) => this.#onChange(change, unchangedSpec)),
       advertisements.onChange((change) => this.#onChange(change, unchangedSpec)),
       configMaps.onChange((change) => this.#onChange(change, () => false)),
       nodes.onChange((change) => this.#onChange(change, unchangedLabels)),
+      ...bgp.caches.map((cache) => cache.onChange((change) => this.#onChange(change, unchangedSpec))),
     ];
+    // Empty lists complete the caches without a change.
+    void bgp.synced.then(() => signal.aborted || this.#readSoon());
     await stopped.promise;
     this.#cancelRead?.();
     this.#cancelLoss?.();
@@ -130,6 +143,10 @@ class ConfigurationReader {
 
   #onChange<T extends ApiObject>(change: Change<T>, same: (one: ObjectMeta, other: ObjectMeta) => boolean): void {
     if (change.type === 'modified' && same(change.object.meta, change.previous.meta)) return;
+    this.#readSoon();
+  }
+
+  #readSoon(): void {
     if (this.#cancelRead !== undefined) return;
     const { clock } = this.#options;
     const delayMs = this.#readMs + gatherMs - clock.now();
@@ -163,7 +180,7 @@ class ConfigurationReader {
   }
 
   #read(): ConfigState {
-    const { namespace, configMapKey, pools, advertisements, configMaps, nodes } = this.#options;
+    const { namespace, configMapKey, pools, advertisements, configMaps, nodes, bgp } = this.#options;
     this.#readMs = this.#options.clock.now();
     return stepConfig(this.state, {
       namespace,
@@ -171,6 +188,7 @@ class ConfigurationReader {
       advertisements: advertisements.values(),
       configMap: configMaps.get(configMapKey),
       nodeLabels: new Map([...nodes.values()].map(({ meta }) => [meta.name, meta.labels])),
+      bgp: bgp.resources(),
     });
   }
 

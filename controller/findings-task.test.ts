@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { bgpPeerResource } from '../shared/api/bgp-peer.ts';
 import { configurationStateResource } from '../shared/api/configuration-state.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { nodeResource } from '../shared/api/node.ts';
+import { secretResource } from '../shared/api/secret.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
@@ -131,6 +133,23 @@ for (const [what, apply, expected] of crossObject) {
     assert.equal(reported().result, 'Invalid');
   });
 }
+
+test('a BGPPeer that refers to what does not exist gets a Warning, until it is there', async () => {
+  const metadata = { name: 'router', namespace, generation: 1 };
+  const secret = { name: 'password', namespace: namespace };
+  const spec = { myASN: 64_500, peerASN: 64_501, peerAddress: '10.9.0.1', passwordSecret: { name: 'password' } };
+  herald.api.put(bgpPeerResource, { metadata, spec });
+  herald.api.put(secretResource, { metadata: secret, type: 'Opaque', data: { password: 'eA==' } });
+  await herald.start();
+  await herald.pass(2_000);
+  const [event, ...others] = herald.events.take();
+  assert.match(event ?? '', /^Warning ConfigInvalid herald-system\/router: .*there is no Secret "password" of type/);
+  assert.deepEqual(others, []);
+  assert.equal(reported().result, 'Invalid');
+  herald.api.put(secretResource, { metadata: secret, type: 'kubernetes.io/basic-auth', data: { password: 'eA==' } });
+  await herald.pass(2_000);
+  assert.equal(reported().result, 'Valid');
+});
 
 test('what is mended within a second is not told', async () => {
   await herald.start();

@@ -21,6 +21,7 @@ import { type ControllerOptions, readOptions } from './options.ts';
 import { poolStatusTask } from './pool-status-task.ts';
 import { pulseKeyTasks } from './pulse-key-task.ts';
 import { reconcileTask } from './reconcile-task.ts';
+import { watchedBgp } from './watched-bgp.ts';
 import { watchedKinds } from './watched-kinds.ts';
 
 async function run(options: ControllerOptions): Promise<void> {
@@ -39,7 +40,8 @@ async function run(options: ControllerOptions): Promise<void> {
   const watched = watchedKinds({ ...shared, namespace, configMapName });
   const { services, namespaces, nodes, pools, advertisements, configMaps, speakerLeases } = watched;
   const caches = { pools: pools.cache, advertisements: advertisements.cache, configMaps: configMaps.cache };
-  const { configurationObjects: objects } = watched;
+  const bgp = watchedBgp({ ...shared, namespace });
+  const objects = [...watched.configurationObjects, ...bgp.configurationObjects];
   const configuration = configurationTask({
     ...shared,
     ...caches,
@@ -47,6 +49,7 @@ async function run(options: ControllerOptions): Promise<void> {
     namespace,
     configMapKey: keyOf({ namespace, name: configMapName }),
     nodes: nodes.cache,
+    bgp,
     synced: watched.synced,
   });
 
@@ -89,7 +92,14 @@ async function run(options: ControllerOptions): Promise<void> {
   });
   metrics.leading(!options.leaderElect);
   log.info('starting', { namespace, configMap: configMapName, loadBalancerClass, identity });
-  const tasks = [health, events, ...watched.tasks, configuration, ...(options.leaderElect ? leading : makeTasks())];
+  const tasks = [
+    health,
+    events,
+    ...watched.tasks,
+    ...bgp.tasks,
+    configuration,
+    ...(options.leaderElect ? leading : makeTasks()),
+  ];
   await supervise(tasks, { signal, log, clock });
   log.info('stopped');
 }

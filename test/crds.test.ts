@@ -3,20 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { bfdProfileResource } from '../shared/api/bfd-profile.ts';
+import { bgpAdvertisementResource } from '../shared/api/bgp-advertisement.ts';
+import { bgpPeerResource } from '../shared/api/bgp-peer.ts';
+import { communityResource } from '../shared/api/community.ts';
 import { configurationStateResource } from '../shared/api/configuration-state.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { asObject, type JsonObject, readArray, readObject, readObjects, readString } from '../shared/api/json.ts';
 import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import type { ApiObject } from '../shared/api/object-meta.ts';
 import type { ResourceType } from '../shared/api/resource-type.ts';
+import { serviceBgpStatusResource } from '../shared/api/service-bgp-status.ts';
 import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
-import {
-  bfdProfileResource,
-  bgpAdvertisementResource,
-  bgpPeerResource,
-  communityResource,
-  serviceBgpStatusResource,
-} from '../shared/api/stored-resource.ts';
 import { repositoryRoot } from './support/source-tree.ts';
 
 const folder = path.join(repositoryRoot, 'charts/herald/crds');

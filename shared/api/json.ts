@@ -26,6 +26,11 @@ export function readString(object: JsonObject, key: string): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
+/** '' where there is none. */
+export function readText(object: JsonObject, key: string): string {
+  return readString(object, key) ?? '';
+}
+
 export function readNumber(object: JsonObject, key: string): number | undefined {
   const value = object[key];
   return typeof value === 'number' ? value : undefined;

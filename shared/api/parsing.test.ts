@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { bfdProfileResource } from './bfd-profile.ts';
+import { bgpAdvertisementResource } from './bgp-advertisement.ts';
+import { bgpPeerResource } from './bgp-peer.ts';
+import { communityResource } from './community.ts';
 import { configMapResource } from './config-map.ts';
 import { configurationStateResource } from './configuration-state.ts';
 import { endpointSliceResource } from './endpoint-slice.ts';
@@ -12,14 +16,8 @@ import { nodeResource } from './node.ts';
 import type { ApiObject } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 import { serviceResource } from './service.ts';
+import { serviceBgpStatusResource } from './service-bgp-status.ts';
 import { serviceL2StatusResource } from './service-l2-status.ts';
-import {
-  bfdProfileResource,
-  bgpAdvertisementResource,
-  bgpPeerResource,
-  communityResource,
-  serviceBgpStatusResource,
-} from './stored-resource.ts';
 
 const types: readonly ResourceType<ApiObject>[] = [
   bfdProfileResource,
@@ -51,6 +49,7 @@ const key = fc.constantFrom(
     'interfaces',
     'ports',
   ],
+  ...['communities', 'passwordSecret', 'peers'],
   ...['endpoints', 'loadBalancer', 'ingress', 'clusterIPs', 'ipFamilies', 'taints', '__proto__', 'creationTimestamp'],
 );
 const { garbage } = fc.letrec((tie) => ({

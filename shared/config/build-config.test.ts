@@ -8,6 +8,10 @@ import {
   l2Advertisement,
   ownNamespace,
 } from '../../test/support/config-objects.ts';
+import { bfdProfileResource } from '../api/bfd-profile.ts';
+import { bgpAdvertisementResource } from '../api/bgp-advertisement.ts';
+import { bgpPeerResource } from '../api/bgp-peer.ts';
+import { communityResource } from '../api/community.ts';
 import { configMapResource } from '../api/config-map.ts';
 import { ipAddressPoolResource } from '../api/ip-address-pool.ts';
 import { l2AdvertisementResource } from '../api/l2-advertisement.ts';
@@ -158,19 +162,30 @@ describe('whatever the objects are', () => {
             nodeSelectors: fc.array(fc.jsonValue()),
             interfaces: fc.jsonValue(),
             preferredNodeSelectors: fc.array(fc.jsonValue()),
+            communities: fc.array(fc.oneof(fc.jsonValue(), fc.constant({ name: 'vpn', value: '1:1' }))),
+            ...{ myASN: fc.jsonValue(), peerASN: fc.nat(2), peerAddress: fc.constantFrom('', '10.0.0.1') },
+            ...{ holdTime: fc.oneof(fc.string(), fc.constant('9s')), aggregationLength: fc.integer() },
           },
           { requiredKeys: [] },
         ),
       }),
     );
     fc.assert(
-      fc.property(json, json, json, (pool, advertisement, map) => {
+      fc.property(json, json, json, fc.tuple(json, json, json, json), (pool, advertisement, map, bgp) => {
+        const [peer, route, profile, community] = bgp;
         const { findings } = buildConfig({
           namespace: ownNamespace,
           pools: [ipAddressPoolResource.parse(pool)],
           advertisements: [l2AdvertisementResource.parse(advertisement)],
           configMap: configMapResource.parse(map),
           nodeLabels: new Map([['node-a', {}]]),
+          bgp: {
+            peers: [bgpPeerResource.parse(peer)],
+            advertisements: [bgpAdvertisementResource.parse(route)],
+            profiles: [bfdProfileResource.parse(profile)],
+            communities: [communityResource.parse(community)],
+            secrets: [],
+          },
         });
         for (const { path, message } of findings) assert.ok(message.includes(path));
       }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { configOfYaml } from '../../test/support/config-objects.ts';
-import { formatAddress } from '../net/address.ts';
+import { parseAddress } from '../net/address.ts';
 
 const peer = (more: string): string => `peers:\n- my-asn: 64500\n  peer-asn: 64501\n  peer-address: 10.0.0.1\n${more}`;
 const pool = (addresses: string, advertisement: string): string =>
@@ -13,21 +13,30 @@ describe('the BGP parts of the ConfigMap', () => {
     assert.deepEqual(findings, []);
     const found = config?.bgp?.peers[0];
     assert.ok(found);
-    assert.equal(formatAddress(found.peerAddress), '10.0.0.1');
+    assert.deepEqual(found.peerAddress, parseAddress('10.0.0.1'));
     assert.deepEqual(
       { ...found, peerAddress: undefined },
       {
+        name: 'peer-1',
         myAsn: 64_500,
         peerAsn: 64_501,
+        localAsn: undefined,
         peerAddress: undefined,
+        peerInterface: undefined,
         sourceAddress: undefined,
         peerPort: 179,
         holdTimeMs: 90_000,
         keepaliveTimeMs: 30_000,
+        connectTimeMs: undefined,
         routerId: undefined,
         password: '',
+        passwordSecret: undefined,
         bfdProfile: undefined,
+        gracefulRestart: false,
         ebgpMultiHop: false,
+        vrf: '',
+        disableMp: false,
+        dualStackAddressFamily: false,
         nodeSelectors: [],
       },
     );
@@ -95,14 +104,24 @@ address-pools:
         minimumTtl: 254,
       },
     ]);
-    const single = { aggregationLength: 32, aggregationLengthV6: 128, localPref: 0, communities: [] };
+    const everywhere = { nodeSelectors: [], peers: [], serviceSelectors: [] };
+    const single = { aggregationLength: 32, aggregationLengthV6: 128, localPref: 0, communities: [], ...everywhere };
     assert.deepEqual(
       bgp.advertisements,
       new Map([
-        ['bare', [single]],
+        ['bare', [{ ...single, name: 'bare' }]],
         [
           'wan',
-          [{ ...single, aggregationLength: 24, localPref: 200, communities: ['65535:65281', '64500:1'] }, single],
+          [
+            {
+              ...single,
+              name: 'wan-1',
+              aggregationLength: 24,
+              localPref: 200,
+              communities: ['65535:65281', '64500:1'],
+            },
+            { ...single, name: 'wan-2' },
+          ],
         ],
       ]),
     );

@@ -1,8 +1,10 @@
+import { bgpPort } from '../api/bgp-peer.ts';
 import type { LabelRequirement } from '../api/label-selector.ts';
 import { type AddressRange, shortestPrefixLength } from '../net/address-range.ts';
 import { quotedText } from '../net/quoted-text.ts';
-import type { BfdProfile, BgpAdvertisement, BgpConfig, BgpPeer } from './bgp-model.ts';
-import { isCommunity } from './config-map-fields.ts';
+import { isPlainCommunity } from './bgp/community-value.ts';
+import type { BfdProfile, BgpAdvertisement, BgpConfig, BgpPeer } from './bgp/model.ts';
+import { bgpTimers } from './bgp/timers.ts';
 import { rangesOf } from './config-map-pools.ts';
 import { type ConfigMapProblem, errorAt } from './config-map-problem.ts';
 import type {
@@ -13,11 +15,6 @@ import type {
   ConfigMapPool,
 } from './config-map-schema.ts';
 import type { YamlPath } from './yaml-document.ts';
-
-const defaultHoldTimeMs = 90_000;
-const bgpPort = 179;
-/** RFC 4271 §10: the keepalive time is a third of the hold time. */
-const keepalivesPerHoldTime = 3;
 
 /** What only several BGP entries tell: profiles and aliases that do not exist, timers and lengths that do not fit. */
 export function checkBgp(content: ConfigMapContent): readonly ConfigMapProblem[] {
@@ -51,8 +48,8 @@ export function bgpFromConfigMap(content: ConfigMapContent): BgpConfig {
         pool.name,
         // A BGP pool without advertisements is announced as single addresses.
         pool['bgp-advertisements'].length === 0
-          ? [toAdvertisement({ communities: [] }, aliases)]
-          : pool['bgp-advertisements'].map((advertisement) => toAdvertisement(advertisement, aliases)),
+          ? [toAdvertisement(pool.name, { communities: [] }, aliases)]
+          : pool['bgp-advertisements'].map((one, index) => toAdvertisement(`${pool.name}-${index + 1}`, one, aliases)),
       ]),
     ),
   };
@@ -69,7 +66,7 @@ function checkPeer(peer: ConfigMapPeer, profiles: readonly string[], path: YamlP
     const text = `there is no BFD profile ${quotedText(profile)}; add it to bfd-profiles or remove the key`;
     problems.push(errorAt([...path, 'bfd-profile'], text));
   }
-  const { holdTimeMs, keepaliveTimeMs } = timers(peer);
+  const { holdTimeMs, keepaliveTimeMs } = bgpTimers(peer['hold-time'], peer['keepalive-time']);
   if (keepaliveTimeMs > holdTimeMs) {
     const text = `${keepaliveTimeMs / 1000}s is longer than the hold time of ${holdTimeMs / 1000}s; make it a third of that`;
     problems.push(errorAt([...path, 'keepalive-time'], text));
@@ -101,7 +98,7 @@ function checkAdvertisements(
   return pool['bgp-advertisements'].flatMap((advertisement, place) => {
     const path = ['address-pools', index, 'bgp-advertisements', place];
     const unknown = advertisement.communities.flatMap((community, entry) => {
-      if (isCommunity(community) || aliases.has(community)) return [];
+      if (isPlainCommunity(community) || aliases.has(community)) return [];
       const text = `${quotedText(community)} is neither a community "A:B" nor an alias in bgp-communities`;
       return [errorAt([...path, 'communities', entry], text)];
     });
@@ -126,23 +123,28 @@ function checkAggregation(
   return [errorAt([...at.path, key], text)];
 }
 
-function timers(peer: ConfigMapPeer): { readonly holdTimeMs: number; readonly keepaliveTimeMs: number } {
-  const holdTimeMs = peer['hold-time'] ?? (peer['keepalive-time'] ?? defaultHoldTimeMs / 3) * keepalivesPerHoldTime;
-  return { holdTimeMs, keepaliveTimeMs: peer['keepalive-time'] ?? holdTimeMs / keepalivesPerHoldTime };
-}
-
-function toPeer(peer: ConfigMapPeer): BgpPeer {
+/** v0.12 gives peers no names. */
+function toPeer(peer: ConfigMapPeer, index: number): BgpPeer {
   return {
+    name: `peer-${index + 1}`,
     myAsn: peer['my-asn'],
     peerAsn: peer['peer-asn'],
+    localAsn: undefined,
     peerAddress: peer['peer-address'],
+    peerInterface: undefined,
     sourceAddress: peer['source-address'],
     peerPort: peer['peer-port'] ?? bgpPort,
-    ...timers(peer),
+    ...bgpTimers(peer['hold-time'], peer['keepalive-time']),
+    connectTimeMs: undefined,
     routerId: peer['router-id'],
     password: peer.password ?? '',
+    passwordSecret: undefined,
     bfdProfile: peer['bfd-profile'] || undefined,
+    gracefulRestart: false,
     ebgpMultiHop: peer['ebgp-multihop'] ?? false,
+    vrf: '',
+    disableMp: false,
+    dualStackAddressFamily: false,
     nodeSelectors: peer['node-selectors'].map((selector) => ({
       matchLabels: selector['match-labels'],
       matchExpressions: selector['match-expressions'].map((expression): LabelRequirement => expression),
@@ -150,15 +152,21 @@ function toPeer(peer: ConfigMapPeer): BgpPeer {
   };
 }
 
+/** v0.12 gives advertisements no names. */
 function toAdvertisement(
+  name: string,
   advertisement: ConfigMapBgpAdvertisement,
   aliases: ReadonlyMap<string, string>,
 ): BgpAdvertisement {
   return {
+    name,
     aggregationLength: advertisement['aggregation-length'] ?? 32,
     aggregationLengthV6: advertisement['aggregation-length-v6'] ?? 128,
     localPref: advertisement.localpref ?? 0,
     communities: advertisement.communities.map((community) => aliases.get(community) ?? community),
+    nodeSelectors: [],
+    peers: [],
+    serviceSelectors: [],
   };
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type IpAddress, parseAddress } from '../net/address.ts';
 import { parseRange } from '../net/address-range.ts';
 import { quotedText } from '../net/quoted-text.ts';
+import { isHoldTime, isKeepaliveTime } from './bgp/timers.ts';
 import { parseGoDuration } from './go-duration.ts';
 import type { YamlScalar } from './yaml-document.ts';
 
@@ -68,22 +69,16 @@ export const routerId = parsedText((value): IpAddress | undefined => {
   return address?.family === 'IPv4' ? address : undefined;
 }, 'is not a router id; write it as an IPv4 address');
 
-/** In ms. RFC 4271 §4.2: zero, or at least three seconds. */
+/** In ms. */
 export const holdTimeMs = parsedText((value) => {
   const ms = parseGoDuration(value);
-  return ms === undefined || (ms !== 0 && (ms < 3000 || ms > 65_535_000)) ? undefined : ms;
+  return ms === undefined || !isHoldTime(ms) ? undefined : ms;
 }, 'is not a hold time; write "0s" or "3s" to "65535s"');
 
 export const keepaliveTimeMs = parsedText((value) => {
   const ms = parseGoDuration(value);
-  return ms === undefined || (ms !== 0 && ms < 1000) ? undefined : ms;
+  return ms === undefined || !isKeepaliveTime(ms) ? undefined : ms;
 }, 'is not a keepalive time; write "0s" or at least "1s"');
-
-/** RFC 1997: two numbers of 16 bits, `A:B`. */
-export function isCommunity(value: string): boolean {
-  const match = /^(\d{1,5}):(\d{1,5})$/.exec(value);
-  return match !== null && Number(match[1]) <= 65_535 && Number(match[2]) <= 65_535;
-}
 
 function parsedText<T>(parse: (value: string) => T | undefined, complaint: string) {
   return v.pipe(

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { quotedText } from '../net/quoted-text.ts';
+import { isPlainCommunity } from './bgp/community-value.ts';
 import {
   addressEntry,
   boolean,
   holdTimeMs,
   ipAddress,
-  isCommunity,
   isScalarValue,
   keepaliveTimeMs,
   nonEmptyText,
@@ -80,7 +80,7 @@ const bfdProfile = mapOf({
 const communityValue = v.pipe(
   text,
   v.check(
-    isCommunity,
+    isPlainCommunity,
     (issue) => `${quotedText(issue.input)} is not a community; write two numbers from 0 to 65535 as "A:B"`,
   ),
 );

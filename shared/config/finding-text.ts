@@ -9,6 +9,11 @@ export interface Problem {
   readonly text: string;
 }
 
+/** No problem where it holds, else an error. */
+export function mustBe(holds: boolean, path: string, text: string): readonly Problem[] {
+  return holds ? [] : [{ severity: 'error', path, text }];
+}
+
 /** Makes the finding of a problem. Its message stands alone: object, path, value, remedy. */
 export function findingOf(object: FindingObject, problem: Problem): Finding {
   const { severity, path, text } = problem;

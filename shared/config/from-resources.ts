@@ -1,9 +1,11 @@
 import { type IPAddressPool, ipAddressPoolResource } from '../api/ip-address-pool.ts';
 import { type L2Advertisement, l2AdvertisementResource } from '../api/l2-advertisement.ts';
 import type { Labels } from '../api/label-selector.ts';
-import type { ApiObject } from '../api/object-meta.ts';
+import { foreignBgpFindings } from './bgp/foreign-bgp.ts';
+import { type BgpResources, configFromBgpResources } from './bgp/from-bgp-resources.ts';
 import { compareFindings, compareText, findingOf, type Problem } from './finding-text.ts';
 import type { Advertisement, Config, Finding, Pool } from './model.ts';
+import { foreignFindings, foreignObjects, ownObjects } from './namespaces.ts';
 import { setOverlapsAside } from './pool-overlaps.ts';
 import { type ReadAdvertisement, readAdvertisement } from './read-advertisement.ts';
 import { type ReadPool, readPool } from './read-pool.ts';
@@ -15,45 +17,45 @@ export interface ResourceInputs {
   readonly advertisements: Iterable<L2Advertisement>;
   /** Labels of every node by name. Undefined where nodes are not known: then no selector is said to match none. */
   readonly nodeLabels?: ReadonlyMap<string, Labels> | undefined;
+  /** Undefined where nobody looked. */
+  readonly bgp?: BgpResources | undefined;
 }
 
 /** Reads the custom resources. Every object stands for itself: a bad one is set aside, the others are in force. */
 export function configFromResources(inputs: ResourceInputs): { config: Config; findings: readonly Finding[] } {
   const { namespace } = inputs;
-  const pools = split(inputs.pools, namespace);
-  const advertisements = split(inputs.advertisements, namespace);
-  const readPools = setOverlapsAside(pools.own.map(readPool));
+  // An iterator can be read only once.
+  const allPools = [...inputs.pools];
+  const allAdvertisements = [...inputs.advertisements];
+  const pools = ownObjects(allPools, namespace);
+  const advertisements = ownObjects(allAdvertisements, namespace);
+  const readPools = setOverlapsAside(pools.map(readPool));
+  const foreignPools = foreignObjects(allPools, namespace);
   const surroundings = {
     namespace,
-    pools: new Map(pools.own.map(({ meta }) => [meta.name, meta.labels])),
-    foreignPools: new Map(pools.foreign.map(({ meta }) => [meta.name, meta.namespace])),
+    pools: new Map(pools.map(({ meta }) => [meta.name, meta.labels])),
+    foreignPools: new Map(foreignPools.map(({ meta }) => [meta.name, meta.namespace])),
     nodeLabels: inputs.nodeLabels,
   };
-  const readAdvertisements = advertisements.own.map((resource) => readAdvertisement(resource, surroundings));
+  const readAdvertisements = advertisements.map((resource) => readAdvertisement(resource, surroundings));
+  const inForce = poolsInForce(readPools);
+  const bgp = inputs.bgp === undefined ? undefined : configFromBgpResources(inputs.bgp, surroundings, inForce);
   const config: Config = {
-    source: pools.own.length === 0 && advertisements.own.length === 0 ? 'none' : 'resources',
-    pools: poolsInForce(readPools),
+    source: pools.length === 0 && advertisements.length === 0 ? 'none' : 'resources',
+    pools: inForce,
     advertisements: readAdvertisements.flatMap(({ advertisement }) => advertisement ?? []),
     setAside: new Set(readPools.flatMap(({ pool, object }) => (pool === undefined ? [object.name] : []))),
+    ...(bgp?.config && { bgp: bgp.config }),
   };
   const findings = [
     ...[...readPools, ...readAdvertisements].flatMap(findingsOf),
     ...unselectedPools(config, namespace),
-    ...pools.foreign.map(({ meta }) => foreignFinding(ipAddressPoolResource.kind, meta, namespace)),
-    ...advertisements.foreign.map(({ meta }) => foreignFinding(l2AdvertisementResource.kind, meta, namespace)),
+    ...(bgp?.findings ?? []),
+    ...foreignFindings(ipAddressPoolResource.kind, allPools, namespace),
+    ...foreignFindings(l2AdvertisementResource.kind, allAdvertisements, namespace),
+    ...(inputs.bgp === undefined ? [] : foreignBgpFindings(inputs.bgp, namespace)),
   ];
   return { config, findings: findings.sort(compareFindings) };
-}
-
-/** Each part by name, so that nothing depends on the order in which the API server lists. */
-function split<T extends ApiObject>(objects: Iterable<T>, namespace: string): { own: T[]; foreign: T[] } {
-  const byName = [...objects].sort((a, b) => compareText(a.meta.name, b.meta.name));
-  return {
-    own: byName.filter(({ meta }) => meta.namespace === namespace),
-    foreign: byName
-      .filter(({ meta }) => meta.namespace !== namespace)
-      .sort((a, b) => compareText(a.meta.namespace, b.meta.namespace)),
-  };
 }
 
 function poolsInForce(readPools: readonly ReadPool[]): ReadonlyMap<string, Pool> {
@@ -73,12 +75,4 @@ function unselectedPools(config: Config, namespace: string): readonly Finding[] 
     const problem: Problem = { severity: 'warning', path: 'metadata.name', text };
     return [findingOf({ kind: ipAddressPoolResource.kind, namespace, name }, problem)];
   });
-}
-
-function foreignFinding(kind: string, meta: ApiObject['meta'], namespace: string): Finding {
-  const text = `"${meta.namespace}" is not the namespace of the installation: this object never serves; move it to "${namespace}"`;
-  return findingOf(
-    { kind, namespace: meta.namespace, name: meta.name },
-    { severity: 'notice', path: 'metadata.namespace', text },
-  );
 }

@@ -2,7 +2,7 @@ import type { ServiceAllocation } from '../api/ip-address-pool.ts';
 import type { PreferredNodeSelector } from '../api/l2-advertisement.ts';
 import type { LabelSelector, Labels } from '../api/label-selector.ts';
 import type { AddressRange } from '../net/address-range.ts';
-import type { BgpConfig } from './bgp-model.ts';
+import type { BgpConfig } from './bgp/model.ts';
 
 /** One pool, its addresses read. Usable = in `ranges`, not in `excluded`, and not .0 or .255 where those are avoided. */
 export interface Pool {
@@ -37,7 +37,7 @@ export interface Config {
   readonly setAside: ReadonlySet<string>;
   /** Names of pools that have just lost addresses, or are gone: what a Service holds from them stays for a moment. */
   readonly leaving?: ReadonlySet<string>;
-  /** Of the ConfigMap; stored, not served yet. */
+  /** Stored, not served yet; undefined where there is nothing of it, or where nobody looked. */
   readonly bgp?: BgpConfig;
 }
 

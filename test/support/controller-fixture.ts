@@ -4,6 +4,7 @@ import { findingsTask } from '../../controller/findings-task.ts';
 import { ControllerMetrics } from '../../controller/metrics.ts';
 import { poolStatusTask } from '../../controller/pool-status-task.ts';
 import { reconcileTask } from '../../controller/reconcile-task.ts';
+import { watchedBgp } from '../../controller/watched-bgp.ts';
 import { watchedKinds } from '../../controller/watched-kinds.ts';
 import { configMapResource } from '../../shared/api/config-map.ts';
 import { ipAddressPoolResource } from '../../shared/api/ip-address-pool.ts';
@@ -42,9 +43,19 @@ export class ControllerFixture {
       configMaps: watched.configMaps.cache,
     };
     const { synced } = watched;
+    const bgp = watchedBgp({ ...shared, namespace });
     const nodes = watched.nodes.cache;
     const configMapKey = `${namespace}/config`;
-    const configuration = configurationTask({ ...shared, ...caches, metrics, namespace, configMapKey, nodes, synced });
+    const configuration = configurationTask({
+      ...shared,
+      ...caches,
+      metrics,
+      namespace,
+      configMapKey,
+      nodes,
+      bgp,
+      synced,
+    });
     const poolStatus = poolStatusTask({ ...shared, metrics, namespace, resources: caches.pools });
     const reconcile = reconcileTask({
       ...shared,
@@ -65,10 +76,10 @@ export class ControllerFixture {
       events: this.events,
       namespace,
       configuration,
-      objects: watched.configurationObjects,
+      objects: [...watched.configurationObjects, ...bgp.configurationObjects],
     });
     const stop = new AbortController();
-    const tasks = [...watched.tasks, configuration, poolStatus, reconcile, findings];
+    const tasks = [...watched.tasks, ...bgp.tasks, configuration, poolStatus, reconcile, findings];
     this.#running = { stop, ended: supervise(tasks, { signal: stop.signal, clock: this.clock, log: this.log }) };
     await this.pass(0);
   }
