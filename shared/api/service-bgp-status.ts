@@ -1,5 +1,5 @@
 import { metallbGroup } from './ip-address-pool.ts';
-import { asObject, readObject, readText, readTexts } from './json.ts';
+import { asObject, readObject, readStrings, readText } from './json.ts';
 import { type ObjectMeta, parseMeta } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 
@@ -26,7 +26,7 @@ export const serviceBgpStatusResource: ResourceType<ServiceBGPStatus> = {
       node: readText(status, 'node'),
       serviceName: readText(status, 'serviceName'),
       serviceNamespace: readText(status, 'serviceNamespace'),
-      peers: readTexts(status, 'peers'),
+      peers: readStrings(status, 'peers'),
     };
   },
 };
