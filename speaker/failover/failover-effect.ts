@@ -1,4 +1,4 @@
-import type { LivenessEffect } from '../liveness/liveness.ts';
+import type { LivenessEffect } from '../liveness/liveness-effect.ts';
 import type { OwnershipEffect } from '../ownership/ownership-effect.ts';
 
 /** What the failover machine wants done, in this order. */

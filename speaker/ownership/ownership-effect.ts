@@ -19,5 +19,7 @@ export type OwnershipEffect =
   | { readonly type: 'announceAgain'; readonly group: string }
   /** `to`: names of nodes. */
   | { readonly type: 'send'; readonly to: readonly string[]; readonly message: Claims }
+  /** Its claims are not known in full: it is to be asked for all of them. */
+  | { readonly type: 'ask'; readonly node: string }
   /** After `leave`: nothing is held any more that another node could take. */
   | { readonly type: 'drained' };

@@ -1,0 +1,121 @@
+import type { ClaimBook } from './claim-book.ts';
+import { type GroupState, ranksBefore } from './group-state.ts';
+import type { KnownNodes } from './known-nodes.ts';
+import type { Failback } from './owned-group.ts';
+
+/** What a choice looks at besides the group. */
+export interface ChoiceView {
+  /** This node's name. */
+  readonly self: string;
+  readonly failback: Failback;
+  readonly nodes: KnownNodes;
+  readonly book: ClaimBook;
+}
+
+export interface Choice {
+  /** Whose claim counts. */
+  readonly holder: string | undefined;
+  /** The holder may go on: a candidate that lives and can serve it. */
+  readonly valid: boolean;
+  readonly best: string | undefined;
+  readonly bestRank: number;
+  /** Who should hold it; undefined where nobody can. */
+  readonly wanted: string | undefined;
+  readonly challenger: GroupState['challenger'];
+}
+
+/** Works out who should hold a group, from what this node knows. */
+export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choice {
+  const best = bestCandidate(state, view, state.able);
+  const holder = holderOf(state, view, best.node);
+  const valid = holder !== undefined && mayGoOn(holder, state, view);
+  const challenger = challengerOf(state, valid && best.node !== holder ? best.node : undefined, nowMs);
+  const chosen = { holder, valid, best: best.node, bestRank: best.rank, challenger };
+  return { ...chosen, wanted: wantedOf(state, view, chosen, nowMs) };
+}
+
+/** The first candidate that lives and can serve; else the first on probation; else the first that is leaving. */
+export function bestCandidate(
+  state: GroupState,
+  view: ChoiceView,
+  selfAble: boolean,
+): { readonly node: string | undefined; readonly rank: number } {
+  const { candidates } = state.group;
+  const ranks = { live: -1, probation: -1, leaving: -1 };
+  for (const [rank, node] of candidates.entries()) {
+    const standing = view.nodes.standing(node);
+    if (standing === 'dead' || ranks[standing] >= 0) continue;
+    if (!(node === view.self ? selfAble : isUsable(node, state, view))) continue;
+    ranks[standing] = rank;
+    if (standing === 'live') break;
+  }
+  const rank = [ranks.live, ranks.probation, ranks.leaving].find((one) => one >= 0);
+  return { node: rank === undefined ? undefined : candidates[rank], rank: rank ?? candidates.length };
+}
+
+/** The strongest claim of another node that is not dead; those below the highest epoch are superseded. */
+export function strongestOther(
+  state: GroupState,
+  view: ChoiceView,
+): { readonly node: string; readonly epoch: number } | undefined {
+  let strongest: string | undefined;
+  for (const [node, { state: said, epoch }] of view.book.statements(state.group.key)) {
+    if (said !== 'held' || epoch < state.epoch || view.nodes.standing(node) === 'dead') continue;
+    if (strongest === undefined || ranksBefore(state.group.candidates, node, strongest)) strongest = node;
+  }
+  return strongest === undefined ? undefined : { node: strongest, epoch: state.epoch };
+}
+
+/** Whether anybody, dead or alive, still claims it with the highest epoch. */
+export function isTopClaimed(state: GroupState, view: ChoiceView): boolean {
+  for (const [, said] of view.book.statements(state.group.key)) {
+    if (said.state === 'held' && said.epoch >= state.epoch) return true;
+  }
+  return false;
+}
+
+function isUsable(node: string, state: GroupState, view: ChoiceView): boolean {
+  if (node === view.self) return state.able;
+  return !state.passedOver.includes(node) && view.book.statement(state.group.key, node)?.state !== 'unfit';
+}
+
+function holderOf(state: GroupState, view: ChoiceView, best: string | undefined): string | undefined {
+  const claimer = state.held === undefined ? strongestOther(state, view)?.node : view.self;
+  const told = state.group.holder;
+  // Claims reach neither from nor to a node whose pulses do not come: there the API server's word decides, on both sides.
+  if (told !== undefined && told !== view.self && view.nodes.byLease(told) && isHealthy(told, state, view)) return told;
+  const unheard = best !== undefined && best !== view.self && view.nodes.byLease(best);
+  return unheard && claimer !== told ? undefined : claimer;
+}
+
+function mayGoOn(holder: string, state: GroupState, view: ChoiceView): boolean {
+  const standing = view.nodes.standing(holder);
+  if (standing !== 'live' && standing !== 'probation') return false;
+  return state.group.candidates.includes(holder) && isUsable(holder, state, view);
+}
+
+function isHealthy(node: string, state: GroupState, view: ChoiceView): boolean {
+  return view.nodes.standing(node) === 'live' && mayGoOn(node, state, view);
+}
+
+function challengerOf(state: GroupState, node: string | undefined, nowMs: number): GroupState['challenger'] {
+  if (node === undefined) return undefined;
+  return state.challenger?.node === node ? state.challenger : { node, sinceMs: nowMs };
+}
+
+function wantedOf(
+  state: GroupState,
+  view: ChoiceView,
+  { holder, valid, best, challenger }: Omit<Choice, 'wanted'>,
+  nowMs: number,
+): string | undefined {
+  const { failback } = view;
+  if (failback === 'always') return best;
+  const told = state.group.holder;
+  // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
+  const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
+  if (!valid) return fresh ? told : best;
+  if (state.preferredOver === holder) return best;
+  const delayMs = failback === 'never' ? Number.POSITIVE_INFINITY : failback.delayMs;
+  return challenger !== undefined && nowMs - challenger.sinceMs >= delayMs ? best : holder;
+}

@@ -1,0 +1,78 @@
+import type { OwnedGroup } from './owned-group.ts';
+
+export interface Held {
+  epoch: number;
+  readonly sinceMs: number;
+  /** Its first announcement has been sent, so that others may be told. */
+  announced: boolean;
+}
+
+/** A group of the table, and what this node makes of it. */
+export interface GroupState {
+  group: OwnedGroup;
+  /** `OwnedGroup.able`, or what the links have said since. */
+  able: boolean;
+  /** By this node. */
+  held: Held | undefined;
+  /** The highest that was heard of or used: claims with a lower one are superseded for ever. */
+  epoch: number;
+  /** Whose claim counts now. */
+  holder: string | undefined;
+  /** The last that there was. */
+  lastHolder: string | undefined;
+  /** The best candidate now, and its place among the candidates. */
+  best: string | undefined;
+  bestRank: number;
+  /** Who should hold it. */
+  wanted: string | undefined;
+  /** A changed preference moves it away from this holder, whatever the policy. */
+  preferredOver: string | undefined;
+  /** Has been better than the holder since then. */
+  challenger: { readonly node: string; readonly sinceMs: number } | undefined;
+  /** Nobody serves the group, and that node should since then. */
+  waiting: { readonly node: string; readonly sinceMs: number } | undefined;
+  /** Those that should have taken it and did not. BOUNDED by the candidates. */
+  passedOver: readonly string[];
+  /** This node gave it up to another one, and does not claim it again before that time. */
+  yielded: { readonly to: string; readonly untilMs: number } | undefined;
+  /** This node holds it and should not, since then. */
+  unwantedSinceMs: number | undefined;
+  announceAgainAtMs: number | undefined;
+  /** The holder by the API server's word was asked, and may answer until then. */
+  learnUntilMs: number;
+  /** The others know that this node can't serve it. */
+  toldUnfit: boolean;
+}
+
+export function newGroupState(group: OwnedGroup): GroupState {
+  return {
+    group,
+    able: group.able,
+    held: undefined,
+    epoch: 0,
+    holder: undefined,
+    lastHolder: undefined,
+    best: undefined,
+    bestRank: group.candidates.length,
+    wanted: undefined,
+    preferredOver: undefined,
+    challenger: undefined,
+    waiting: undefined,
+    passedOver: [],
+    yielded: undefined,
+    unwantedSinceMs: undefined,
+    announceAgainAtMs: undefined,
+    learnUntilMs: Number.NEGATIVE_INFINITY,
+    toldUnfit: false,
+  };
+}
+
+/** Whether `one` comes before `other`: by rank, then by name, so that any two nodes say the same of any two. */
+export function ranksBefore(candidates: readonly string[], one: string, other: string): boolean {
+  const rankOf = (node: string): number => {
+    const rank = candidates.indexOf(node);
+    return rank < 0 ? candidates.length : rank;
+  };
+  const difference = rankOf(one) - rankOf(other);
+  return difference === 0 ? one < other : difference < 0;
+}

@@ -1,0 +1,99 @@
+import { DeadlineHeap } from '../datapath/deadline-heap.ts';
+import type { Standing } from '../liveness/standing.ts';
+import { GroupIndex } from './group-index.ts';
+import { type GroupState, newGroupState } from './group-state.ts';
+import type { KnownNodes } from './known-nodes.ts';
+import type { OwnedGroup } from './owned-group.ts';
+
+const standings: readonly Standing[] = ['dead', 'leaving', 'probation', 'live'];
+
+/**
+ * The table's groups, and which of them have to be looked at again: a change of one node concerns only those that it
+ * holds, should hold, or could. BOUNDED by the table.
+ */
+export class GroupTable {
+  readonly #nodes: KnownNodes;
+  readonly #states = new Map<string, GroupState>();
+  readonly #index = new GroupIndex();
+  readonly #deadlines = new DeadlineHeap<string>();
+  readonly #changed = new Set<string>();
+
+  constructor(nodes: KnownNodes) {
+    this.#nodes = nodes;
+  }
+
+  get(group: string): GroupState | undefined {
+    return this.#states.get(group);
+  }
+
+  values(): Iterable<GroupState> {
+    return this.#states.values();
+  }
+
+  /** The groups that the node holds, should hold, or is the best candidate of. */
+  groupsOf(node: string): Iterable<string> {
+    return this.#index.groupsOf(node);
+  }
+
+  add(group: OwnedGroup): void {
+    this.#states.set(group.key, newGroupState(group));
+    this.#changed.add(group.key);
+  }
+
+  remove(group: string): void {
+    this.#states.delete(group);
+    this.#index.set(group, []);
+    this.#deadlines.delete(group);
+    this.#changed.delete(group);
+  }
+
+  /** What was decided: whom the group has to do with from now on, and when it is to be looked at again. */
+  settle(state: GroupState, dueMs: number): void {
+    const { key } = state.group;
+    this.#index.set(
+      key,
+      [state.holder, state.best, state.wanted].filter((node) => node !== undefined),
+    );
+    if (dueMs < Number.POSITIVE_INFINITY) this.#deadlines.set(key, dueMs);
+    else this.#deadlines.delete(key);
+  }
+
+  change(groups: Iterable<string>): void {
+    for (const group of groups) this.#changed.add(group);
+  }
+
+  changeAll(): void {
+    this.change(this.#states.keys());
+  }
+
+  /** A node stands otherwise now. */
+  changeFor(node: string, before: Standing, now: Standing): void {
+    if (before === now) return;
+    this.change(this.groupsOf(node));
+    if (standings.indexOf(now) < standings.indexOf(before)) return;
+    for (const [key, state] of this.#states) if (this.#couldBeBest(node, state)) this.#changed.add(key);
+  }
+
+  nextDeadlineMs(): number {
+    return this.#deadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Those that changed, and those that are due: to be decided about now. */
+  takeChanged(nowMs: number): readonly GroupState[] {
+    for (let first = this.#deadlines.first(); first !== undefined; first = this.#deadlines.first()) {
+      if (first.dueMs > nowMs) break;
+      this.#deadlines.delete(first.key);
+      this.#changed.add(first.key);
+    }
+    const states = Array.from(this.#changed, (key) => this.#states.get(key));
+    this.#changed.clear();
+    return states.filter((state) => state !== undefined);
+  }
+
+  #couldBeBest(node: string, { group: { candidates }, best, bestRank }: GroupState): boolean {
+    // Who ranks behind one that lives can't be better.
+    const end = best !== undefined && this.#nodes.standing(best) === 'live' ? bestRank : candidates.length;
+    for (let rank = 0; rank < end; rank += 1) if (candidates[rank] === node) return true;
+    return false;
+  }
+}

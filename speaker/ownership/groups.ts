@@ -1,0 +1,253 @@
+import type { GiveUpReason } from '../datapath/table.ts';
+import type { ClaimEntry } from '../liveness/message.ts';
+import { bestCandidate, type Choice, type ChoiceView, choose, isTopClaimed, strongestOther } from './choice.ts';
+import type { Statement } from './claim-book.ts';
+import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver } from './group-deadlines.ts';
+import { type GroupState, ranksBefore } from './group-state.ts';
+import type { GroupTable } from './group-table.ts';
+import type { OwnedGroup } from './owned-group.ts';
+import type { OwnershipEffect } from './ownership-effect.ts';
+import { movedByPreference, sameGroup } from './table-change.ts';
+import { takeoverOf } from './takeover-reason.ts';
+
+/** Who gave a group up to another node does not claim it again before this. */
+const holdDownMs = 2000;
+/** The holder by the API server's word is asked, and waited for so long. */
+const learnMs = 1000;
+/** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
+const announceAgainDelayMs = 100;
+
+/** Where decisions about groups go. */
+export interface GroupOutcome {
+  effect(effect: OwnershipEffect): void;
+  /** To be told to all. */
+  tell(entry: ClaimEntry): void;
+  /** The node is to say all that it claims. */
+  ask(node: string, nowMs: number): void;
+}
+
+/** For each group of the table: does this node answer for it? Changes are noted first, then `assess` decides anew. */
+export class Groups {
+  readonly #view: ChoiceView;
+  readonly #out: GroupOutcome;
+  readonly #table: GroupTable;
+  /** Held, and another node should take it. BOUNDED by the table. */
+  readonly #handingOver = new Set<string>();
+  #mayTake = false;
+
+  constructor(view: ChoiceView, table: GroupTable, out: GroupOutcome) {
+    this.#view = view;
+    this.#table = table;
+    this.#out = out;
+  }
+
+  /** How many groups this node holds that others should take. */
+  get handingOver(): number {
+    return this.#handingOver.size;
+  }
+
+  /** Whether this node may take what it does not hold. */
+  setMayTake(mayTake: boolean): void {
+    if (mayTake === this.#mayTake) return;
+    this.#mayTake = mayTake;
+    if (mayTake) this.#table.change(this.#table.groupsOf(this.#view.self));
+  }
+
+  /** A newer table says something else of the group. */
+  update(state: GroupState, group: OwnedGroup): void {
+    if (sameGroup(state.group, group) && state.able === group.able) return;
+    state.preferredOver = movedByPreference(state, group, this.#view);
+    state.passedOver = [];
+    state.group = group;
+    state.able = group.able;
+    this.#table.change([group.key]);
+  }
+
+  /** The table has it no more. */
+  remove(state: GroupState): void {
+    const { key } = state.group;
+    if (state.held !== undefined) this.#giveUp(state, 'addressRemoved');
+    if (state.toldUnfit) this.#out.tell({ group: key, epoch: state.epoch, state: 'released' });
+    this.#table.remove(key);
+  }
+
+  /** Before this node takes it, the holder by the API server's word is asked. */
+  learn(state: GroupState, nowMs: number): void {
+    const told = state.group.holder;
+    const { self, nodes } = this.#view;
+    if (told === undefined || told === self || !state.group.candidates.includes(told)) return;
+    if (nodes.standing(told) !== 'live' || nodes.byLease(told)) return;
+    state.learnUntilMs = nowMs + learnMs;
+    this.#out.ask(told, nowMs);
+  }
+
+  /** The node made that statement. Whether it claims what this node holds, too. */
+  hear(group: string, node: string, { state: said, epoch }: Statement): boolean {
+    const state = this.#table.get(group);
+    if (state === undefined) return false;
+    state.epoch = Math.max(state.epoch, epoch);
+    if (said !== 'held') return false;
+    state.passedOver = state.passedOver.filter((other) => other !== node);
+    return state.held !== undefined;
+  }
+
+  /** The node claimed what this node held; where it still does, neighbours are told again. Whether that is so. */
+  defend(group: string, rival: string, nowMs: number): boolean {
+    const state = this.#table.get(group);
+    if (state?.held?.announced !== true) return false;
+    const first = ranksBefore(state.group.candidates, this.#view.self, rival);
+    state.announceAgainAtMs ??= nowMs + (first ? 0 : announceAgainDelayMs);
+    this.#table.change([group]);
+    return true;
+  }
+
+  announced(group: string): void {
+    const held = this.#table.get(group)?.held;
+    if (held === undefined || held.announced) return;
+    held.announced = true;
+    this.#out.tell({ group, epoch: held.epoch, state: 'held' });
+  }
+
+  stop(): void {
+    this.#mayTake = false;
+    for (const state of this.#table.values()) if (state.held !== undefined) this.#giveUp(state, 'stopping');
+  }
+
+  /** Decides about all that changed, or is due. */
+  assess(nowMs: number): void {
+    for (const state of this.#table.takeChanged(nowMs)) this.#assess(state, nowMs);
+  }
+
+  #assess(state: GroupState, nowMs: number): void {
+    if (state.held !== undefined && !state.able) this.#giveUp(state, 'noInterface');
+    if (state.held !== undefined) this.#meetRival(state, nowMs);
+    let choice = choose(state, this.#view, nowMs);
+    noteWaiting(state, choice, this.#view, nowMs);
+    if (passOver(state, nowMs)) choice = choose(state, this.#view, nowMs);
+    if (choice.best === undefined && state.passedOver.length > 0) {
+      // Nobody is left: all get another chance.
+      state.passedOver = [];
+      choice = choose(state, this.#view, nowMs);
+    }
+    noteWaiting(state, choice, this.#view, nowMs);
+    if (state.held !== undefined) this.#goOn(state, choice, nowMs);
+    else if (choice.wanted === this.#view.self && this.#mayTakeNow(state, nowMs)) this.#take(state, choice, nowMs);
+    this.#adopt(state, choice);
+    this.#tellFitness(state);
+    this.#schedule(state, nowMs);
+  }
+
+  /** Two hold it: the higher epoch wins, then rank. The loser of a partition takes it back where it ranks first. */
+  #meetRival(state: GroupState, nowMs: number): void {
+    const rival = strongestOther(state, this.#view);
+    const { held } = state;
+    if (rival === undefined || held === undefined) return;
+    const { candidates } = state.group;
+    const first = ranksBefore(candidates, this.#view.self, rival.node);
+    const superseded = rival.epoch > held.epoch;
+    const wasParted = this.#view.nodes.cameBackSince(rival.node, held.sinceMs) && candidates.includes(this.#view.self);
+    if (first && superseded && wasParted) this.#reclaim(state, nowMs);
+    else if (superseded || !first) this.#yield(state, rival.node, nowMs);
+  }
+
+  #yield(state: GroupState, to: string, nowMs: number): void {
+    const intended = state.wanted === to;
+    state.yielded = { to, untilMs: nowMs + holdDownMs };
+    this.#giveUp(state, intended ? this.#reasonToGo(state) : 'claimedByOther');
+  }
+
+  #reclaim(state: GroupState, nowMs: number): void {
+    if (state.held === undefined) return;
+    state.epoch += 1;
+    state.held.epoch = state.epoch;
+    if (!state.held.announced) return;
+    this.#out.tell({ group: state.group.key, epoch: state.epoch, state: 'held' });
+    state.announceAgainAtMs = nowMs;
+  }
+
+  /** It is held: may it stay? */
+  #goOn(state: GroupState, { wanted }: Choice, nowMs: number): void {
+    const { self, nodes } = this.#view;
+    if (wanted === self) {
+      state.unwantedSinceMs = undefined;
+      this.#handingOver.delete(state.group.key);
+      if (state.held !== undefined && state.held.epoch < state.epoch && !isTopClaimed(state, this.#view)) {
+        this.#reclaim(state, nowMs);
+      }
+      return;
+    }
+    state.unwantedSinceMs ??= nowMs;
+    this.#handingOver.add(state.group.key);
+    const isCandidate = state.group.candidates.includes(self);
+    const late = !isCandidate && nowMs - state.unwantedSinceMs >= handOverMs;
+    if (wanted === undefined || nodes.byLease(wanted) || late) this.#giveUp(state, this.#reasonToGo(state));
+  }
+
+  #mayTakeNow(state: GroupState, nowMs: number): boolean {
+    if (!this.#mayTake || !state.able || nowMs < state.learnUntilMs) return false;
+    const { yielded } = state;
+    if (yielded === undefined || nowMs >= yielded.untilMs) return true;
+    const said = this.#view.book.statement(state.group.key, yielded.to);
+    return said?.state !== 'held' || this.#view.nodes.standing(yielded.to) === 'dead';
+  }
+
+  #take(state: GroupState, choice: Choice, nowMs: number): void {
+    const { reason, from } = takeoverOf(state, choice, this.#view);
+    const dead = from !== undefined && this.#view.nodes.standing(from) === 'dead';
+    const afterMs = dead ? this.#view.nodes.silentMs(from, nowMs) : undefined;
+    state.epoch += 1;
+    state.held = { epoch: state.epoch, sinceMs: nowMs, announced: false };
+    state.yielded = undefined;
+    state.passedOver = [];
+    this.#out.effect({ type: 'take', group: state.group.key, reason, from, afterMs });
+  }
+
+  #giveUp(state: GroupState, reason: GiveUpReason): void {
+    const { key } = state.group;
+    const unfit = reason === 'noInterface';
+    state.held = undefined;
+    state.unwantedSinceMs = undefined;
+    state.announceAgainAtMs = undefined;
+    state.toldUnfit ||= unfit;
+    this.#handingOver.delete(key);
+    this.#out.effect({ type: 'giveUp', group: key, reason });
+    this.#out.tell({ group: key, epoch: state.epoch, state: unfit ? 'unfit' : 'released' });
+  }
+
+  #reasonToGo({ group: { candidates } }: GroupState): GiveUpReason {
+    const { self, nodes } = this.#view;
+    if (nodes.standing(self) === 'leaving') return 'stopping';
+    return candidates.includes(self) ? 'betterCandidateLive' : 'notCandidate';
+  }
+
+  #adopt(state: GroupState, choice: Choice): void {
+    const { self } = this.#view;
+    const holder = state.held !== undefined ? self : choice.holder === self ? undefined : choice.holder;
+    if (holder !== undefined) state.lastHolder = holder;
+    if (holder !== undefined && holder !== state.preferredOver) state.preferredOver = undefined;
+    state.holder = holder;
+    state.best = choice.best;
+    state.bestRank = choice.bestRank;
+    state.wanted = choice.wanted;
+    state.challenger = choice.challenger;
+  }
+
+  /** Whoever should serve a group and can't says so, and takes that back. */
+  #tellFitness(state: GroupState): void {
+    const { key } = state.group;
+    if (state.able === !state.toldUnfit) return;
+    if (!state.able && bestCandidate(state, this.#view, true).node !== this.#view.self) return;
+    state.toldUnfit = !state.able;
+    this.#out.tell({ group: key, epoch: state.epoch, state: state.able ? 'released' : 'unfit' });
+  }
+
+  #schedule(state: GroupState, nowMs: number): void {
+    if (state.announceAgainAtMs !== undefined && state.announceAgainAtMs <= nowMs) {
+      state.announceAgainAtMs = undefined;
+      this.#out.effect({ type: 'announceAgain', group: state.group.key });
+    }
+    const late = nodeToAsk(state, nowMs);
+    if (late !== undefined) this.#out.ask(late, nowMs);
+    this.#table.settle(state, groupDeadlineMs(state, this.#view, nowMs));
+  }
+}

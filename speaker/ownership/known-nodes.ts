@@ -1,0 +1,64 @@
+import type { Standing } from '../liveness/standing.ts';
+
+export interface NodeFacts {
+  readonly standing: Standing;
+  /** It sends no pulses that arrive here: what it holds is known by the API server alone. */
+  readonly byLease: boolean;
+  /** Since it was last heard; undefined where nobody knows. */
+  readonly silentMs: number | undefined;
+}
+
+interface KnownNode {
+  standing: Standing;
+  byLease: boolean;
+  lastHeardMs: number | undefined;
+  /** When it was last found dead. */
+  diedAtMs: number | undefined;
+}
+
+/** How the nodes stand, as the detector tells it. BOUNDED by the table's members. */
+export class KnownNodes {
+  readonly #nodes = new Map<string, KnownNode>();
+
+  /** Returns the former standing. */
+  set(node: string, facts: NodeFacts, nowMs: number): Standing {
+    const known = this.#nodes.get(node);
+    const dies = facts.standing === 'dead' && known?.standing !== 'dead';
+    this.#nodes.set(node, {
+      standing: facts.standing,
+      byLease: facts.byLease,
+      lastHeardMs: facts.silentMs === undefined ? known?.lastHeardMs : nowMs - facts.silentMs,
+      diedAtMs: dies ? nowMs : known?.diedAtMs,
+    });
+    return known?.standing ?? 'dead';
+  }
+
+  remove(node: string): void {
+    this.#nodes.delete(node);
+  }
+
+  standing(node: string): Standing {
+    return this.#nodes.get(node)?.standing ?? 'dead';
+  }
+
+  byLease(node: string): boolean {
+    return this.#nodes.get(node)?.byLease ?? false;
+  }
+
+  /** For how long nothing was heard of it, where that is known. */
+  silentMs(node: string, nowMs: number): number | undefined {
+    const lastHeardMs = this.#nodes.get(node)?.lastHeardMs;
+    return lastHeardMs === undefined ? undefined : Math.max(0, nowMs - lastHeardMs);
+  }
+
+  /** Whether it has only just come back from a death that this node saw after `sinceMs`. */
+  cameBackSince(node: string, sinceMs: number): boolean {
+    const known = this.#nodes.get(node);
+    return known?.standing === 'probation' && known.diedAtMs !== undefined && known.diedAtMs >= sinceMs;
+  }
+
+  /** Whom messages reach. */
+  reachable(): readonly string[] {
+    return [...this.#nodes].flatMap(([node, known]) => (known.byLease ? [] : [node]));
+  }
+}

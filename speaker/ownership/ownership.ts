@@ -1,0 +1,231 @@
+import type { Claims } from '../liveness/message.ts';
+import type { ChoiceView } from './choice.ts';
+import { ClaimAsks } from './claim-asks.ts';
+import { ClaimBook, type Teller } from './claim-book.ts';
+import type { GroupState } from './group-state.ts';
+import { GroupTable } from './group-table.ts';
+import { Groups } from './groups.ts';
+import { KnownNodes, type NodeFacts } from './known-nodes.ts';
+import { OwnClaims } from './own-claims.ts';
+import type { Failback, OwnedGroup } from './owned-group.ts';
+import type { OwnershipEffect } from './ownership-effect.ts';
+
+/** A speaker that starts takes nothing until it knows what the others hold, but waits no longer than this. */
+const learningMs = 1000;
+
+/**
+ * Which groups of addresses this node answers for. It is told who lives, what the table says and what the others claim;
+ * see docs/adr/0004. All times are ms of one monotonic clock. BOUNDED by the table: its groups and its members.
+ */
+export class Ownership {
+  readonly #self: string;
+  readonly #nodes = new KnownNodes();
+  readonly #book = new ClaimBook();
+  readonly #own = new OwnClaims();
+  readonly #asks = new ClaimAsks();
+  readonly #table = new GroupTable(this.#nodes);
+  readonly #groups: Groups;
+  /** Nodes that are to be told all. BOUNDED by the members. */
+  readonly #answers = new Set<string>();
+  #effects: OwnershipEffect[] = [];
+  /** When it has waited for the others' claims long enough; undefined: it has no table yet. */
+  #learningUntilMs: number | undefined;
+  #learned = false;
+  #cutOff = false;
+  #leaving = false;
+  #drained = false;
+
+  constructor(options: { readonly self: string; readonly failback: Failback }) {
+    const view: ChoiceView = { ...options, nodes: this.#nodes, book: this.#book };
+    this.#self = options.self;
+    this.#groups = new Groups(view, this.#table, {
+      effect: (effect) => void this.#effects.push(effect),
+      tell: (entry) => this.#own.tell(entry),
+      ask: (node, nowMs) => this.#ask(node, nowMs),
+    });
+  }
+
+  /** `Claims.version` of what the others have been told. */
+  get claimsVersion(): number {
+    return this.#own.version;
+  }
+
+  holds(group: string): boolean {
+    return this.#table.get(group)?.held !== undefined;
+  }
+
+  /** Who holds it, as far as this node knows. */
+  holderOf(group: string): string | undefined {
+    return this.#table.get(group)?.holder;
+  }
+
+  /** One of the groups that the node holds. */
+  heldBy(node: string): string | undefined {
+    for (const group of this.#table.groupsOf(node)) if (this.holderOf(group) === node) return group;
+    return undefined;
+  }
+
+  /** All groups of the table; those that are gone are given up at once. */
+  setGroups(groups: readonly OwnedGroup[], nowMs: number): void {
+    const keys = new Set(groups.map(({ key }) => key));
+    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#remove(state);
+    for (const group of groups) {
+      const state = this.#table.get(group.key);
+      if (state === undefined) this.#add(group, nowMs);
+      else this.#groups.update(state, group);
+    }
+    this.#learningUntilMs ??= nowMs + learningMs;
+    this.#decide(nowMs);
+  }
+
+  /** Links changed: whether this node can serve these groups. */
+  setAble(able: ReadonlyMap<string, boolean>, nowMs: number): void {
+    for (const [key, now] of able) {
+      const state = this.#table.get(key);
+      if (state !== undefined) this.#groups.update(state, { ...state.group, able: now });
+    }
+    this.#decide(nowMs);
+  }
+
+  /** How a member stands, this node among them. */
+  setNode(node: string, facts: NodeFacts, nowMs: number): void {
+    const byLease = this.#nodes.byLease(node);
+    const before = this.#nodes.set(node, facts, nowMs);
+    if (byLease === facts.byLease) this.#table.changeFor(node, before, facts.standing);
+    else this.#table.changeAll();
+    if (before !== facts.standing) this.#table.change(this.#book.groupsOf(node));
+    this.#expectClaims(node, nowMs);
+    this.#decide(nowMs);
+  }
+
+  /** The node is no member any more. */
+  removeNode(node: string, nowMs: number): void {
+    const before = this.#nodes.standing(node);
+    this.#nodes.remove(node);
+    this.#table.changeFor(node, before, 'dead');
+    this.#table.change(this.#book.forget(node));
+    this.#asks.forget(node);
+    this.#answers.delete(node);
+    this.#decide(nowMs);
+  }
+
+  /** A verified pulse of the node said which version its claims have. */
+  hearVersion(from: Teller, version: number, nowMs: number): void {
+    this.#table.change(this.#book.hearVersion(from, version));
+    this.#expectClaims(from.node, nowMs);
+    this.#decide(nowMs);
+  }
+
+  /** Claims of a verified sender. */
+  receiveClaims(from: Teller, claims: Claims, nowMs: number): void {
+    const news = this.#book.receive(from, claims);
+    const claimed = [...news].filter((group) => {
+      const said = this.#book.statement(group, from.node);
+      return said !== undefined && this.#groups.hear(group, from.node, said);
+    });
+    this.#table.change(news);
+    this.#groups.assess(nowMs);
+    for (const group of claimed) {
+      if (this.#groups.defend(group, from.node, nowMs)) this.#answers.add(from.node);
+    }
+    this.#expectClaims(from.node, nowMs);
+    this.#decide(nowMs);
+  }
+
+  /** The first announcement of a group that was taken has been sent: the others may know. */
+  announced(group: string): void {
+    this.#groups.announced(group);
+  }
+
+  /** The node gets our messages, and may not know what this node holds. */
+  contact(node: string): void {
+    if (node !== this.#self) this.#answers.add(node);
+  }
+
+  /** While it is cut off, this node takes nothing that it does not hold yet. */
+  setCutOff(cutOff: boolean, nowMs: number): void {
+    this.#cutOff = cutOff;
+    this.#decide(nowMs);
+  }
+
+  /** This node is about to stop: it takes nothing, and hands over what it holds. `setNode` says that it is leaving. */
+  leave(nowMs: number): void {
+    this.#leaving = true;
+    this.#decide(nowMs);
+  }
+
+  /** Gives everything up at once. */
+  stop(): void {
+    this.#leaving = true;
+    this.#groups.stop();
+  }
+
+  nextDeadlineMs(): number {
+    const learnedMs = this.#learned ? undefined : this.#learningUntilMs;
+    return Math.min(
+      this.#table.nextDeadlineMs(),
+      this.#asks.nextDeadlineMs(),
+      this.#own.nextDeadlineMs(),
+      learnedMs ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Does what is due. */
+  advance(nowMs: number): void {
+    for (const node of this.#asks.takeDue(nowMs)) this.#effects.push({ type: 'ask', node });
+    for (const message of this.#own.takeResends(nowMs)) this.#sendToAll(message);
+    this.#decide(nowMs);
+  }
+
+  takeEffects(nowMs: number): readonly OwnershipEffect[] {
+    for (const message of this.#own.takeNews(nowMs)) this.#sendToAll(message);
+    for (const node of this.#answers) {
+      for (const message of this.#own.all()) this.#effects.push({ type: 'send', to: [node], message });
+    }
+    this.#answers.clear();
+    if (this.#leaving && !this.#drained && this.#groups.handingOver === 0) {
+      this.#drained = true;
+      this.#effects.push({ type: 'drained' });
+    }
+    const effects = this.#effects;
+    if (effects.length > 0) this.#effects = [];
+    return effects;
+  }
+
+  #decide(nowMs: number): void {
+    const untilMs = this.#learningUntilMs;
+    if (untilMs !== undefined && (this.#asks.size === 0 || nowMs >= untilMs)) this.#learned = true;
+    this.#groups.setMayTake(this.#learned && !this.#cutOff && !this.#leaving);
+    this.#groups.assess(nowMs);
+  }
+
+  #add(group: OwnedGroup, nowMs: number): void {
+    this.#book.addGroup(group.key);
+    this.#table.add(group);
+    const state = this.#table.get(group.key);
+    // At the start all are asked for all.
+    if (state !== undefined && this.#learningUntilMs !== undefined) this.#groups.learn(state, nowMs);
+  }
+
+  #remove(state: GroupState): void {
+    this.#groups.remove(state);
+    this.#book.removeGroup(state.group.key);
+  }
+
+  /** Sees to it that what the node claims becomes known, where it can be. */
+  #expectClaims(node: string, nowMs: number): void {
+    if (node === this.#self) return;
+    const tells = this.#nodes.standing(node) !== 'dead' && !this.#nodes.byLease(node);
+    if (tells && !this.#book.isComplete(node)) this.#asks.expect(node, nowMs);
+    else this.#asks.settle(node);
+  }
+
+  #ask(node: string, nowMs: number): void {
+    if (this.#asks.mayAsk(node, nowMs)) this.#effects.push({ type: 'ask', node });
+  }
+
+  #sendToAll(message: Claims): void {
+    const to = this.#nodes.reachable().filter((node) => node !== this.#self);
+    if (to.length > 0) this.#effects.push({ type: 'send', to, message });
+  }
+}

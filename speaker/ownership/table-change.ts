@@ -1,0 +1,33 @@
+import { bestCandidate, type ChoiceView } from './choice.ts';
+import type { GroupState } from './group-state.ts';
+import type { OwnedGroup } from './owned-group.ts';
+
+export function sameGroup(one: OwnedGroup, other: OwnedGroup): boolean {
+  return (
+    one.holder === other.holder &&
+    one.candidates.length === other.candidates.length &&
+    one.candidates.every((node, rank) => node === other.candidates[rank])
+  );
+}
+
+/**
+ * The holder from which a newer table moves the group under any policy: it ranked before the best candidate, and now
+ * ranks behind it. Digests never change, so that only a changed preference does this. A node that was no candidate in
+ * between only comes back: that is failback's matter.
+ */
+export function movedByPreference(state: GroupState, group: OwnedGroup, view: ChoiceView): string | undefined {
+  const { holder } = state;
+  const best = bestCandidate({ ...state, group }, view, group.able).node;
+  if (holder === undefined || best === undefined || best === holder) return undefined;
+  const before = orderOf(state.group.candidates, holder, best);
+  const now = orderOf(group.candidates, holder, best);
+  if (now !== 'behind') return undefined;
+  return before === 'before' ? holder : state.preferredOver;
+}
+
+function orderOf(candidates: readonly string[], one: string, other: string): 'before' | 'behind' | undefined {
+  const rank = candidates.indexOf(one);
+  const otherRank = candidates.indexOf(other);
+  if (rank < 0 || otherRank < 0) return undefined;
+  return rank < otherRank ? 'before' : 'behind';
+}

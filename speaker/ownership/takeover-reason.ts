@@ -1,0 +1,34 @@
+import type { TakeoverReason } from '../datapath/table.ts';
+import type { Choice, ChoiceView } from './choice.ts';
+import type { GroupState } from './group-state.ts';
+
+/** Why this node takes the group, and from whom. */
+export function takeoverOf(
+  state: GroupState,
+  choice: Choice,
+  view: ChoiceView,
+): { readonly reason: TakeoverReason; readonly from: string | undefined } {
+  const last = state.lastHolder ?? state.group.holder;
+  const from = last === view.self ? undefined : last;
+  return { from, reason: reasonOf(state, choice, view, from) };
+}
+
+function reasonOf(state: GroupState, choice: Choice, view: ChoiceView, from: string | undefined): TakeoverReason {
+  if (choice.valid) return 'preferred';
+  if (state.passedOver.length > 0) return 'nobodyTookIt';
+  if (state.epoch === 0 && state.group.holder === view.self) return 'heldBefore';
+  return (from === undefined ? undefined : lossOf(from, state, view)) ?? rankReason(state, view);
+}
+
+function lossOf(from: string, state: GroupState, view: ChoiceView): TakeoverReason | undefined {
+  const standing = view.nodes.standing(from);
+  if (standing === 'dead') return 'ownerNotLive';
+  if (standing === 'leaving') return 'ownerLeaving';
+  if (view.book.statement(state.group.key, from)?.state === 'unfit') return 'ownerUnfit';
+  return state.group.candidates.includes(from) ? undefined : 'ownerNotCandidate';
+}
+
+function rankReason({ group: { candidates } }: GroupState, view: ChoiceView): TakeoverReason {
+  if (candidates[0] !== view.self) return 'ownerNotLive';
+  return candidates.length === 1 ? 'onlyCandidate' : 'firstCandidate';
+}
