@@ -31,7 +31,7 @@ export interface GateOptions {
 /** Lets pass what is authentic, from a member, and new (RFC 4303 §3.4.3); all else is counted by its reason. */
 export class MessageGate {
   readonly #options: GateOptions;
-  /** By sender, then by incarnation, the last heard last. BOUNDED by the members and `incarnationsPerSender`. */
+  /** By sender, then by incarnation, the first heard first. BOUNDED by the members and `incarnationsPerSender`. */
   #windows: ReadonlyMap<string, Map<string, ReplayWindow>> = new Map();
   #accepted = 0;
   readonly #refused: Record<Refusal, number> = {
@@ -90,7 +90,6 @@ export class MessageGate {
     if (windows === undefined) return 'unknownSender';
     const window = windows.get(incarnation) ?? new ReplayWindow();
     if (!window.accept(sequence)) return 'replayed';
-    windows.delete(incarnation);
     windows.set(incarnation, window);
     if (windows.size > incarnationsPerSender) this.#dropOldest(sender, windows);
     return undefined;
