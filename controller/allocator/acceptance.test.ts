@@ -177,6 +177,17 @@ const rows: readonly Row[] = [
     gets: ['1000::'],
   },
   {
+    given: 'PreferDualStack where every pool has one family, and all are exhausted',
+    pools: { pool1: { addresses: ['1.2.3.0/32'] }, pool3: { addresses: ['1000::/128'] } },
+    others: [
+      { key: 'first', status: ['1.2.3.0'] },
+      { key: 'second', spec: ipv6Only, status: ['1000::'] },
+    ],
+    service: { spec: preferDual },
+    gets: [],
+    because: 'pool pool1: exhausted (1 of 1 in use); pool pool3: exhausted (1 of 1 in use)',
+  },
+  {
     given: 'PreferDualStack holding IPv4 of a single pool when there is a dual pool: it does not jump',
     pools: { pool1: { addresses: ['1.2.3.0/31'] }, pool7: { addresses: ['7.7.7.0/31', '7000::/127'] } },
     service: { spec: preferDual, status: ['1.2.3.0'] },

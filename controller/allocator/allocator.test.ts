@@ -14,7 +14,7 @@ const https = { ports: [{ protocol: 'TCP', port: 443 }] };
 
 /** An allocator with a clock that ticks once per call. */
 class Story {
-  readonly allocator: Allocator;
+  allocator: Allocator;
   readonly labels = new Map<string, Record<string, string>>();
   #nowMs = 0;
 
@@ -34,6 +34,15 @@ class Story {
 
   configure(pools: PoolSpecs): ReadonlySet<string> {
     return this.allocator.configure(configOfPools(pools), this.#tick());
+  }
+
+  /** Another controller takes over, and finds these Services. */
+  restart(pools: PoolSpecs, ...manifests: readonly ServiceManifest[]): void {
+    this.allocator = new Allocator(configOfPools(pools), (namespace) => this.labels.get(namespace) ?? {});
+    this.allocator.adopt(
+      manifests.map((manifest) => readClaim(parsedService(manifest))),
+      this.#tick(),
+    );
   }
 
   label(namespace: string, labels: Record<string, string>): void {
@@ -100,6 +109,46 @@ describe('a freed address', () => {
     assert.deepEqual(story.has('d/three'), ['1.0.0.2']);
   });
 
+  test('goes to the longest-waiting also where a new configuration lets that one in', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'], serviceAllocation: { namespaces: ['old', 'b'] } } });
+    const wish = { 'metallb.io/loadBalancerIPs': '2.0.0.1' };
+    story.apply(
+      { key: 'old/moves', status: ['1.0.0.1'], annotations: wish },
+      { key: 'a/longest' },
+      { key: 'b/shorter' },
+    );
+    story.configure({ a: { addresses: ['1.0.0.1'] }, b: { addresses: ['2.0.0.1'], autoAssign: false } });
+    assert.deepEqual(story.has('old/moves'), ['2.0.0.1']);
+    assert.deepEqual([story.has('a/longest'), story.has('b/shorter')], [['1.0.0.1'], []]);
+  });
+
+  test('goes to the longest-waiting also where new namespace labels let that one in', () => {
+    const team = (name: string) => ({ namespaces: ['other'], namespaceSelectors: [{ matchLabels: { team: name } }] });
+    const story = new Story({
+      red: { addresses: ['1.0.0.1'], serviceAllocation: team('red') },
+      blue: { addresses: ['2.0.0.1'], serviceAllocation: team('blue') },
+    });
+    story.label('shop', { team: 'red' });
+    const asking = (ip: string) => ({ 'metallb.io/loadBalancerIPs': ip });
+    story.apply(
+      { key: 'shop/loses', status: ['1.0.0.1'], annotations: asking('9.9.9.9') },
+      { key: 'other/moves', status: ['2.0.0.1'], annotations: asking('1.0.0.1') },
+      { key: 'shop/longest' },
+      { key: 'other/shorter' },
+    );
+    story.label('shop', { team: 'blue' });
+    assert.deepEqual([story.has('shop/loses'), story.has('other/moves')], [[], ['1.0.0.1']]);
+    assert.deepEqual([story.has('shop/longest'), story.has('other/shorter')], [['2.0.0.1'], []]);
+  });
+
+  test('goes to one that waits before one that has just lost another', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1', '1000::1'] }, c: { addresses: ['3.0.0.1'] } });
+    story.apply({ key: 'd/dual', spec: requireDual }, { key: 'd/loses' }, { key: 'd/waits' });
+    story.configure({ a: { addresses: ['1.0.0.1'] } });
+    assert.deepEqual([story.has('d/dual'), story.has('d/loses')], [[], []]);
+    assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
+  });
+
   test('is offered when a Service was deleted and created again in one step', () => {
     const story = new Story(one);
     story.apply({ key: 'd/a', uid: '1' }, { key: 'd/waits' }, { key: 'd/a', uid: '2' });
@@ -115,6 +164,13 @@ describe('families', () => {
     assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
     story.remove('d/holder');
     assert.deepEqual(story.has('d/web'), ['1.0.0.1', '1000::1']);
+  });
+
+  test('the one that has lacked a family for longest is completed first', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
+    story.apply({ key: 'd/z', spec: preferDual }, { key: 'd/a', spec: preferDual });
+    story.configure({ a: { addresses: ['1.0.0.1-1.0.0.2', '1000::1'] } });
+    assert.deepEqual([story.has('d/z'), story.has('d/a')], [['1.0.0.1', '1000::1'], ['1.0.0.2']]);
   });
 
   test('a dual pool beats a single one that comes first', () => {
@@ -225,6 +281,17 @@ describe('sharing', () => {
     assert.deepEqual(story.has('d/waits'), ['1.0.0.1']);
   });
 
+  test('of those who wait for one address all get it that may share it with the first', () => {
+    const story = new Story({ a: { addresses: ['1.0.0.1'] } });
+    story.apply(
+      { key: 'd/web' },
+      { key: 'd/one', annotations: sharedBy('k') },
+      { key: 'd/two', annotations: sharedBy('k'), spec: https },
+    );
+    story.remove('d/web');
+    assert.deepEqual([story.has('d/one'), story.has('d/two')], [['1.0.0.1'], ['1.0.0.1']]);
+  });
+
   test('the pool counts addresses, not Services', () => {
     const story = new Story(two);
     story.apply(
@@ -254,6 +321,48 @@ describe('a pool that is set aside', () => {
   });
 });
 
+describe('pools that are set aside', () => {
+  const dual: PoolSpecs = { a: { addresses: ['1.0.0.1'] }, b: { addresses: ['1000::1'] } };
+  const unreadable: PoolSpecs = { a: { addresses: ['lan'] }, b: { addresses: ['lan'] } };
+
+  test('RequireDualStack does not stay with one family, also where the pool that it asks for is one of them', () => {
+    const story = new Story(dual);
+    story.apply({ key: 'd/web', status: ['1.0.0.1'] });
+    story.configure(unreadable);
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    story.apply({ key: 'd/web', spec: requireDual, annotations: { 'metallb.io/address-pool': 'a' } });
+    assert.deepEqual(story.has('d/web'), []);
+    assert.deepEqual(story.lost('d/web'), ['1.0.0.1: RequireDualStack, and the other family can not be had']);
+  });
+
+  test('are told apart after a restart: when one is gone, only its address goes', () => {
+    const story = new Story(dual);
+    const annotations = { 'metallb.io/ip-allocated-from-pool': 'a,b' };
+    story.restart(unreadable, { key: 'd/web', spec: preferDual, status: ['1.0.0.1', '1000::1'], annotations });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1', '1000::1']);
+    story.configure({ a: { addresses: ['lan'] } });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+  });
+});
+
+describe('why an address was lost', () => {
+  const story = new Story({ a: { addresses: ['1.0.0.1'] } });
+
+  test('is remembered until the object no longer names it, whatever is decided meanwhile', () => {
+    story.apply({ key: 'd/web' }, { key: 'd/web', status: ['1.0.0.1'] });
+    story.configure({});
+    story.configure({ b: { addresses: ['2.0.0.1'] } });
+    assert.deepEqual(story.lost('d/web'), ['1.0.0.1: no pool has it']);
+    story.apply({ key: 'd/web', status: ['1.0.0.1'], labels: { changed: 'yes' } });
+    assert.deepEqual(story.lost('d/web'), ['1.0.0.1: no pool has it']);
+  });
+
+  test('and no longer', () => {
+    story.apply({ key: 'd/web', status: ['2.0.0.1'] });
+    assert.deepEqual(story.lost('d/web'), []);
+  });
+});
+
 describe('a change of configuration', () => {
   test('a pool that grows serves those who wait, in order', () => {
     const story = new Story({ a: { addresses: ['1.0.0.1'] } });
@@ -278,6 +387,17 @@ describe('a change of configuration', () => {
       [['1.0.0.0'], ['1.0.0.1'], ['1.0.0.2']],
     );
     assert.equal(story.allocator.decision('d/three')?.assignments[0]?.pool, 'c');
+  });
+
+  test('what one pool excludes another may give', () => {
+    const story = new Story({
+      a: { addresses: ['1.0.0.0/24'], excludeAddresses: ['1.0.0.128/25'] },
+      b: { addresses: ['1.0.0.128-1.0.0.129'], autoAssign: false },
+    });
+    story.apply({ key: 'd/web', annotations: { 'metallb.io/loadBalancerIPs': '1.0.0.128' } });
+    assert.equal(story.allocator.decision('d/web')?.assignments[0]?.pool, 'b');
+    story.apply({ key: 'd/high', annotations: { 'metallb.io/loadBalancerIPs': '1.0.0.130' } });
+    assert.equal(story.whyNot('d/high'), '1.0.0.130: no pool has it');
   });
 
   test('a namespace that comes to match a pool is served from it', () => {

@@ -74,8 +74,11 @@ export class Allocator {
   namespaceChanged(namespace: string, nowMs: number): ReadonlySet<ObjectKey> {
     const selected = this.#around.pools.some(({ pool }) => (pool.allocation?.namespaceSelectors.length ?? 0) > 0);
     if (!selected) return new Set();
-    const concerned = Array.from(this.#entries.values()).filter(({ claim }) => claim.request.namespace === namespace);
-    return this.#decideInTurn(concerned, nowMs);
+    const entries = Array.from(this.#entries.values());
+    return this.#decideInTurn(
+      entries.filter(({ claim }) => claim.request.namespace === namespace),
+      nowMs,
+    );
   }
 
   /** A Service has come or changed. */
@@ -84,11 +87,11 @@ export class Allocator {
     const known = this.#entries.get(key);
     if (known !== undefined && known.claim.uid === claim.uid) {
       known.claim = claim;
-      return this.#decideInTurn([known], nowMs);
+      return this.#offer(this.#decide(known, nowMs), new Set([key]), nowMs);
     }
     // Deleted and created again in between: what the old one held is free for those who wait.
-    const others = known === undefined ? [] : this.remove(key, nowMs);
-    return new Set([...others, ...this.#decideInTurn([this.#enter(claim)], nowMs)]);
+    const decided = known === undefined ? new Set([key]) : new Set(this.remove(key, nowMs));
+    return this.#offer(this.#decide(this.#enter(claim), nowMs), decided, nowMs);
   }
 
   /** A Service is gone, or no longer ours. */
@@ -99,7 +102,7 @@ export class Allocator {
     this.#entries.delete(key);
     this.#waiting.remove(key);
     ledger.release(entry.holding);
-    return new Set([key, ...this.#decideInTurn([], nowMs, freedBy(entry.holding, undefined, ledger))]);
+    return this.#offer(freedBy(entry.holding, undefined, ledger), new Set([key]), nowMs);
   }
 
   #decideAll(nowMs: number): ReadonlySet<ObjectKey> {
@@ -121,13 +124,21 @@ export class Allocator {
     return entry;
   }
 
+  /** Decides upon these Services, those who wait in their order and the others by age, and offers what they free. */
+  #decideInTurn(entries: readonly Entry[], nowMs: number): ReadonlySet<ObjectKey> {
+    return this.#offer([], new Set(), nowMs, entries.map(asWaiter).sort(compareWaiters));
+  }
+
   /**
-   * Decides upon these Services, those who wait in their order and the others by age, and upon all who wait for what is
-   * freed, now or in the course of it: whoever has waited longest is always the next.
+   * Offers what was freed, and what that frees in turn, to those who wait for it, while others are still to be decided
+   * upon: whoever has waited longest is always the next. Adds all who were decided upon.
    */
-  #decideInTurn(entries: readonly Entry[], nowMs: number, freed: readonly Blocker[] = []): ReadonlySet<ObjectKey> {
-    const decided = new Set<ObjectKey>();
-    const turns = entries.map(asWaiter).sort(compareWaiters);
+  #offer(
+    freed: readonly Blocker[],
+    decided: Set<ObjectKey>,
+    nowMs: number,
+    turns: readonly Waiter[] = [],
+  ): ReadonlySet<ObjectKey> {
     let turn = 0;
     let open = freed.map(openLine);
     while (turn < turns.length || open.length > 0) {

@@ -56,7 +56,7 @@ export function lossText(reason: LossReason): string {
     case 'otherRequested':
       return 'another address or pool was requested';
     case 'otherFamilyLost':
-      return 'RequireDualStack, and the other family was lost';
+      return 'RequireDualStack, and the other family can not be had';
     case 'serviceLeft':
       return 'the Service is no longer served';
   }

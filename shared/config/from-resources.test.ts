@@ -164,6 +164,26 @@ describe('pools that overlap', () => {
     assert.deepEqual([...(result.config?.pools.keys() ?? [])], ['first', 'third']);
   });
 
+  test('what a pool excludes overlaps nobody, whichever of the two excludes it', () => {
+    const excludes = { addresses: ['10.0.0.0/24'], excludeAddresses: ['10.0.0.128/25'] };
+    const rest = { addresses: ['10.0.0.128/25'] };
+    for (const [first, second] of [
+      [excludes, rest],
+      [rest, excludes],
+    ]) {
+      const result = configOf({
+        pools: [ipAddressPool('a', first ?? {}), ipAddressPool('b', second ?? {})],
+        advertisements: [all],
+      });
+      assert.deepEqual(lines(result), []);
+    }
+    const less = { addresses: ['10.0.0.0/24'], excludeAddresses: ['10.0.0.129/32'] };
+    const result = configOf({ pools: [ipAddressPool('a', less), ipAddressPool('b', rest)], advertisements: [all] });
+    assert.deepEqual(lines(result), [
+      'error: IPAddressPool herald-system/b: spec.addresses[0]: "10.0.0.128/25" overlaps "10.0.0.0/24" of IPAddressPool herald-system/a, which came first and stays in force; this pool is set aside until no address stands in both',
+    ]);
+  });
+
   test('IPv4 and IPv6 addresses of the same number do not', () => {
     const result = configOf({
       pools: [ipAddressPool('a', { addresses: ['0.0.0.1'] }), ipAddressPool('b', { addresses: ['::1'] })],
