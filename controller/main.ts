@@ -66,6 +66,7 @@ async function run(options: ControllerOptions): Promise<void> {
       services: services.cache,
       namespaces: namespaces.cache,
       speakerLeases: speakerLeases.cache,
+      heardMs: () => client.heardMs,
       fresh: watched.fresh,
       configuration,
       loadBalancerClass,

@@ -5,7 +5,6 @@ import type { Service } from '../shared/api/service.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
-import { TokenBucket } from '../shared/kube/token-bucket.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { deferred } from '../shared/runtime/deferred.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -20,6 +19,7 @@ import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler, type ServiceWork } from './reconciler.ts';
 import { ServiceWriter } from './service-writer-client.ts';
 import { SpeakerPresence } from './speaker-presence.ts';
+import { WritePace } from './write-pace.ts';
 
 export interface ReconcileOptions {
   readonly client: ApiClient;
@@ -31,6 +31,8 @@ export interface ReconcileOptions {
   readonly services: Cache<Service>;
   readonly namespaces: Cache<Namespace>;
   readonly speakerLeases: Cache<Lease>;
+  /** Clock time at which the API server was last heard. */
+  readonly heardMs: () => number;
   /** Waits until the caches know all that was written before the call; false when the signal aborted first. */
   readonly fresh: (signal: AbortSignal) => Promise<boolean>;
   readonly configuration: Configuration;
@@ -41,12 +43,6 @@ export interface ReconcileOptions {
 }
 
 const presenceCheckMs = 5_000;
-/**
- * Writes to one Service at once, and how often after that. Where something undoes every write, a second load balancer
- * controller for one, the two do not race.
- */
-const writesAtOnce = 10;
-const nextWriteMs = 2_000;
 
 /**
  * Gives Services their addresses, and keeps their objects saying so. `ready`: everything that the objects say was
@@ -83,7 +79,7 @@ class Reconciling {
   /** When Services appeared that have no address yet. Bounded by the number of Services. */
   readonly #seenMs = new Map<ObjectKey, number>();
   /** By Service; bounded by their number. */
-  readonly #paces = new Map<ObjectKey, TokenBucket>();
+  readonly #paces = new Map<ObjectKey, WritePace>();
   #presence: SpeakerPresence;
   #speakersGone = false;
   #reconciler: Reconciler | undefined;
@@ -162,9 +158,9 @@ class Reconciling {
   }
 
   #notePresence(): void {
-    const { clock, log } = this.#options;
-    const gone = this.#presence.allGone(clock.now());
-    if (gone === this.#speakersGone) return;
+    const { clock, log, heardMs } = this.#options;
+    const gone = this.#presence.allGone(clock.now(), heardMs());
+    if (gone === undefined || gone === this.#speakersGone) return;
     this.#speakersGone = gone;
     if (gone) log.warn('no-speaker-alive');
     else log.info('speakers-alive');
@@ -181,20 +177,20 @@ class Reconciling {
     const work = this.#reconciler?.workOn(service, now);
     if (work === undefined) return { type: 'done' };
     const { status, pools } = work.writes;
-    if ((status !== undefined || pools !== undefined) && !this.#mayWrite(key)) {
-      log.warn('service-status-contested', { service: key });
-      return { type: 'again', delayMs: nextWriteMs };
+    const pace = status === undefined && pools === undefined ? undefined : this.#paceOf(key).take(clock.now());
+    if (pace?.write === false) {
+      if (pace.say) log.warn('service-status-contested', { service: key });
+      return { type: 'again', delayMs: pace.delayMs };
     }
     const outcome = await this.#writer.write(service, work.writes, work.events);
     if (outcome.type === 'done') this.#done(key, service, work);
     return outcome;
   }
 
-  #mayWrite(key: ObjectKey): boolean {
-    const nowMs = this.#options.clock.now();
-    const pace = this.#paces.get(key) ?? new TokenBucket({ burst: writesAtOnce, refillMs: nextWriteMs, nowMs });
+  #paceOf(key: ObjectKey): WritePace {
+    const pace = this.#paces.get(key) ?? new WritePace(this.#options.clock.now());
     this.#paces.set(key, pace);
-    return pace.take(nowMs);
+    return pace;
   }
 
   #done(key: ObjectKey, before: Service, work: ServiceWork): void {

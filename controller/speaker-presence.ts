@@ -4,8 +4,13 @@ import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
 /** The label that speakers put on their Leases. */
 export const speakerLeaseSelector = 'app.kubernetes.io/component=speaker';
 
-/** Speakers that start together with the controller get this long to write their first Lease. */
+/** Speakers that start together with the controller, or that find the API server again, get this long for their Lease. */
 const graceMs = 30_000;
+/**
+ * The API server says something at least every 15 s, be it that it lives. Without that nobody could have renewed a
+ * Lease that we would have seen. Less than a Lease lives.
+ */
+const silenceMs = 20_000;
 /** Lease durations without a renewal: one is a restart, and the API server may have been away for a moment. */
 const missedDurations = 2;
 
@@ -20,7 +25,7 @@ interface Seen {
  */
 export class SpeakerPresence {
   readonly #seen = new Map<ObjectKey, Seen>();
-  readonly #startedMs: number;
+  #startedMs: number;
 
   constructor(nowMs: number) {
     this.#startedMs = nowMs;
@@ -39,7 +44,12 @@ export class SpeakerPresence {
     this.#seen.delete(keyOf(lease.meta));
   }
 
-  allGone(nowMs: number): boolean {
+  /** Undefined while nobody can know. `heardMs`: when the API server was last heard. */
+  allGone(nowMs: number, heardMs: number): boolean | undefined {
+    if (nowMs - heardMs >= silenceMs) {
+      this.#startedMs = nowMs;
+      return undefined;
+    }
     if (nowMs < this.#startedMs + graceMs) return false;
     for (const { aliveUntilMs } of this.#seen.values()) if (nowMs < aliveUntilMs) return false;
     return true;

@@ -31,6 +31,8 @@ export class ControllerFixture {
   readonly log = new MemoryLog();
   readonly registry = new Registry();
   readonly #metrics = new ControllerMetrics(this.registry);
+  /** Since when the API server says nothing; undefined while it does. */
+  silentSinceMs: number | undefined;
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
 
   async start(loadBalancerClass?: string): Promise<void> {
@@ -64,6 +66,7 @@ export class ControllerFixture {
       services: watched.services.cache,
       namespaces: watched.namespaces.cache,
       speakerLeases: watched.speakerLeases.cache,
+      heardMs: () => this.silentSinceMs ?? this.clock.now(),
       fresh: watched.fresh,
       configuration,
       loadBalancerClass,

@@ -201,6 +201,15 @@ describe('a BGPPeer', () => {
   });
 });
 
+test('two BGPPeers of one end conflict also where no nodes are known, if both are for every node', () => {
+  const peers = [bgpPeer('a', {}), bgpPeer('b', {}), bgpPeer('c', { nodeSelectors: [{ matchLabels: { rack: 'a' } }] })];
+  const { config } = configOfBgp({ peers });
+  assert.deepEqual(
+    config?.bgp?.peers.map(({ name }) => name),
+    ['a', 'c'],
+  );
+});
+
 describe('two BGPPeers', () => {
   const older = { created: '2026-01-01T00:00:00Z' };
   const younger = { created: '2026-01-02T00:00:00Z' };
