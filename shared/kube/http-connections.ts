@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { TlsMaterial } from './credentials.ts';
 
 /** Requests at once to the API server; what is above waits. */
@@ -18,12 +18,12 @@ export class HttpConnections {
     this.tls = tls;
     const pooled = { keepAlive: true, maxSockets, maxFreeSockets: 8, scheduling: 'lifo' } as const;
     if (protocol === 'http:') {
-      this.shared = new HttpAgent(pooled);
-      this.fresh = new HttpAgent({ keepAlive: false });
+      this.shared = toOneServer(new HttpAgent(pooled));
+      this.fresh = toOneServer(new HttpAgent({ keepAlive: false }));
     } else {
       const options = tlsOptions(tls);
-      this.shared = new HttpsAgent({ ...options, ...pooled });
-      this.fresh = new HttpsAgent({ ...options, keepAlive: false });
+      this.shared = toOneServer(new HttpsAgent({ ...options, ...pooled }));
+      this.fresh = toOneServer(new HttpsAgent({ ...options, keepAlive: false }));
     }
   }
 
@@ -46,11 +46,32 @@ export class HttpConnections {
 }
 
 /**
+ * An agent works out for each request whose connections fit, for which it reads all TLS material, and sets up a
+ * connection's probes each time that it is put back. Here all connections go to one server, and keep what they were
+ * given at their start.
+ */
+function toOneServer<A extends HttpAgent>(agent: A): A {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const connection = connect(options, callback);
+    if (connection instanceof Socket) keepWatchOver(connection);
+    return connection;
+  };
+  agent.getName = () => 'API server';
+  agent.keepSocketAlive = (connection) => {
+    // An idle connection keeps no process alive.
+    if (connection instanceof Socket) connection.unref();
+    return true;
+  };
+  return agent;
+}
+
+/**
  * Has the kernel find a vanished peer 25 s after the last byte: the first probe after 10 s, then one every 5 s, three
  * unanswered ones end the connection (tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).
  */
-export function keepWatchOver(socket: Socket): void {
-  socket.setKeepAlive(true, 10_000, 5_000, 3);
+function keepWatchOver(connection: Socket): void {
+  connection.once('connect', () => connection.setKeepAlive(true, 10_000, 5_000, 3));
 }
 
 function tlsOptions({ ca, cert, key, servername, verify }: TlsMaterial): AgentOptions {
