@@ -1,6 +1,6 @@
 import { buildBundles, distFolder, insideBenchSandbox } from './bench-cluster.ts';
 import type { BenchResult, Mark } from './bench-result.ts';
-import { BenchLan } from './failover/bench-lan.ts';
+import { type BenchLan, startBenchLan, stopBenchLan } from './failover/bench-lan.ts';
 import { type FaultName, faultNames, faults } from './failover/fault.ts';
 import { measureUnderLoad } from './failover/load.ts';
 import { lineOf, marksOf, summaryOf } from './failover/marks.ts';
@@ -39,7 +39,7 @@ async function measureScenario(scenario: Scenario, options: FailoverOptions): Pr
   const chosen = faultNames.filter((name) => options.faults.includes(name) && scenario.faults[name] !== undefined);
   if (chosen.length === 0) return { marks: [], raw: {} };
   console.log(`${scenario.name}: ${scenario.text}`);
-  const lan = await BenchLan.start(scenario, askEveryMs);
+  const lan = await startBenchLan(scenario, askEveryMs);
   const marks: Mark[] = [];
   const raw: Record<string, unknown> = {};
   try {
@@ -52,10 +52,10 @@ async function measureScenario(scenario: Scenario, options: FailoverOptions): Pr
       for (const [family, figures] of Object.entries(summary)) console.log(`    ${family}: ${lineOf(figures)}`);
     }
   } catch (error) {
-    console.error(lan.cluster.logs(40));
+    console.error(lan.watched.cluster.logs(40));
     throw error;
   }
-  await lan.stop();
+  await stopBenchLan(lan);
   return { marks, raw };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClusterNode } from '../../cluster/node.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { monotonicMs } from '../../cluster/process/dialogue.ts';
 import {
   type FetchFigures,
@@ -17,7 +17,8 @@ import {
   unanswered,
   type Watch,
 } from '../../cluster/watcher/watch.ts';
-import { addresses, type BenchLan } from './bench-lan.ts';
+import { vips, type WatchedCluster } from '../../cluster/watcher/watched-cluster.ts';
+import { assertServedBy, type BenchLan, forgetNeighbours } from './bench-lan.ts';
 import { apart, type Fault, withControlPlane } from './fault.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -40,7 +41,7 @@ export interface AddressFigures {
   readonly fetches: FetchFigures;
 }
 
-/** In the order of `addresses`. */
+/** In the order of `vips`. */
 export type RoundFigures = readonly AddressFigures[];
 
 const echoEveryMs = 5;
@@ -57,27 +58,29 @@ const apiAwayMs = { least: 500, most: 20_000 } as const;
 
 /** One fault at the owner, at a random phase of the pulses, and its recovery. Leaves the cluster settled. */
 export async function measureRound(lan: BenchLan, scenario: Scenario, fault: Fault): Promise<RoundFigures> {
-  const owner = await lan.settled();
-  await lan.forgetNeighbours();
-  await lan.traffic.begin({ addresses, port: 80, echoEveryMs, fetchEveryMs });
+  const { watched, traffic } = lan;
+  const owner = await watched.settled();
+  await forgetNeighbours(lan);
+  await traffic.begin({ addresses: vips, port: 80, echoEveryMs, fetchEveryMs });
   const startedMs = monotonicMs();
   await pause(settleInMs + Math.random() * scenario.intervalMs);
-  await lan.assertServedBy(owner);
-  const complete = await withApiServer(lan, scenario, fault);
+  await assertServedBy(lan, owner);
+  const complete = await withApiServer(watched.cluster, scenario, fault);
   const faultMs = monotonicMs();
   const injected = complete.inject(owner);
-  await takenOver(lan, owner, faultMs);
+  const mac = watched.macOf(owner);
+  await takenOver(watched, mac, faultMs);
   await Promise.all([injected, pause(holdMs)]);
   await complete.recover(owner);
   const recoveredMs = monotonicMs();
-  await lan.settled();
+  await watched.settled();
   await pause(Math.max(0, recoveredMs + aftermathMs - monotonicMs()));
-  const [watches, traffic] = await Promise.all([lan.watcher.report(startedMs), lan.traffic.end()]);
-  return watches.map((watch, index) => figuresOf(watch, traffic[index], { faultMs, mac: lan.macOf(owner), scenario }));
+  const [watches, used] = await Promise.all([watched.watcher.report(startedMs), traffic.end()]);
+  return watches.map((watch, index) => figuresOf(watch, used[index], { faultMs, mac, scenario }));
 }
 
 /** Does to the API server what comes before the fault; the fault with what the API server has to do with it. */
-async function withApiServer({ cluster }: BenchLan, { apiServer }: Scenario, fault: Fault): Promise<Fault> {
+async function withApiServer(cluster: Cluster, { apiServer }: Scenario, fault: Fault): Promise<Fault> {
   if (apiServer === 'dies') return withControlPlane(fault, cluster);
   if (apiServer === 'up') return fault;
   await cluster.controlPlane.apiServer.kill('SIGSTOP');
@@ -85,11 +88,11 @@ async function withApiServer({ cluster }: BenchLan, { apiServer }: Scenario, fau
   return apart(fault, cluster);
 }
 
-async function takenOver(lan: BenchLan, former: ClusterNode, faultMs: number): Promise<void> {
-  const mac = lan.macOf(former);
+/** Waits until others than the former owner have answered for both addresses, or for as long as patience lasts. */
+async function takenOver({ watcher }: WatchedCluster, formerMac: string, faultMs: number): Promise<void> {
   while (monotonicMs() < faultMs + patienceMs) {
-    const watches = await lan.watcher.report(Math.max(faultMs, monotonicMs() - 10 * lookEveryMs));
-    if (watches.every((watch) => answeredAfterMs(watch, faultMs, mac) !== undefined)) return;
+    const watches = await watcher.report(Math.max(faultMs, monotonicMs() - 10 * lookEveryMs));
+    if (watches.every((watch) => answeredAfterMs(watch, faultMs, formerMac) !== undefined)) return;
     await pause(lookEveryMs);
   }
 }

@@ -131,6 +131,19 @@ export async function addMachine({ name, attachments }: Machine): Promise<void> 
   await ipBatch(name, defaultRoutes);
 }
 
+/** Adds an Ethernet of its own, without a router: a part of a LAN that has fallen apart. */
+export async function addSegment(name: string): Promise<void> {
+  await ipBatch(undefined, [`link add ${name} type bridge forward_delay 0`, `link set ${name} up`]);
+}
+
+/** Plugs a machine's cables into that segment. The machine sees nothing of it. */
+export async function moveToSegment({ attachments }: Machine, segment: string): Promise<void> {
+  await ipBatch(
+    undefined,
+    attachments.map(({ port }) => `link set ${port} master ${segment}`),
+  );
+}
+
 /** They go when the interface goes down, and whoever sets it up again adds them, as a network manager would. */
 export const defaultRoutes: readonly string[] = [
   `route replace default via ${lan.ipv4}`,
