@@ -29,7 +29,9 @@ export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choi
   const best = bestCandidate(state, view, state.able);
   const holder = holderOf(state, view, best.node);
   const valid = holder !== undefined && mayGoOn(holder, state, view);
-  const challenger = challengerOf(state, valid && best.node !== holder ? best.node : undefined, nowMs);
+  // A holder gives way to a better rank, never to another's better standing: probation keeps nodes from taking.
+  const better = valid && best.node !== undefined && ranksBefore(state.group.candidates, best.node, holder);
+  const challenger = challengerOf(state, better ? best.node : undefined, nowMs);
   const chosen = { holder, valid, best: best.node, bestRank: best.rank, challenger };
   return { ...chosen, wanted: wantedOf(state, view, chosen, nowMs) };
 }
@@ -109,13 +111,18 @@ function wantedOf(
   { holder, valid, best, challenger }: Omit<Choice, 'wanted'>,
   nowMs: number,
 ): string | undefined {
-  const { failback } = view;
-  if (failback === 'always') return best;
   const told = state.group.holder;
-  // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
-  const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
-  if (!valid) return fresh ? told : best;
-  if (state.preferredOver === holder) return best;
-  const delayMs = failback === 'never' ? Number.POSITIVE_INFINITY : failback.delayMs;
-  return challenger !== undefined && nowMs - challenger.sinceMs >= delayMs ? best : holder;
+  if (!valid) {
+    // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
+    const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
+    return fresh && view.failback !== 'always' ? told : best;
+  }
+  if (challenger === undefined) return holder;
+  const moves = state.preferredOver === holder || nowMs - challenger.sinceMs >= failbackDelayMs(view.failback);
+  return moves ? best : holder;
+}
+
+function failbackDelayMs(failback: Failback): number {
+  if (failback === 'always') return 0;
+  return failback === 'never' ? Number.POSITIVE_INFINITY : failback.delayMs;
 }

@@ -43,8 +43,8 @@ export class ClaimAsks {
     const due: string[] = [];
     for (let first = this.#incomplete.first(); first !== undefined; first = this.#incomplete.first()) {
       if (first.dueMs > nowMs) break;
-      this.#incomplete.set(first.key, nowMs + askIntervalMs);
       if (this.mayAsk(first.key, nowMs)) due.push(first.key);
+      this.#incomplete.set(first.key, (this.#askedMs.get(first.key) ?? nowMs) + askIntervalMs);
     }
     return due;
   }

@@ -38,6 +38,8 @@ export interface GroupState {
   /** This node holds it and should not, since then. */
   unwantedSinceMs: number | undefined;
   announceAgainAtMs: number | undefined;
+  /** When that last happened. */
+  announcedAgainMs: number;
   /** The holder by the API server's word was asked, and may answer until then. */
   learnUntilMs: number;
   /** The others know that this node can't serve it. */
@@ -62,6 +64,7 @@ export function newGroupState(group: OwnedGroup): GroupState {
     yielded: undefined,
     unwantedSinceMs: undefined,
     announceAgainAtMs: undefined,
+    announcedAgainMs: Number.NEGATIVE_INFINITY,
     learnUntilMs: Number.NEGATIVE_INFINITY,
     toldUnfit: false,
   };

@@ -95,6 +95,7 @@ export class Groups {
   defend(group: string, rival: string, nowMs: number): boolean {
     const state = this.#table.get(group);
     if (state?.held?.announced !== true) return false;
+    if (nowMs - state.announcedAgainMs < announceAgainDelayMs) return true;
     const first = ranksBefore(state.group.candidates, this.#view.self, rival);
     state.announceAgainAtMs ??= nowMs + (first ? 0 : announceAgainDelayMs);
     this.#table.change([group]);
@@ -244,6 +245,7 @@ export class Groups {
   #schedule(state: GroupState, nowMs: number): void {
     if (state.announceAgainAtMs !== undefined && state.announceAgainAtMs <= nowMs) {
       state.announceAgainAtMs = undefined;
+      state.announcedAgainMs = nowMs;
       this.#out.effect({ type: 'announceAgain', group: state.group.key });
     }
     const late = nodeToAsk(state, nowMs);

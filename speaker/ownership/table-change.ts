@@ -19,6 +19,8 @@ export function movedByPreference(state: GroupState, group: OwnedGroup, view: Ch
   const { holder } = state;
   const best = bestCandidate({ ...state, group }, view, group.able).node;
   if (holder === undefined || best === undefined || best === holder) return undefined;
+  // Without claims the two can't agree on who comes when.
+  if (view.nodes.byLease(best) || view.nodes.byLease(holder)) return undefined;
   const before = orderOf(state.group.candidates, holder, best);
   const now = orderOf(group.candidates, holder, best);
   if (now !== 'behind') return undefined;

@@ -70,11 +70,10 @@ export class OwnershipCluster {
       this.#machines.set(node, new Ownership({ self: node, failback: this.#failback }));
     }
     const running = [...this.#machines.keys()];
-    for (const node of running) {
-      for (const other of running) {
-        if (nodes.includes(other) || nodes.includes(node))
-          this.see(node, other, nodes.includes(other) ? standing : 'live');
-      }
+    const pairs = running.flatMap((node) => running.map((other) => [node, other] as const));
+    for (const [node, other] of pairs) {
+      if (nodes.includes(other)) this.see(node, other, standing);
+      else if (nodes.includes(node)) this.see(node, other, 'live');
     }
     for (const node of nodes) this.#setTable(node);
     for (const node of nodes) for (const other of running) if (other !== node) this.contact(node, other);
@@ -114,6 +113,28 @@ export class OwnershipCluster {
     for (const node of this.#machines.keys()) this.#setTable(node);
   }
 
+  /** As the table of one node alone has it. */
+  setGroupsOf(node: string, groups: Readonly<Record<string, Group>>): void {
+    this.#setTable(node, groups);
+  }
+
+  /** A pulse of `from` arrives. */
+  pulse(from: string, to: string): void {
+    const sender = { node: from, incarnation: String(this.#incarnations.get(from)) };
+    this.machine(to).hearVersion(sender, this.machine(from).claimsVersion, this.nowMs);
+    this.#collect(to);
+  }
+
+  setAble(node: string, group: string, able: boolean): void {
+    this.machine(node).setAble(new Map([[group, able]]), this.nowMs);
+    this.#collect(node);
+  }
+
+  setCutOff(node: string, cutOff: boolean): void {
+    this.machine(node).setCutOff(cutOff, this.nowMs);
+    this.#collect(node);
+  }
+
   leave(node: string): void {
     this.machine(node).leave(this.nowMs);
     this.seeAll(node, 'leaving');
@@ -150,8 +171,8 @@ export class OwnershipCluster {
     }
   }
 
-  #setTable(node: string): void {
-    const groups = Object.entries(this.#groups).map(([key, { candidates, holder, unable }]) => ({
+  #setTable(node: string, table = this.#groups): void {
+    const groups = Object.entries(table).map(([key, { candidates, holder, unable }]) => ({
       key,
       candidates,
       holder,
