@@ -109,6 +109,28 @@ describe('leader election task', () => {
     assert.deepEqual(a.told, [true, false]);
   });
 
+  test('a candidate, and a leader, asks again no sooner than the server wants', async () => {
+    const clock = new FakeClock();
+    const a = candidate('a', clock, { store: new FakeApiStore() });
+    const slower = new ApiError('TooManyRequests', 'slower', { status: 429, retryAfterMs: 4_000 });
+    a.client.fail('get', slower, { times: 1 });
+    a.start();
+    await clock.advance(3_999);
+    assert.equal(a.client.calls.length, 1);
+    await clock.advance(1);
+    assert.equal(a.task.isLeader(), true);
+    a.client.fail('update', slower, { times: 1 });
+    const renewals = () => a.client.calls.filter(({ method }) => method === 'update').length;
+    await clock.advance(2_000);
+    assert.equal(renewals(), 1);
+    await clock.advance(3_999);
+    assert.equal(renewals(), 1);
+    await clock.advance(1);
+    assert.equal(renewals(), 2);
+    assert.deepEqual(a.told, [true]);
+    await a.end();
+  });
+
   test('a renewal whose answer is lost costs nothing', async () => {
     const clock = new FakeClock();
     const store = new FakeApiStore();

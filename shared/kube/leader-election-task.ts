@@ -110,23 +110,25 @@ class Election {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
     while (!signal.aborted) {
-      await this.#round(signal);
+      const retryAfterMs = await this.#round(signal);
       const { retryMs, lookMs } = this.#timings;
-      await delay(clock, this.leads ? retryMs : lookMs * (1 + 0.2 * random()), signal);
+      await delay(clock, Math.max(this.leads ? retryMs : lookMs * (1 + 0.2 * random()), retryAfterMs), signal);
     }
     await this.#release();
   }
 
-  /** Reads where need be, then writes where the rules allow it. */
-  async #round(signal: AbortSignal): Promise<void> {
+  /** Reads where need be, then writes where the rules allow it. Returns how long the server asks to be left alone, in ms. */
+  async #round(signal: AbortSignal): Promise<number> {
     try {
       if (this.#state.role === 'candidate') await this.#read(signal);
       const move = this.#move();
       if (move.type === 'create' || move.type === 'update') await this.#write(move, signal);
       else if (move.type === 'wait') this.#noteHolder(move.holder);
       this.#recovered();
+      return 0;
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
+      return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     }
   }
 

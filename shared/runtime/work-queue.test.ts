@@ -71,9 +71,24 @@ describe('work queue', () => {
     const queue = newQueue();
     queue.add('a', 0, 0);
     queue.take(0);
-    queue.finish('a', { type: 'retry', retryAfterMs: 9_000 }, 0);
+    queue.finish('a', { type: 'retry' }, 0);
     queue.add('a', 10, 10);
     assert.equal(queue.take(10), 'a');
+  });
+
+  test('but not before the time that the server asked for, whether they come meanwhile or afterwards', () => {
+    const queue = newQueue();
+    queue.add('a', 0, 0);
+    queue.take(0);
+    queue.add('a', 5, 5);
+    queue.finish('a', { type: 'retry', retryAfterMs: 9_000 }, 10);
+    queue.add('a', 20, 20);
+    assert.equal(queue.take(9_009), undefined);
+    assert.equal(queue.nextDueMs(9_009), 9_010);
+    assert.equal(queue.take(9_010), 'a');
+    queue.finish('a', { type: 'done' }, 9_010);
+    queue.add('a', 9_011, 9_011);
+    assert.equal(queue.take(9_011), 'a');
   });
 
   test('whatever the order of calls: no key twice in work, none lost, none before its time', () => {

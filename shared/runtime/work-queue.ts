@@ -23,6 +23,8 @@ export class WorkQueue {
   #earliestMs = Number.POSITIVE_INFINITY;
   /** Being worked on; with the due time for which it was added again meanwhile. */
   readonly #working = new Map<string, number | undefined>();
+  /** Until when the server asked to be left alone about a key; only of keys that wait. */
+  readonly #notBeforeMs = new Map<string, number>();
   /** Failures in a row; only of keys that wait or are worked on. */
   readonly #failures = new Map<string, number>();
 
@@ -39,8 +41,9 @@ export class WorkQueue {
     return this.#working.size;
   }
 
-  /** The earlier of two due times wins. */
-  add(key: string, dueMs: number, nowMs: number): void {
+  /** The earlier of two due times wins, but none comes before the time that the server asked for. */
+  add(key: string, wantedMs: number, nowMs: number): void {
+    const dueMs = Math.max(wantedMs, this.#notBeforeMs.get(key) ?? wantedMs);
     if (this.#working.has(key)) {
       this.#working.set(key, Math.min(dueMs, this.#working.get(key) ?? dueMs));
     } else if (dueMs <= nowMs) {
@@ -59,6 +62,7 @@ export class WorkQueue {
     const [key] = this.#due;
     if (key === undefined) return undefined;
     this.#due.delete(key);
+    this.#notBeforeMs.delete(key);
     this.#working.set(key, undefined);
     return key;
   }
@@ -67,6 +71,8 @@ export class WorkQueue {
   finish(key: string, outcome: WorkOutcome, nowMs: number): void {
     const addedForMs = this.#working.get(key);
     this.#working.delete(key);
+    const retryAfterMs = outcome.type === 'retry' ? outcome.retryAfterMs : undefined;
+    if (retryAfterMs !== undefined) this.#notBeforeMs.set(key, nowMs + retryAfterMs);
     if (addedForMs !== undefined) this.add(key, addedForMs, nowMs);
     if (outcome.type === 'retry') {
       const failures = this.#failures.get(key) ?? 0;
