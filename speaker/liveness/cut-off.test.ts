@@ -145,7 +145,14 @@ const table: readonly {
       [3_020, 'reached'],
     ],
     untilMs: 60_000,
-    said: ['cut off 1310', 'probeGateway 1310', 'not cut off 1320', 'cut off 3000', 'probeGateway 3000', 'not cut off 3020'],
+    said: [
+      'cut off 1310',
+      'probeGateway 1310',
+      'not cut off 1320',
+      'cut off 3000',
+      'probeGateway 3000',
+      'not cut off 3020',
+    ],
   },
 ];
 

@@ -29,6 +29,11 @@ export class CutOff {
     return this.#state === 'noCarrier' || this.#state === 'asking';
   }
 
+  /** It hears nobody, and is nevertheless not what failed. */
+  get isTrusted(): boolean {
+    return this.#state === 'trusted';
+  }
+
   setHearsNobody(hearsNobody: boolean, nowMs: number): void {
     if (!hearsNobody) this.#state = 'connected';
     else if (this.#state === 'connected') this.#begin(nowMs);
@@ -51,9 +56,7 @@ export class CutOff {
   }
 
   nextDeadlineMs(): number {
-    return this.#state === 'asking'
-      ? Math.min(this.#questionMs, this.#sinceMs + keepMs)
-      : Number.POSITIVE_INFINITY;
+    return this.#state === 'asking' ? Math.min(this.#questionMs, this.#sinceMs + keepMs) : Number.POSITIVE_INFINITY;
   }
 
   /** What to ask now. */

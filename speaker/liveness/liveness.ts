@@ -1,125 +1,256 @@
+import { Conversation, type ConversationOptions } from './conversation.ts';
+import { CutOff } from './cut-off.ts';
+import { Detector, type DetectorEvent } from './detector.ts';
+import { Handshake } from './handshake.ts';
+import { Life } from './life.ts';
 import type { LivenessEffect } from './liveness-effect.ts';
 import type { Message, MessageHeader } from './message.ts';
+import { type LivenessMember, type Peer, Peers } from './peers.ts';
+import { Ring } from './ring.ts';
 import type { Standing } from './standing.ts';
+import { Standings } from './standings.ts';
+import { Voice, type VoiceOptions } from './voice.ts';
 
-/** What the table says of a speaker. */
-export interface LivenessMember {
-  readonly node: string;
-  /** That of its Lease: it may be older than the one that runs. */
-  readonly incarnation: string;
-  /** Has a pulse port; others live by their Lease alone. */
-  readonly takesPart: boolean;
-  readonly leaseExpired: boolean;
-}
+export type { LivenessMember } from './peers.ts';
 
-export interface LivenessOptions {
-  readonly self: string;
-  readonly incarnation: string;
-  readonly intervalMs: number;
-  readonly multiplier: number;
+export interface LivenessOptions extends VoiceOptions, ConversationOptions {
   /** 16 hex digits, another each time. */
   readonly nonce: () => string;
-  /** Unix time, for the pulses. */
-  readonly wallMs: () => number;
 }
 
 /**
  * Who lives, by pulses and by Leases. Nodes by name everywhere, identifiers only in messages. `nowMs` is monotonic;
- * drain the sockets before `advance`, so that a stall of this process makes nobody suspect.
+ * drain the sockets before `advance`, so that a stall of this process makes nobody suspect. Starts without pulses, see
+ * `setEnabled`. BOUNDED by the table; effects wait for `takeEffects`.
  */
 export class Liveness {
+  readonly #self: string;
+  readonly #peers: Peers;
+  readonly #handshake: Handshake;
+  readonly #detector: Detector;
+  readonly #cutOff = new CutOff();
+  readonly #standings = new Standings();
+  readonly #life: Life;
+  readonly #voice: Voice;
+  readonly #conversation: Conversation;
   #effects: LivenessEffect[] = [];
   #members: readonly LivenessMember[] = [];
-  readonly #self: string;
+  #enabled = false;
+  #wasCutOff = false;
 
   constructor(options: LivenessOptions) {
-    this.#self = options.self;
+    const { self } = options;
+    this.#self = self;
+    this.#peers = new Peers(self);
+    this.#handshake = new Handshake(options.nonce);
+    this.#detector = new Detector(self, options, new Ring([self]));
+    this.#voice = new Voice(options);
+    this.#life = new Life({ detector: this.#detector, handshake: this.#handshake, standings: this.#standings });
+    this.#conversation = new Conversation(options, {
+      peers: this.#peers,
+      handshake: this.#handshake,
+      detector: this.#detector,
+      cutOff: this.#cutOff,
+      standings: this.#standings,
+      life: this.#life,
+      voice: this.#voice,
+    });
+    this.#standings.join(self, true);
+    this.#standings.takeChanges();
   }
 
-  /** Suspects all that it watches, and has no proof yet that the fault is not its own: it may take nothing new. */
+  /** Hears nobody, and has no proof yet that the fault is not its own: it may take nothing new. */
   get cutOff(): boolean {
-    return false;
+    return this.#cutOff.isCutOff;
   }
 
   /** All members, with or without self. */
-  setMembers(members: readonly LivenessMember[], _nowMs: number): void {
+  setMembers(members: readonly LivenessMember[], nowMs: number): void {
     this.#members = members;
+    this.#applyMembers(nowMs);
   }
 
-  /** A message that is authentic and no replay. Claims only count as a sign of life. */
-  receive(_header: MessageHeader, _message: Message, _nowMs: number): void {
-    this.#effects = [];
+  /** A message that is authentic and no replay. Claims are a sign of life, no more. */
+  receive(header: MessageHeader, message: Message, nowMs: number): void {
+    this.#conversation.receive(header, message, nowMs);
+    this.#settle(nowMs);
   }
 
-  /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs now; others' claims do not count. */
-  isVerified(_sender: string, _incarnation: string): boolean {
-    return false;
+  /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs; others' claims do not count. */
+  isVerified(sender: string, incarnation: string): boolean {
+    const peer = this.#peers.identified(sender);
+    return peer !== undefined && this.#handshake.verified(peer.node) === incarnation;
   }
 
-  /** Asks a member to prove that it lives: it answers, and `contact` follows here and there. */
-  ask(_node: string, _nowMs: number): void {
-    this.#effects = [];
+  /** Asks a member to prove that it lives: it answers, and `contact` follows there. */
+  ask(node: string, nowMs: number): void {
+    this.#conversation.ask(node, nowMs);
   }
 
   /** The node answered the probe of an address that it holds. */
-  ownerAnswered(_node: string, _nowMs: number): void {
-    this.#effects = [];
+  ownerAnswered(node: string, nowMs: number): void {
+    this.#detector.answered(node, nowMs);
+    this.#settle(nowMs);
   }
 
-  gatewayAnswered(_nowMs: number): void {
-    this.#effects = [];
+  gatewayAnswered(nowMs: number): void {
+    this.#cutOff.reached();
+    this.#settle(nowMs);
   }
 
-  /** The API server answered something that was asked at that time or later. */
-  apiHeard(_atMs: number): void {
-    this.#effects = [];
+  /** When the API server was heard. */
+  apiHeard(atMs: number): void {
+    this.#cutOff.apiHeard(atMs);
+    this.#settle(atMs);
   }
 
   /** Whether any interface that serves addresses has a carrier. */
-  setCarrier(_carrier: boolean, _nowMs: number): void {
-    this.#effects = [];
+  setCarrier(carrier: boolean, nowMs: number): void {
+    this.#cutOff.setCarrier(carrier, nowMs);
+    this.#settle(nowMs);
   }
 
-  leaseRenewed(_node: string, _atMs: number): void {
-    this.#effects = [];
+  leaseRenewed(node: string, atMs: number): void {
+    const peer = this.#peers.named(node);
+    if (peer?.member.takesPart) this.#life.leaseRenewed(peer, atMs);
+    this.#settle(atMs);
   }
 
   /** Without keys there are no pulses: all live by their Leases. */
-  setEnabled(_keysPresent: boolean, _nowMs: number): void {
-    this.#effects = [];
+  setEnabled(keysPresent: boolean, nowMs: number): void {
+    if (keysPresent === this.#enabled) return;
+    this.#enabled = keysPresent;
+    this.#applyMembers(nowMs);
   }
 
-  /** `claimsDigest` of the next pulses. */
-  setClaimsDigest(_digest: number): void {
-    this.#effects = [];
+  /** `claimsVersion` of the next pulses. */
+  setClaimsVersion(version: number): void {
+    this.#voice.setClaimsVersion(version);
   }
 
   /** This speaker is about to stop. */
-  leave(_nowMs: number): void {
-    this.#effects = [];
+  leave(nowMs: number): void {
+    this.#standings.setLeaving(this.#self);
+    this.#voice.leave(nowMs);
+    this.#settle(nowMs);
   }
 
   /** Of self, too; a node that is no member is dead. */
   standing(node: string): Standing {
-    const member = this.#members.find((one) => one.node === node);
-    return node === this.#self || member?.leaseExpired === false ? 'live' : 'dead';
+    return this.#standings.of(node);
   }
 
   /** Whether messages get through. */
-  contact(_node: string): boolean {
-    return false;
+  contact(node: string): boolean {
+    return this.#detector.contact(node);
   }
 
   nextDeadlineMs(): number {
-    return Number.POSITIVE_INFINITY;
+    return Math.min(
+      this.#detector.nextDeadlineMs(),
+      this.#cutOff.nextDeadlineMs(),
+      this.#handshake.nextDeadlineMs(),
+      this.#voice.nextDeadlineMs(),
+      this.#standings.nextDeadlineMs(),
+    );
   }
 
   /** Does what is due. */
-  advance(_nowMs: number): void {
-    this.#effects = [];
+  advance(nowMs: number): void {
+    this.#detector.advance(nowMs);
+    this.#settle(nowMs);
+    const question = this.#cutOff.takeDue(nowMs);
+    if (question !== undefined) this.#effects.push({ type: question });
+    this.#standings.advance(nowMs);
+    this.#conversation.askDue(nowMs);
+    this.#settle(nowMs);
+    this.#voice.advance(nowMs);
   }
 
+  /** Standings first, since a takeover waits for them; contacts last, so that a welcome precedes what is told. */
   takeEffects(): readonly LivenessEffect[] {
-    return this.#effects;
+    const effects = this.#effects;
+    for (const { to, message } of this.#voice.take()) effects.push({ type: 'send', to, message });
+    for (const node of this.#conversation.takeContacts()) effects.push({ type: 'contact', node });
+    if (effects.length > 0) this.#effects = [];
+    return effects;
+  }
+
+  #applyMembers(nowMs: number): void {
+    const members = this.#enabled ? this.#members : this.#members.map((member) => ({ ...member, takesPart: false }));
+    const { joined, removed, changed } = this.#peers.setMembers(members, nowMs);
+    this.#handshake.setMemberCount(this.#peers.size);
+    const flipped = changed.filter(({ peer, before }) => peer.member.takesPart !== before.takesPart);
+    for (const { peer } of flipped) this.#forget(peer, nowMs);
+    for (const peer of removed) {
+      this.#forget(peer, nowMs);
+      this.#standings.remove(peer.node);
+    }
+    for (const peer of joined) this.#standings.join(peer.node, !peer.member.leaseExpired);
+    if (joined.length + removed.length + flipped.length > 0) this.#rebuildRing(nowMs);
+    for (const { peer, before } of changed) this.#compareIncarnation(peer, before, nowMs);
+    for (const peer of [...joined, ...changed.map((change) => change.peer)]) {
+      this.#life.review(peer, 'leaseRenewed', nowMs);
+    }
+    this.#settle(nowMs);
+  }
+
+  /** A Lease may be older than what its holder proved since, and is newer where that is not in contact any more. */
+  #compareIncarnation(peer: Peer, before: LivenessMember, nowMs: number): void {
+    const { node, member } = peer;
+    if (member.incarnation === before.incarnation || member.incarnation === this.#handshake.verified(node)) return;
+    if (this.#detector.contact(node)) {
+      this.ask(node, nowMs);
+      return;
+    }
+    this.#forget(peer, nowMs);
+    this.#standings.restart(node, nowMs);
+  }
+
+  #forget(peer: Peer, nowMs: number): void {
+    this.#handshake.forget(peer.node);
+    this.#detector.forget(peer.node, nowMs);
+    this.#life.unblock(peer.node);
+    peer.joinedMs = nowMs;
+    peer.heardMs = undefined;
+  }
+
+  #rebuildRing(nowMs: number): void {
+    const others = [...this.#peers.all()].filter((peer) => peer.member.takesPart).map((peer) => peer.node);
+    const ring = new Ring([this.#self, ...others]);
+    this.#detector.setRing(ring, nowMs);
+    this.#voice.setAudience(others, ring.watchersOf(this.#self), nowMs);
+  }
+
+  /** Carries out what follows from what was heard, and not heard. */
+  #settle(nowMs: number): void {
+    this.#cutOff.setHearsNobody(this.#detector.hearsNobody(), nowMs);
+    this.#detector.setTrusted(this.#cutOff.isTrusted, nowMs);
+    for (const event of this.#detector.takeEvents()) this.#follow(event, nowMs);
+    if (this.#wasCutOff !== this.cutOff) this.#effects.push({ type: 'cutOff', cutOff: this.cutOff });
+    this.#wasCutOff = this.cutOff;
+    for (const { node, blocked } of this.#life.takeBlockedChanges()) {
+      this.#effects.push({ type: 'pulsesBlocked', node, blocked });
+    }
+    for (const { node, standing, why } of this.#standings.takeChanges()) {
+      const heardMs = this.#peers.named(node)?.heardMs;
+      const silentMs = heardMs === undefined ? undefined : nowMs - heardMs;
+      this.#effects.push({ type: 'standing', node, standing, why, silentMs });
+    }
+  }
+
+  #follow({ type, node }: DetectorEvent, nowMs: number): void {
+    const peer = this.#peers.named(node);
+    if (peer === undefined) return;
+    const subject = this.#conversation.subject(peer);
+    if (type === 'probe') {
+      this.#effects.push({ type: 'probeOwner', node });
+      this.#conversation.ask(node, nowMs);
+    }
+    if (type === 'suspect') this.#voice.suspect(subject, nowMs);
+    if (type === 'suspectAgain') this.#voice.suspectAgain(subject, nowMs);
+    if (type === 'unsuspect') this.#voice.alive(subject, nowMs);
+    if (type === 'revived') this.#conversation.contact(node);
+    this.#life.review(peer, 'returned', nowMs);
   }
 }

@@ -2,7 +2,8 @@
  * What a member may own. `probation`: it lives, but was away a moment ago, so that it ranks behind all others that
  * live; `leaving`: it still answers, and ranks last.
  */
-export type Standing = 'live' | 'probation' | 'leaving' | 'dead';
+export const standings = ['live', 'probation', 'leaving', 'dead'] as const;
+export type Standing = (typeof standings)[number];
 
 /** Why a member's standing is now another. */
 export type StandingReason =
