@@ -1,44 +1,261 @@
-import type { LivenessMember } from '../liveness/liveness.ts';
+import { Liveness, type LivenessOptions } from '../liveness/liveness.ts';
+import type { LivenessEffect } from '../liveness/liveness-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
+import { nodeIdOf } from '../liveness/node-id.ts';
+import type { LivenessMember } from '../liveness/peers.ts';
+import type { NodeFacts } from '../ownership/known-nodes.ts';
 import type { Failback, OwnedGroup } from '../ownership/owned-group.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import type { OwnershipEffect } from '../ownership/ownership-effect.ts';
+import { Contacts } from './contacts.ts';
 import type { FailoverEffect } from './failover-effect.ts';
 
-export interface FailoverOptions {
-  /** This node's name. */
-  readonly self: string;
-  readonly incarnation: string;
-  readonly intervalMs: number;
-  readonly multiplier: number;
+export interface FailoverOptions extends LivenessOptions {
   readonly failback: Failback;
-  /** 16 random hex digits. */
-  readonly nonce: () => string;
 }
 
-/** What the failover machine is told, and what it knows. All times are ms of one monotonic clock. */
-export interface FailoverMachine {
-  /** The table: members (this node may be among them) and the groups that this node may own or holds. */
-  setTable(members: readonly LivenessMember[], groups: readonly OwnedGroup[], nowMs: number): void;
-  /** Links changed: which groups this node has an interface for is another (`OwnedGroup.able`). Carrier: any link's. */
-  setLinks(able: ReadonlyMap<string, boolean>, carrier: boolean, nowMs: number): void;
-  /** Whether there are keys to sign pulses with. */
-  setEnabled(keysPresent: boolean, nowMs: number): void;
+/** A speaker that starts waits so long for its keys before it goes by the Leases. */
+const keyPatienceMs = 1000;
+
+type StandingEffect = Extract<LivenessEffect, { readonly type: 'standing' }>;
+
+/**
+ * Who lives and who owns what, as one machine: the table, messages and evidence go in, effects come out. All times are
+ * ms of one monotonic clock. Drain the sockets before `advance`. BOUNDED by the table; effects wait for `takeEffects`.
+ */
+export class Failover {
+  readonly #self: string;
+  readonly #liveness: Liveness;
+  readonly #ownership: Ownership;
+  readonly #contacts = new Contacts();
+  /** By `nodeIdOf`. BOUNDED by the members. */
+  #nodes: ReadonlyMap<string, string> = new Map();
+  /** Members that live. */
+  readonly #up = new Set<string>();
+  #enabled = false;
+  /** Without keys it takes nothing before that time; undefined: it has no table yet. */
+  #keysDueMs: number | undefined;
+  #effects: FailoverEffect[] = [];
+  #nowMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FailoverOptions) {
+    this.#self = options.self;
+    this.#liveness = new Liveness(options);
+    this.#ownership = new Ownership(options);
+  }
+
+  /** The table: members (this node may be among them), and the groups that this node may own or holds. */
+  setTable(members: readonly LivenessMember[], groups: readonly OwnedGroup[], nowMs: number): void {
+    this.#keysDueMs ??= nowMs + keyPatienceMs;
+    const others = members.filter(({ node }) => node !== this.#self);
+    this.#nodes = new Map(others.map(({ node }) => [nodeIdOf(node), node]));
+    const gone = this.#contacts.setMembers(others, nowMs);
+    this.#liveness.setMembers(others, nowMs);
+    this.#judge([this.#self], nowMs);
+    this.#settle(nowMs);
+    for (const node of gone) this.#ownership.removeNode(node, nowMs);
+    this.#judge(this.#contacts.members(), nowMs);
+    this.#ownership.setGroups(groups, nowMs);
+    this.#settle(nowMs);
+  }
+
+  /** Links changed: which groups this node can serve now, and whether any link that serves has a carrier. */
+  setLinks(able: ReadonlyMap<string, boolean>, carrier: boolean, nowMs: number): void {
+    this.#liveness.setCarrier(carrier, nowMs);
+    this.#ownership.setAble(able, nowMs);
+    this.#settle(nowMs);
+  }
+
+  /** Whether there are keys to sign messages with. Without them Leases and the API server's word decide. */
+  setEnabled(keysPresent: boolean, nowMs: number): void {
+    if (keysPresent === this.#enabled) return;
+    this.#enabled = keysPresent;
+    this.#contacts.setEnabled(keysPresent);
+    this.#liveness.setEnabled(keysPresent, nowMs);
+    this.#judge(this.#contacts.members(), nowMs);
+    if (keysPresent) this.#ownership.learn(nowMs);
+    this.#settle(nowMs);
+  }
+
   /** A message that is authentic and no replay. */
-  receive(header: MessageHeader, message: Message, nowMs: number): void;
-  ownerAnswered(node: string, nowMs: number): void;
-  gatewayAnswered(nowMs: number): void;
-  apiHeard(nowMs: number): void;
-  leaseRenewed(node: string, nowMs: number): void;
+  receive(header: MessageHeader, message: Message, nowMs: number): void {
+    const node = this.#nodes.get(header.sender);
+    if (node === undefined) return;
+    this.#liveness.receive(header, message, nowMs);
+    this.#settle(nowMs);
+    if (!this.#liveness.isVerified(header.sender, header.incarnation)) return;
+    const from = { node, incarnation: header.incarnation };
+    if (message.type === 'pulse') this.#ownership.hearVersion(from, message.claimsVersion, nowMs);
+    if (message.type === 'claims') this.#ownership.receiveClaims(from, message, nowMs);
+    this.#settle(nowMs);
+  }
+
+  /** The node answered a `probeOwner`. */
+  ownerAnswered(node: string, nowMs: number): void {
+    this.#liveness.ownerAnswered(node, nowMs);
+    this.#settle(nowMs);
+  }
+
+  gatewayAnswered(nowMs: number): void {
+    this.#liveness.gatewayAnswered(nowMs);
+    this.#settle(nowMs);
+  }
+
+  apiHeard(nowMs: number): void {
+    this.#liveness.apiHeard(nowMs);
+    this.#settle(nowMs);
+  }
+
+  leaseRenewed(node: string, nowMs: number): void {
+    this.#liveness.leaseRenewed(node, nowMs);
+    this.#settle(nowMs);
+  }
+
   /** The first announcement of a group that was taken has been sent. */
-  announced(group: string, nowMs: number): void;
+  announced(group: string, nowMs: number): void {
+    this.#ownership.announced(group);
+    this.#settle(nowMs);
+  }
+
   /** This node is about to stop: others take over, then `drained` comes. */
-  leave(nowMs: number): void;
+  leave(nowMs: number): void {
+    this.#liveness.leave(nowMs);
+    this.#ownership.leave(nowMs);
+    this.#settle(nowMs);
+  }
+
   /** Gives everything up at once. */
-  stop(nowMs: number): void;
-  /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs now. */
-  isVerified(sender: string, incarnation: string): boolean;
-  isLive(node: string): boolean;
-  holds(group: string): boolean;
-  nextDeadlineMs(): number;
-  advance(nowMs: number): void;
-  takeEffects(): readonly FailoverEffect[];
+  stop(nowMs: number): void {
+    this.#ownership.stop();
+    this.#settle(nowMs);
+  }
+
+  isLive(node: string): boolean {
+    return this.#liveness.standing(node) !== 'dead';
+  }
+
+  holds(group: string): boolean {
+    return this.#ownership.holds(group);
+  }
+
+  /** Who holds it, as far as this node knows. */
+  holderOf(group: string): string | undefined {
+    return this.#ownership.holderOf(group);
+  }
+
+  nextDeadlineMs(): number {
+    const keysDueMs = this.#waitsForKeys(this.#nowMs) ? this.#keysDueMs : undefined;
+    return Math.min(
+      this.#liveness.nextDeadlineMs(),
+      this.#ownership.nextDeadlineMs(),
+      this.#contacts.nextDeadlineMs(),
+      keysDueMs ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Does what is due. */
+  advance(nowMs: number): void {
+    this.#liveness.advance(nowMs);
+    this.#settle(nowMs);
+    this.#judge(this.#contacts.takeDue(nowMs), nowMs);
+    this.#ownership.advance(nowMs);
+    this.#settle(nowMs);
+  }
+
+  takeEffects(): readonly FailoverEffect[] {
+    const effects = this.#effects;
+    if (effects.length > 0) this.#effects = [];
+    return effects;
+  }
+
+  /** Routes what each machine wants of the other, until neither wants more. */
+  #settle(atMs: number): void {
+    // Evidence may be older than what came last.
+    const nowMs = Math.max(atMs, this.#nowMs);
+    this.#nowMs = nowMs;
+    for (let quiet = false; !quiet; ) {
+      const lives = this.#liveness.takeEffects();
+      this.#judgeStandings(lives, nowMs);
+      for (const effect of lives) this.#followLiveness(effect, nowMs);
+      this.#ownership.setCutOff(this.#liveness.cutOff || this.#waitsForKeys(nowMs), nowMs);
+      const owns = this.#ownership.takeEffects(nowMs);
+      for (const effect of owns) this.#followOwnership(effect, nowMs);
+      quiet = lives.length === 0 && owns.length === 0;
+    }
+    this.#liveness.setClaimsVersion(this.#ownership.claimsVersion);
+  }
+
+  /** All standings that changed at once, before anything is decided upon one of them. */
+  #judgeStandings(effects: readonly LivenessEffect[], nowMs: number): void {
+    const changes = effects.filter((effect) => effect.type === 'standing');
+    if (changes.length === 0) return;
+    for (const { node, why } of changes) {
+      if (why !== 'restarted') continue;
+      this.#contacts.restarted(node, nowMs);
+      this.#ownership.forgetClaims(node);
+    }
+    this.#tellMembers(changes);
+    this.#ownership.setNodes(
+      changes.map(({ node, standing, silentMs }) => [node, { standing, byLease: this.#byLease(node), silentMs }]),
+      nowMs,
+    );
+  }
+
+  #followLiveness(effect: LivenessEffect, nowMs: number): void {
+    switch (effect.type) {
+      case 'standing':
+      case 'cutOff':
+        return;
+      case 'contact':
+        this.#contacts.heard(effect.node);
+        this.#judge([effect.node], nowMs);
+        this.#ownership.contact(effect.node);
+        return;
+      case 'pulsesBlocked':
+        this.#contacts.setBlocked(effect.node, effect.blocked);
+        this.#judge([effect.node], nowMs);
+        this.#effects.push(effect);
+        return;
+      case 'probeOwner':
+        this.#effects.push({ ...effect, group: this.#ownership.heldBy(effect.node) });
+        return;
+      default:
+        this.#effects.push(effect);
+    }
+  }
+
+  #followOwnership(effect: OwnershipEffect, nowMs: number): void {
+    if (effect.type === 'ask') this.#liveness.ask(effect.node, nowMs);
+    else this.#effects.push(effect);
+  }
+
+  #tellMembers(changes: readonly StandingEffect[]): void {
+    for (const { node, standing, why, silentMs } of changes) {
+      const lives = standing !== 'dead';
+      if (node === this.#self || lives === this.#up.has(node)) continue;
+      if (lives) this.#up.add(node);
+      else this.#up.delete(node);
+      this.#effects.push(lives ? { type: 'memberUp', node, why } : { type: 'memberDown', node, why, silentMs });
+    }
+  }
+
+  /** Tells ownership how these nodes stand. */
+  #judge(nodes: Iterable<string>, nowMs: number): void {
+    const facts = Array.from(nodes, (node): readonly [string, NodeFacts] => [
+      node,
+      { standing: this.#liveness.standing(node), byLease: this.#byLease(node), silentMs: undefined },
+    ]);
+    this.#ownership.setNodes(facts, nowMs);
+  }
+
+  #byLease(node: string): boolean {
+    return node !== this.#self && this.#contacts.byLease(node);
+  }
+
+  #waitsForKeys(nowMs: number): boolean {
+    return !this.#enabled && (this.#keysDueMs === undefined || nowMs < this.#keysDueMs);
+  }
 }
+
+/** What its driver needs of it. */
+export type FailoverMachine = { readonly [K in keyof Failover]: Failover[K] };

@@ -87,15 +87,15 @@ export class Ownership {
     this.#decide(nowMs);
   }
 
-  /** How a member stands, this node among them. */
-  setNode(node: string, facts: NodeFacts, nowMs: number): void {
-    const byLease = this.#nodes.byLease(node);
-    const before = this.#nodes.set(node, facts, nowMs);
-    if (byLease === facts.byLease) this.#table.changeFor(node, before, facts.standing);
-    else this.#table.changeAll();
-    if (before !== facts.standing) this.#table.change(this.#book.groupsOf(node));
-    this.#expectClaims(node, nowMs);
+  /** How members stand, this node among them. */
+  setNodes(nodes: Iterable<readonly [node: string, facts: NodeFacts]>, nowMs: number): void {
+    for (const [node, facts] of nodes) this.#setNode(node, facts, nowMs);
     this.#decide(nowMs);
+  }
+
+  /** The node has started anew: what it claimed counts no more. To be followed by `setNodes`. */
+  forgetClaims(node: string): void {
+    this.#table.change(this.#book.forget(node));
   }
 
   /** The node is no member any more. */
@@ -129,6 +129,13 @@ export class Ownership {
       if (this.#groups.defend(group, from.node, nowMs)) this.#answers.add(from.node);
     }
     this.#expectClaims(from.node, nowMs);
+    this.#decide(nowMs);
+  }
+
+  /** There are keys now: what the others claim can be known, and is asked for before this node takes anything. */
+  learn(nowMs: number): void {
+    this.#learned = false;
+    if (this.#learningUntilMs !== undefined) this.#learningUntilMs = nowMs + learningMs;
     this.#decide(nowMs);
   }
 
@@ -190,6 +197,15 @@ export class Ownership {
     const effects = this.#effects;
     if (effects.length > 0) this.#effects = [];
     return effects;
+  }
+
+  #setNode(node: string, facts: NodeFacts, nowMs: number): void {
+    const byLease = this.#nodes.byLease(node);
+    const before = this.#nodes.set(node, facts, nowMs);
+    if (byLease === facts.byLease) this.#table.changeFor(node, before, facts.standing);
+    else this.#table.changeAll();
+    if (before !== facts.standing) this.#table.change(this.#book.groupsOf(node));
+    this.#expectClaims(node, nowMs);
   }
 
   #decide(nowMs: number): void {

@@ -22,7 +22,8 @@ function reasonOf(state: GroupState, choice: Choice, view: ChoiceView, from: str
 
 function lossOf(from: string, state: GroupState, view: ChoiceView): TakeoverReason | undefined {
   const standing = view.nodes.standing(from);
-  if (standing === 'dead') return 'ownerNotLive';
+  // Without a claim it has started anew.
+  if (standing === 'dead' || standing === 'probation') return 'ownerNotLive';
   if (standing === 'leaving') return 'ownerLeaving';
   if (view.book.statement(state.group.key, from)?.state === 'unfit') return 'ownerUnfit';
   return state.group.candidates.includes(from) ? undefined : 'ownerNotCandidate';

@@ -86,7 +86,7 @@ export class OwnershipCluster {
   /** In the eyes of `node`, `other` stands so now. */
   see(node: string, other: string, standing: Standing, silentMs?: number): void {
     const facts = { standing, byLease: this.#byLease.has(other) && other !== node, silentMs };
-    this.machine(node).setNode(other, facts, this.nowMs);
+    this.machine(node).setNodes([[other, facts]], this.nowMs);
     this.#collect(node);
   }
 
