@@ -1,8 +1,9 @@
+import type { Node } from '../shared/api/node.ts';
 import type { ObjectKey } from '../shared/api/object-meta.ts';
 import { eventReasons } from '../shared/api/reasons.ts';
 import { referenceTo } from '../shared/api/resource-type.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
-import type { EventRecorder } from '../shared/kube/event-recorder.ts';
+import type { EventRecorder, EventToRecord } from '../shared/kube/event-recorder.ts';
 import type { Cache } from '../shared/kube/informer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { DatapathEvent, Link } from './datapath/table.ts';
@@ -10,11 +11,17 @@ import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import type { SpeakerMetrics } from './metrics.ts';
 import { OwnedAddresses } from './owned-addresses.ts';
 import type { Planned } from './planner-task.ts';
+import { MemberReports } from './status/member-reports.ts';
+import { ownerChangedText, type TookOver } from './status/owner-changes.ts';
+import { giveUpTexts, takeoverTexts } from './status/ownership-texts.ts';
 import type { StatusView } from './status/status-task.ts';
 
 export interface AnnouncementsOptions {
   readonly self: string;
+  /** UDP port of pulses, for advice. */
+  readonly pulsePort: number;
   readonly services: Cache<Service>;
+  readonly nodes: Pick<Cache<Node>, 'get'>;
   readonly events: EventRecorder;
   readonly metrics: SpeakerMetrics;
   readonly log: Log;
@@ -22,18 +29,28 @@ export interface AnnouncementsOptions {
   /** Something changed about what this node answers for; it is worked out when it is read. */
   readonly onOwned: (read: () => ReadonlyMap<string, readonly string[]>) => void;
   readonly onView: (view: StatusView) => void;
+  /** The pulses of a member are heard, or are not any more. */
+  readonly onHeard: (node: string, heard: boolean) => void;
+  readonly onGaveUp: (ip: string) => void;
+  readonly onAskApiServer: () => void;
+  readonly onDrained: () => void;
 }
 
 type Conflict = Extract<DatapathEvent, { type: 'conflict' }>;
+type GaveUp = Extract<DatapathEvent, { type: 'gaveUp' }>;
 
 /** Brings together what the plan wants and what the datapath says it does. */
 export class Announcements {
   readonly #options: AnnouncementsOptions;
   readonly #owned = new OwnedAddresses();
+  readonly #members: MemberReports;
   #planned: Planned | undefined;
+  /** By address, of the plan in force; made when it is first asked for. */
+  #sharing: ReadonlyMap<string, readonly ObjectKey[]> | undefined;
 
   constructor(options: AnnouncementsOptions) {
     this.#options = options;
+    this.#members = new MemberReports(options);
   }
 
   /** Does this node answer for any address? */
@@ -41,8 +58,13 @@ export class Announcements {
     return this.#owned.size > 0;
   }
 
+  holds(ip: string): boolean {
+    return this.#owned.has(ip);
+  }
+
   plan(planned: Planned): void {
     this.#planned = planned;
+    this.#sharing = undefined;
     const services = [...planned.plan.services.values()];
     this.#options.metrics.planned({
       members: planned.speakers.size,
@@ -50,6 +72,7 @@ export class Announcements {
       tookMs: planned.tookMs,
       owners: () => this.#owned.of(services),
     });
+    this.#members.members(planned.speakers);
     this.#tellOwned();
     this.#options.onView({ plan: planned.plan, reporters: reportersOf(planned.speakers) });
   }
@@ -61,27 +84,56 @@ export class Announcements {
         this.#options.onLinks(event.links);
         break;
       case 'tookOver':
-        log.info('took-over', { ip: event.ip, service: event.service, reason: event.reason });
-        metrics.tookOver(event.reason);
-        this.#owned.take(event.ip);
-        this.#tellOwned();
+        this.#tookOver(event);
         break;
       case 'gaveUp':
-        log.info('gave-up', { ip: event.ip, service: event.service, reason: event.reason });
-        metrics.gaveUp(event.reason);
-        this.#owned.giveUp(event.ip);
-        this.#tellOwned();
+        this.#gaveUp(event);
+        break;
+      case 'memberUp':
+      case 'memberDown':
+        this.#options.onHeard(event.node, event.type === 'memberUp');
+        this.#members.event(event);
+        break;
+      case 'pulsesBlocked':
+        this.#members.event(event);
+        break;
+      case 'askApiServer':
+        this.#options.onAskApiServer();
+        break;
+      case 'drained':
+        this.#options.onDrained();
         break;
       case 'conflict':
         this.#conflict(event);
         break;
       case 'tick':
         metrics.datapath(event.counters);
+        metrics.standings(event.standings);
         break;
       case 'tableApplied':
         log.debug('table-applied', { version: event.version });
         break;
     }
+  }
+
+  #tookOver(event: TookOver): void {
+    const { metrics, log, self } = this.#options;
+    const { ip, service, reason, from, afterMs } = event;
+    log.info('took-over', { ip, service, reason, from, afterMs, meaning: takeoverTexts[reason] });
+    metrics.tookOver(event);
+    this.#owned.take(ip);
+    this.#tellOwned();
+    const message = ownerChangedText(event, self);
+    if (message !== undefined) this.#record(event, { type: 'Normal', reason: eventReasons.ownerChanged, message });
+  }
+
+  #gaveUp({ ip, service, reason }: GaveUp): void {
+    const { metrics, log } = this.#options;
+    log.info('gave-up', { ip, service, reason, meaning: giveUpTexts[reason] });
+    metrics.gaveUp(reason);
+    this.#owned.giveUp(ip);
+    this.#tellOwned();
+    this.#options.onGaveUp(ip);
   }
 
   #tellOwned(): void {
@@ -93,20 +145,23 @@ export class Announcements {
     const { metrics, log, self } = this.#options;
     log.warn('address-conflict', { ip, service, mac, link });
     metrics.conflict(service, ip);
-    for (const key of this.#sharing(ip, service)) {
-      const object = this.#options.services.get(key);
-      if (object === undefined) continue;
-      this.#options.events.record({
-        regarding: referenceTo(serviceResource, object),
-        type: 'Warning',
-        reason: eventReasons.addressConflict,
-        message: `${mac} claims ${ip} on the network of ${link}, which node ${self} announces`,
-      });
+    const message = `${mac} claims ${ip} on the network of ${link}, which node ${self} announces`;
+    this.#record({ ip, service }, { type: 'Warning', reason: eventReasons.addressConflict, message });
+  }
+
+  /** On every Service that shares the address's group. */
+  #record(about: { readonly ip: string; readonly service: ObjectKey }, event: Omit<EventToRecord, 'regarding'>): void {
+    const { services, events } = this.#options;
+    for (const key of this.#servicesByIp().get(about.ip) ?? [about.service]) {
+      const object = services.get(key);
+      if (object !== undefined) events.record({ regarding: referenceTo(serviceResource, object), ...event });
     }
   }
 
-  #sharing(ip: string, service: ObjectKey): readonly ObjectKey[] {
-    return this.#planned?.plan.groups.find(({ ips }) => ips.includes(ip))?.services ?? [service];
+  #servicesByIp(): ReadonlyMap<string, readonly ObjectKey[]> {
+    const groups = this.#planned?.plan.groups ?? [];
+    this.#sharing ??= new Map(groups.flatMap(({ ips, services }) => ips.map((ip) => [ip, services] as const)));
+    return this.#sharing;
   }
 }
 

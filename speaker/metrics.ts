@@ -1,13 +1,16 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ConfigState } from '../shared/config/config-state.ts';
 import { findingSeverities } from '../shared/config/model.ts';
-import type { GiveUpReason, TakeoverReason } from './datapath/table.ts';
+import type { DatapathEvent, GiveUpReason } from './datapath/table.ts';
+import { type Standing, standings } from './liveness/standing.ts';
 
 /** An address that this node announces for a Service. */
 export interface OwnerSample {
   readonly service: string;
   readonly ip: string;
 }
+
+type Takeover = Pick<Extract<DatapathEvent, { type: 'tookOver' }>, 'ip' | 'group' | 'reason' | 'afterMs'>;
 
 export interface PlanFigures {
   readonly members: number;
@@ -23,8 +26,14 @@ export class SpeakerMetrics {
   readonly #drops: Counter<'protocol' | 'reason'>;
   readonly #datapath: Counter<'counter'>;
   readonly #takeovers: Counter<'reason'>;
+  readonly #takeoverSeconds: Histogram;
   readonly #giveUps: Counter<'reason'>;
-  readonly #members: Gauge;
+  readonly #members: Gauge<'standing'>;
+  readonly #pulsesSent: Counter;
+  readonly #pulsesReceived: Counter;
+  readonly #pulsesRefused: Counter<'reason'>;
+  readonly #pulsesBlocked: Gauge<'node'>;
+  readonly #failback: Gauge<'policy'>;
   readonly #conflicts: Counter<'service' | 'ip'>;
   readonly #unannounced: Gauge;
   readonly #planSeconds: Histogram;
@@ -33,6 +42,8 @@ export class SpeakerMetrics {
   /** Counters as the datapath last told them. BOUNDED by the names that it has. */
   readonly #told = new Map<string, number>();
   #owners: PlanFigures['owners'] = () => [];
+  /** Until the datapath thread has said more, members are those with a Lease. */
+  #standingsTold = false;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -70,13 +81,52 @@ export class SpeakerMetrics {
       labelNames: ['reason'],
       registers,
     });
+    this.#takeoverSeconds = new Histogram({
+      name: 'herald_takeover_seconds',
+      help: 'From when the former owner was last heard until this node announced its addresses, one for each group of addresses.',
+      buckets: [0.05, 0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.75, 1, 2, 5, 15, 30],
+      registers,
+    });
     this.#giveUps = new Counter({
       name: 'herald_giveups_total',
       help: 'Addresses that this node ceased to announce, by reason.',
       labelNames: ['reason'],
       registers,
     });
-    this.#members = new Gauge({ name: 'herald_members', help: 'Speakers that live, as this node sees it.', registers });
+    this.#members = new Gauge({
+      name: 'herald_members',
+      help: 'Speakers with a Lease, by their standing as this node sees it.',
+      labelNames: ['standing'],
+      registers,
+    });
+    this.#pulsesSent = new Counter({
+      name: 'herald_pulses_sent_total',
+      help: 'Pulses and other messages sent to speakers of other nodes.',
+      registers,
+    });
+    this.#pulsesReceived = new Counter({
+      name: 'herald_pulses_received_total',
+      help: 'Pulses and other messages of other speakers that were authentic and new.',
+      registers,
+    });
+    this.#pulsesRefused = new Counter({
+      name: 'herald_pulses_refused_total',
+      help: 'Datagrams on the port of pulses that were not acted on, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#pulsesBlocked = new Gauge({
+      name: 'herald_pulses_blocked',
+      help: '1 for each node whose pulses do not come though its Lease is renewed.',
+      labelNames: ['node'],
+      registers,
+    });
+    this.#failback = new Gauge({
+      name: 'herald_failback_info',
+      help: '1 for the policy by which an address returns to a better node: never, always or a time.',
+      labelNames: ['policy'],
+      registers,
+    });
     this.#conflicts = new Counter({
       name: 'herald_conflicts_total',
       help: 'Reports of a foreign MAC that claims an address which this node announces.',
@@ -107,8 +157,24 @@ export class SpeakerMetrics {
     });
   }
 
-  tookOver(reason: TakeoverReason): void {
+  tookOver({ ip, group, reason, afterMs }: Takeover): void {
     this.#takeovers.inc({ reason });
+    if (ip === group && afterMs !== undefined) this.#takeoverSeconds.observe(afterMs / 1000);
+  }
+
+  pulsesBlocked(node: string, blocked: boolean): void {
+    if (blocked) this.#pulsesBlocked.set({ node }, 1);
+    else this.#pulsesBlocked.remove({ node });
+  }
+
+  standings(members: Readonly<Partial<Record<Standing, number>>>): void {
+    if (Object.keys(members).length === 0) return;
+    this.#standingsTold = true;
+    for (const standing of standings) this.#members.set({ standing }, members[standing] ?? 0);
+  }
+
+  failback(policy: string): void {
+    this.#failback.set({ policy }, 1);
   }
 
   gaveUp(reason: GiveUpReason): void {
@@ -120,8 +186,8 @@ export class SpeakerMetrics {
   }
 
   planned(figures: PlanFigures): void {
+    if (!this.#standingsTold) this.#members.set({ standing: 'live' }, figures.members);
     this.#owners = figures.owners;
-    this.#members.set(figures.members);
     this.#unannounced.set(figures.unannounced);
     this.#planSeconds.observe(figures.tookMs / 1000);
   }
@@ -134,7 +200,7 @@ export class SpeakerMetrics {
     }
   }
 
-  /** The datapath's counters since its start, named `arp.answered`, `ndp.notOwner`, … */
+  /** The datapath's counters since its start, named `arp.answered`, `ndp.notOwner`, `pulses.sent`, `pulses.replayed`, … */
   datapath(counters: Readonly<Record<string, number>>): void {
     for (const [name, total] of Object.entries(counters)) {
       const more = total - (this.#told.get(name) ?? 0);
@@ -146,7 +212,13 @@ export class SpeakerMetrics {
   #add(name: string, more: number): void {
     const [protocol = '', verdict] = name.split('.', 2);
     if (verdict === undefined) this.#datapath.inc({ counter: name }, more);
+    else if (protocol === 'pulses') this.#addPulses(verdict, more);
     else if (verdict === 'answered') this.#answers.inc({ protocol }, more);
     else this.#drops.inc({ protocol, reason: verdict }, more);
+  }
+  #addPulses(what: string, more: number): void {
+    if (what === 'sent') this.#pulsesSent.inc(more);
+    else if (what === 'received') this.#pulsesReceived.inc(more);
+    else this.#pulsesRefused.inc({ reason: what }, more);
   }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { parseGoDuration } from '../shared/config/go-duration.ts';
 import {
   type Listen,
   OptionsError,
@@ -9,6 +10,7 @@ import {
 } from '../shared/runtime/command-line.ts';
 import { type LogLevel, logLevels } from '../shared/runtime/log.ts';
 import { defaultExclusions, exclusionPattern } from './interfaces.ts';
+import type { Failback } from './ownership/owned-group.ts';
 
 export interface SpeakerOptions {
   /** As its Node object is called. */
@@ -29,9 +31,23 @@ export interface SpeakerOptions {
   readonly exclusions: RegExp;
   /** 0: announce only on takeover. */
   readonly announceRefreshSeconds: number;
+  /** UDP; 0: this speaker sends no pulses, and lives by its Lease alone. */
+  readonly pulsePort: number;
+  readonly pulseIntervalMs: number;
+  /** So many missed pulses make a speaker suspect. */
+  readonly pulseMultiplier: number;
+  readonly failback: Failback;
   readonly listen: Listen;
   readonly logLevel: LogLevel;
 }
+
+const daySeconds = 86_400;
+const bounds = {
+  announceRefreshSeconds: { min: 0, max: daySeconds },
+  pulsePort: { min: 0, max: 65_535 },
+  pulseIntervalMs: { min: 10, max: 10_000 },
+  pulseMultiplier: { min: 2, max: 20 },
+} as const;
 
 export const usage = `usage: speaker [options]
   --node-name NAME                this node's name ($NODE_NAME)
@@ -43,6 +59,10 @@ export const usage = `usage: speaker [options]
   --ignore-exclude-lb             announce from nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too
   --exclude-interfaces LIST       regular expressions for the beginning of interface names, comma-separated (${defaultExclusions.join(',')})
   --announce-refresh-seconds N    gratuitous announcements of owned addresses, 0 for none after takeover (60)
+  --pulse-port PORT               UDP port for pulses between speakers, 0 to live by Leases alone (7946)
+  --pulse-interval-ms N           time between two pulses, ${bounds.pulseIntervalMs.min} to ${bounds.pulseIntervalMs.max} (100)
+  --pulse-multiplier N            missed pulses that make a speaker suspect, ${bounds.pulseMultiplier.min} to ${bounds.pulseMultiplier.max} (3)
+  --failback POLICY               when an address returns to a better node: never, always, or after a time such as 30s (never)
   --listen [HOST]:PORT            /healthz, /readyz and /metrics (:7473)
   --log-level LEVEL               ${logLevels.join(', ')} (info)
   --help                          prints this`;
@@ -57,11 +77,13 @@ const options = {
   'ignore-exclude-lb': { type: 'boolean', default: false },
   'exclude-interfaces': { type: 'string' },
   'announce-refresh-seconds': { type: 'string', default: '60' },
+  'pulse-port': { type: 'string', default: '7946' },
+  'pulse-interval-ms': { type: 'string', default: '100' },
+  'pulse-multiplier': { type: 'string', default: '3' },
+  failback: { type: 'string', default: 'never' },
   listen: { type: 'string', default: ':7473' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
-
-const daySeconds = 86_400;
 
 /**
  * Reads the command line and the environment.
@@ -84,13 +106,25 @@ export function readOptions(
     loadBalancerClass: values['lb-class'] || undefined,
     ignoreExcludeLabel: values['ignore-exclude-lb'],
     exclusions: readExclusions(values['exclude-interfaces']),
-    announceRefreshSeconds: readCount('announce-refresh-seconds', values['announce-refresh-seconds'], {
-      min: 0,
-      max: daySeconds,
-    }),
+    announceRefreshSeconds: readCount(
+      'announce-refresh-seconds',
+      values['announce-refresh-seconds'],
+      bounds.announceRefreshSeconds,
+    ),
+    pulsePort: readCount('pulse-port', values['pulse-port'], bounds.pulsePort),
+    pulseIntervalMs: readCount('pulse-interval-ms', values['pulse-interval-ms'], bounds.pulseIntervalMs),
+    pulseMultiplier: readCount('pulse-multiplier', values['pulse-multiplier'], bounds.pulseMultiplier),
+    failback: readFailback(values.failback),
     listen: readListen(values.listen),
     logLevel: readLogLevel(values['log-level']),
   });
+}
+
+function readFailback(text: string): Failback {
+  if (text === 'never' || text === 'always') return text;
+  const delayMs = parseGoDuration(text);
+  if (delayMs !== undefined) return { delayMs };
+  throw new OptionsError(`cannot read --failback=${text}: not never, always or a time such as 30s`);
 }
 
 function readExclusions(list: string | undefined): RegExp {

@@ -15,6 +15,10 @@ export class OwnedAddresses {
     this.#ips.delete(ip);
   }
 
+  has(ip: string): boolean {
+    return this.#ips.has(ip);
+  }
+
   get size(): number {
     return this.#ips.size;
   }

@@ -9,9 +9,11 @@ import { delay } from '../shared/runtime/delay.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import { AnnounceableServices, changesPlan } from './announceable-services.ts';
-import type { DatapathTable, Link } from './datapath/table.ts';
+import type { DatapathTable, Link, Vip } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
-import { type ExpiredLease, type MemberFacts, Membership } from './liveness/membership.ts';
+import { holdersOf } from './holders.ts';
+import { MembersTask } from './liveness/members-task.ts';
+import type { ExpiredLease, MemberFacts } from './liveness/membership.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
 import { Settling } from './settling.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
@@ -27,12 +29,18 @@ export interface PlannerOptions {
   readonly caches: SpeakerCaches;
   /** All caches that plans are made from are filled; an empty list fills one without a change. */
   readonly synced: Promise<unknown>;
+  /** `l2Statuses` is filled: they say who holds what, which the first plan waits for a moment for. */
+  readonly reported: Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Does this node's datapath answer for the address? */
+  readonly holds: (ip: string) => boolean;
   readonly onConfig: (state: ConfigState) => void;
   /** Called before `onPlan`, when it says something new. */
   readonly onTable: (table: DatapathTable) => void;
   readonly onPlan: (planned: Planned) => void;
+  /** Another member's Lease was seen to change; it was renewed so long ago. */
+  readonly onLeaseRenewed: (node: string, agoMs: number) => void;
 }
 
 /** A plan, and what it was made from. */
@@ -47,6 +55,10 @@ export interface Planned {
 export interface PlannerTask extends Task {
   /** This node's interfaces, as they are now. */
   setLinks(links: readonly Link[]): void;
+  /** The pulses of a member are heard, or are not any more. */
+  setHeard(node: string, heard: boolean): void;
+  /** The datapath answers for the address no more. */
+  gaveUp(ip: string): void;
   readonly config: Config | undefined;
   readonly speakers: ReadonlyMap<string, MemberFacts>;
   /** Speakers with a Lease, expired or not. */
@@ -54,8 +66,6 @@ export interface PlannerTask extends Task {
   readonly expired: readonly ExpiredLease[];
 }
 
-/** Leases expire without an event. */
-const membershipTickMs = 500;
 /**
  * Objects that belong together are applied one after the other: while a pool is split, renamed or replaced, an address
  * is in no pool for a moment, or its pool in no advertisement. Until that has settled, what is announced stays.
@@ -63,6 +73,9 @@ const membershipTickMs = 500;
 const configurationSettles = { quietMs: 500, longestMs: 2_000 };
 /** Plans take at most a fifth of the thread's time. */
 const restPerPlan = 4;
+const holdersSettleMs = 500;
+/** Where nobody can say who holds what, the first plan is made without. */
+const reportedWithinMs = 2_000;
 
 /** Makes a plan whenever something changed that it depends on, and tells it. `ready`: the first one is made. */
 export function plannerTask(options: PlannerOptions): PlannerTask {
@@ -73,8 +86,9 @@ class Planner implements PlannerTask {
   readonly name = 'planner';
   readonly #options: PlannerOptions;
   readonly #ready = deferred();
-  readonly #membership = new Membership();
+  readonly #members: MembersTask;
   readonly #orders = new ElectionOrders();
+  #cancelHolders: (() => void) | undefined;
   #changed: Deferred = deferred();
   readonly #settling = new Settling(configurationSettles);
   #cancelSettled = (): void => undefined;
@@ -82,13 +96,22 @@ class Planner implements PlannerTask {
   #configState: ConfigState = initialConfigState;
   #memory: PlanMemory | undefined;
   #links: readonly Link[] | undefined;
-  #speakers: ReadonlyMap<string, MemberFacts> = new Map();
   #version = 0;
   /** In force. */
   #table: DatapathTable | undefined;
+  /** Addresses in it that others may have, and this node only until then. */
+  #handingOver: ReadonlySet<string> = new Set();
 
   constructor(options: PlannerOptions) {
     this.#options = options;
+    this.#members = new MembersTask({
+      self: options.self,
+      leases: options.caches.leases,
+      clock: options.clock,
+      log: options.log,
+      onChange: () => this.#changed.resolve(),
+      onRenewed: options.onLeaseRenewed,
+    });
   }
 
   get ready(): Promise<void> {
@@ -100,15 +123,15 @@ class Planner implements PlannerTask {
   }
 
   get speakers(): ReadonlyMap<string, MemberFacts> {
-    return this.#speakers;
+    return this.#members.live;
   }
 
   get leases(): number {
-    return this.#membership.size;
+    return this.#members.leases;
   }
 
   get expired(): readonly ExpiredLease[] {
-    return this.#membership.expired;
+    return this.#members.expired;
   }
 
   setLinks(links: readonly Link[]): void {
@@ -116,10 +139,18 @@ class Planner implements PlannerTask {
     this.#changed.resolve();
   }
 
+  setHeard(node: string, heard: boolean): void {
+    this.#members.setHeard(node, heard);
+  }
+
+  gaveUp(ip: string): void {
+    if (this.#handingOver.has(ip)) this.#changed.resolve();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const unsubscribe = this.#subscribe();
-    const ticking = this.#watchMembers(signal);
+    const members = this.#members.run(signal);
     const stopped = deferred();
     const stop = (): void => {
       stopped.resolve();
@@ -128,6 +159,7 @@ class Planner implements PlannerTask {
     signal.addEventListener('abort', stop, { once: true });
     try {
       await Promise.race([this.#options.synced, stopped.promise]);
+      await this.#untilReported(signal);
       while (!signal.aborted) {
         const tookMs = this.#step();
         // Coalesces what comes in a burst, and leaves the thread to others.
@@ -138,28 +170,31 @@ class Planner implements PlannerTask {
       signal.removeEventListener('abort', stop);
       for (const end of unsubscribe) end();
       this.#cancelSettled();
-      await ticking;
+      this.#cancelHolders?.();
+      await members;
     }
   }
 
+  async #untilReported(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const time = delay(this.#options.clock, reportedWithinMs, AbortSignal.any([signal, over.signal]));
+    await Promise.race([this.#options.reported, time]);
+    over.abort();
+  }
+
   #subscribe(): readonly (() => void)[] {
-    const { services, endpointSlices, nodes, pools, advertisements, configMaps, leases } = this.#options.caches;
+    const { services, endpointSlices, nodes, pools, advertisements, configMaps, l2Statuses } = this.#options.caches;
     const plans = (): void => this.#changed.resolve();
     const configures = (change: Change<ApiObject>): void => {
       if (change.type !== 'modified' || !unchangedSpec(change.previous.meta, change.object.meta)) this.#configures();
     };
-    this.#seeAll();
     return [
       services.onChange((change) => {
         if (change.type !== 'modified' || changesPlan(change.previous, change.object)) plans();
       }),
       ...[endpointSlices, nodes].map((cache: Cache<ApiObject>) => cache.onChange(plans)),
       ...[pools, advertisements, configMaps].map((cache: Cache<ApiObject>) => cache.onChange(configures)),
-      leases.onChange((change) => {
-        if (change.type === 'deleted') this.#membership.drop(change.object);
-        else this.#membership.see(change.object, this.#options.clock.now());
-        this.#lookAtMembers();
-      }),
+      l2Statuses.onChange(() => this.#noteHolders()),
     ];
   }
 
@@ -175,27 +210,12 @@ class Planner implements PlannerTask {
     this.#changed.resolve();
   }
 
-  #seeAll(): void {
-    for (const lease of this.#options.caches.leases.values()) {
-      this.#membership.see(lease, this.#options.clock.now());
-    }
-  }
-
-  async #watchMembers(signal: AbortSignal): Promise<void> {
-    while (await delay(this.#options.clock, membershipTickMs, signal)) this.#lookAtMembers();
-  }
-
-  #lookAtMembers(): void {
-    const live = this.#membership.live(this.#options.clock.now());
-    if (live === this.#speakers) return;
-    for (const node of live.keys()) {
-      if (!this.#speakers.has(node)) this.#options.log.info('member-joined', { node });
-    }
-    for (const node of this.#speakers.keys()) {
-      if (!live.has(node)) this.#options.log.info('member-left', { node });
-    }
-    this.#speakers = live;
-    this.#changed.resolve();
+  /** Reports follow takeovers, which plans don't cause: the next plan may take its time, and take many at once. */
+  #noteHolders(): void {
+    this.#cancelHolders ??= this.#options.clock.after(holdersSettleMs, () => {
+      this.#cancelHolders = undefined;
+      this.#changed.resolve();
+    });
   }
 
   /** Returns how long it took, in ms. */
@@ -205,7 +225,7 @@ class Planner implements PlannerTask {
     const startMs = clock.now();
     if (this.#mustReadConfig()) this.#readConfig();
     if (this.#memory === undefined || this.#links === undefined) return 0;
-    const speakers = this.#speakers;
+    const speakers = this.#members.live;
     const links = this.#links;
     const plan = makePlan(
       {
@@ -225,9 +245,10 @@ class Planner implements PlannerTask {
       speakers,
       links,
       exclusions,
-      held: new Map(),
-      holderOf: () => undefined,
+      held: this.#held(),
+      holderOf: holdersOf(plan, caches.l2Statuses.values()),
     });
+    this.#handingOver = handingOver(table);
     if (this.#table === undefined || !sameTable(table, this.#table)) {
       this.#version = table.version;
       this.#table = table;
@@ -237,6 +258,12 @@ class Planner implements PlannerTask {
     this.#options.onPlan({ plan, speakers, links, table, tookMs });
     this.#ready.resolve();
     return clock.now() - startMs;
+  }
+
+  /** As the datapath was told them. */
+  #held(): ReadonlyMap<string, Vip> {
+    const held = this.#table?.vips.filter(({ ip }) => this.#options.holds(ip)) ?? [];
+    return new Map(held.map((vip) => [vip.ip, vip]));
   }
 
   /** Where no pool is in force nothing can be lost, so there is nothing to wait for. */
@@ -263,4 +290,8 @@ class Planner implements PlannerTask {
     }
     this.#options.onConfig(this.#configState);
   }
+}
+
+function handingOver({ self, vips }: DatapathTable): ReadonlySet<string> {
+  return new Set(vips.filter(({ candidates }) => !candidates.includes(self)).map(({ ip }) => ip));
 }

@@ -10,6 +10,7 @@ import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import { announceReasons, announceReasonTexts, eventReasons } from '../shared/api/reasons.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { buildConfig } from '../shared/config/build-config.ts';
+import { giveUpTexts, standingTexts, takeoverTexts } from '../speaker/status/ownership-texts.ts';
 import { repositoryFiles, repositoryRoot } from './support/source-tree.ts';
 
 const documents = repositoryFiles().filter((file) => file.endsWith('.md'));
@@ -102,6 +103,16 @@ test('docs/operations.md says of a reason what the Service says', () => {
   const toldOfNodes = announceReasons.filter((reason) => reason !== 'owner');
   assert.deepEqual(
     toldOfNodes.filter((reason) => !text.includes(`| \`${reason}\` | ${announceReasonTexts[reason]} |`)),
+    [],
+  );
+});
+
+test('docs/operations.md says of takeovers, and of members, what the logs say', () => {
+  const text = textOf('docs/operations.md');
+  const said = [takeoverTexts, giveUpTexts, standingTexts].flatMap((texts) => Object.entries(texts));
+  assert.ok(said.length > 20);
+  assert.deepEqual(
+    said.filter(([reason, meaning]) => !text.includes(`| \`${reason}\` | ${meaning} |`)),
     [],
   );
 });

@@ -7,7 +7,7 @@ const seconds = 1000;
 
 /** What one node sees on its watch, on a virtual clock: each speaker renews every 5 s unless it is told otherwise. */
 class Watch {
-  readonly membership = new Membership();
+  readonly membership = new Membership('self');
   nowMs = 0;
   #version = 0;
   readonly #renewsAtMs = new Map<string, number>();
@@ -147,6 +147,18 @@ describe('membership', () => {
     assert.deepEqual(watch.live(), ['b']);
   });
 
+  test('a speaker that alone cannot renew, and hears others, stays a member for itself as it does for them', () => {
+    const watch = new Watch();
+    watch.start('self', 'b');
+    watch.pass(20 * seconds);
+    watch.membership.setHeard('b', true);
+    watch.crash('self');
+    watch.pass(20 * seconds);
+    assert.equal(watch.membership.live(watch.nowMs).get('self')?.leaseExpired, true);
+    watch.membership.setHeard('b', false);
+    assert.deepEqual(watch.live(), ['b']);
+  });
+
   test('a speaker that comes back is a member again', () => {
     const watch = new Watch();
     watch.start('a', 'b');
@@ -239,7 +251,7 @@ describe('membership', () => {
   });
 
   test('Leases of others than speakers play no part', () => {
-    const membership = new Membership();
+    const membership = new Membership('self');
     membership.see(leaseResource.parse({ metadata: { name: 'herald-controller', resourceVersion: '1' } }), 0);
     assert.equal(membership.size, 0);
   });

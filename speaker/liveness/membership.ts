@@ -51,13 +51,18 @@ export function speakerLeaseName(node: string): string {
 export class Membership {
   /** By node. BOUNDED by the Leases with the speakers' label: deleted and released ones are dropped. */
   readonly #known = new Map<string, Known>();
-  /** Nodes that live by their pulses. BOUNDED by those that `live` has told. */
+  /** Other nodes that live by their pulses. BOUNDED by those that `live` has told. */
   readonly #heard = new Set<string>();
   #lastChangeMs = Number.NEGATIVE_INFINITY;
   /** Since when Leases have been changing without a gap. */
   #presentSinceMs = Number.NEGATIVE_INFINITY;
   #live: ReadonlyMap<string, MemberFacts> = new Map();
   #stale = false;
+  readonly #self: string;
+
+  constructor(self: string) {
+    this.#self = self;
+  }
 
   /** Every speaker with a Lease, expired or not. */
   get size(): number {
@@ -75,12 +80,12 @@ export class Membership {
   setHeard(node: string, heard: boolean): void {
     if (heard) this.#heard.add(node);
     else this.#heard.delete(node);
-    if (this.#known.get(node)?.expired === true) this.#stale = true;
+    if ([node, this.#self].some((one) => this.#known.get(one)?.expired)) this.#stale = true;
   }
 
   /** Takes in a Lease as the watch shows it. */
   see(lease: Lease, nowMs: number): void {
-    const node = nodeOf(lease);
+    const node = nodeOfLease(lease);
     if (node === undefined) return;
     // Another member saw it expire, and released it (`leaseReleaseTask`).
     if (lease.holderIdentity === undefined) {
@@ -105,7 +110,7 @@ export class Membership {
 
   /** A deleted or released Lease ends the membership at once. */
   drop(lease: Lease): void {
-    const node = nodeOf(lease);
+    const node = nodeOfLease(lease);
     if (node === undefined) return;
     this.#heard.delete(node);
     if (this.#known.delete(node)) this.#stale = true;
@@ -125,7 +130,8 @@ export class Membership {
   }
 
   #staysHeard(node: string, { facts }: Known): boolean {
-    return facts.port > 0 && this.#heard.has(node);
+    // Whoever hears others takes itself to be heard, as they do.
+    return facts.port > 0 && (node === this.#self ? this.#heard.size > 0 : this.#heard.has(node));
   }
 
   #noteChange(nowMs: number): void {
@@ -151,7 +157,8 @@ export class Membership {
   }
 }
 
-function nodeOf(lease: Lease): string | undefined {
+/** The node whose speaker's Lease it is; undefined for others' Leases. */
+export function nodeOfLease(lease: Lease): string | undefined {
   const { name } = lease.meta;
   return name.startsWith(speakerLeasePrefix) ? name.slice(speakerLeasePrefix.length) : undefined;
 }

@@ -5,6 +5,7 @@ import type { ApiObject } from '../../shared/api/object-meta.ts';
 import type { ResourceType } from '../../shared/api/resource-type.ts';
 import type { ObjectName, Patch, WriteOptions } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
+import { deferred } from '../../shared/runtime/deferred.ts';
 import { FakeApiClient } from '../../test/support/fake-api-client.ts';
 import { FakeApiStore } from '../../test/support/fake-api-store.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
@@ -41,6 +42,8 @@ function speaker(incarnation: string, { clock, store, successor = true, ...given
     facts: given.facts ?? (() => factsOf(incarnation)),
     speakers: () => 3,
     hasSuccessor: () => successor,
+    handOver: given.handOver ?? (() => Promise.resolve()),
+    byPulses: () => given.handOver !== undefined,
   });
   const running = task.run(stop.signal);
   return { client, log, publish: () => task.publish(), stop: () => stop.abort(), ended: running };
@@ -51,7 +54,9 @@ interface World {
   readonly store: FakeApiStore;
   readonly successor?: boolean;
   readonly client?: FakeApiClient;
-  readonly facts?: () => SpeakerFacts;
+  readonly facts?: () => SpeakerFacts | undefined;
+  /** Where pulses reach everybody. */
+  readonly handOver?: () => Promise<void>;
 }
 
 function world(): World {
@@ -133,6 +138,78 @@ test('a speaker that stops says so half a second before its Lease goes, so that 
   await around.clock.advance(200);
   await one.ended;
   assert.equal(await held(around), undefined);
+});
+
+test('where pulses reach everybody the Lease goes as soon as others have taken over', async () => {
+  const handedOver = deferred();
+  const around = { ...world(), handOver: () => handedOver.promise };
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.stop();
+  await around.clock.advance(700);
+  assert.equal((await held(around))?.leaving, true);
+  handedOver.resolve();
+  await around.clock.advance(0);
+  await one.ended;
+  assert.equal(await held(around), undefined);
+  assert.equal(around.clock.pending, 0);
+});
+
+test('nobody is waited for longer than 3 s', async () => {
+  const around = { ...world(), handOver: () => new Promise<void>(() => undefined) };
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.stop();
+  await around.clock.advance(2_999);
+  assert.equal((await held(around))?.leaving, true);
+  await around.clock.advance(1);
+  await one.ended;
+  assert.equal(await held(around), undefined);
+});
+
+test('others take over by pulses also while the API server is away', async () => {
+  const handedOver = deferred();
+  let asked = false;
+  const handOver = (): Promise<void> => {
+    asked = true;
+    return handedOver.promise;
+  };
+  const around = { ...world(), handOver };
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  one.client.fail('any', new ApiError('Unreachable', 'connection refused', {}));
+  one.stop();
+  let ended = false;
+  void one.ended.then(() => {
+    ended = true;
+  });
+  await around.clock.advance(500);
+  assert.deepEqual({ asked, ended }, { asked: true, ended: false });
+  handedOver.resolve();
+  await around.clock.advance(0);
+  assert.equal(ended, true);
+});
+
+test('a Lease is not renewed while the datapath does not answer, and is at once when it does again', async () => {
+  const around = world();
+  let stalled = false;
+  const one = speaker('aa', { ...around, facts: () => (stalled ? undefined : factsOf('aa')) });
+  await around.clock.advance(1_000);
+  const writes = () => one.client.calls.filter(({ method }) => method === 'patch').length;
+  stalled = true;
+  const before = writes();
+  await around.clock.advance(20_000);
+  assert.equal(writes(), before);
+  stalled = false;
+  await around.clock.advance(500);
+  assert.equal(writes(), before + 1);
+  assert.deepEqual(
+    one.log.lines.filter(({ level }) => level === 'error').map(({ event }) => event),
+    ['lease-held-back'],
+  );
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
 });
 
 test('a speaker without a successor stops at once', async () => {

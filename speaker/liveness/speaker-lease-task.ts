@@ -21,12 +21,18 @@ export interface SpeakerLeaseOptions {
   readonly random: Random;
   readonly namespace: string;
   readonly node: string;
-  /** Undefined while this speaker could not announce anything: it has no Lease until then. */
+  /**
+   * Undefined while this speaker could not announce anything: it takes no Lease, and lets the one that it has run out.
+   */
   readonly facts: () => SpeakerFacts | undefined;
   /** Speakers with a Lease. */
   readonly speakers: () => number;
   /** Is there another member that could take over? */
   readonly hasSuccessor: () => boolean;
+  /** Lets others take over by pulses, while this node still answers; resolves when they have. */
+  readonly handOver: () => Promise<void>;
+  /** Do pulses reach all members? Some may know by the Lease alone that this speaker leaves. */
+  readonly byPulses: () => boolean;
 }
 
 export interface SpeakerLeaseTask extends Task {
@@ -38,10 +44,14 @@ export interface SpeakerLeaseTask extends Task {
 const renewBackoff: BackoffSchedule = { initialMs: 200, factor: 2, maxMs: 5_000, jitter: 0.5 };
 /** Within a Lease's duration a renewal that gets no answer is tried again twice. */
 const renewTimeoutMs = 3_000;
-/** How long the others have to see that this speaker leaves, and to take over, while it still answers. */
-const handoverMs = 500;
-/** An API server that is away must not keep the process from ending. */
-const leaveTimeoutMs = 2_000;
+/** While the Lease has to run out: how often to look whether that is over. */
+const heldBackMs = 500;
+/** How long those who watch Leases have to see that this speaker leaves, and to take over, while it still answers. */
+const handoverByLeaseMs = 500;
+/** How long those who hear pulses have, at most: with very many addresses, or when datagrams are lost. */
+const handoverByPulsesMs = 3_000;
+/** For each request at the end: an API server that is away must not keep the process from ending. */
+const leaveTimeoutMs = 1_000;
 
 /** Keeps this speaker's Lease, and gives it back in order: says `leave`, lets the successors take over, deletes it. */
 export function speakerLeaseTask(options: SpeakerLeaseOptions): SpeakerLeaseTask {
@@ -61,6 +71,7 @@ class LeaseKeeper {
   readonly #startedMs: number;
   #changed: Deferred = deferred();
   #written: SpeakerFacts | undefined;
+  #heldBack = false;
 
   constructor(options: SpeakerLeaseOptions) {
     this.#options = options;
@@ -89,7 +100,8 @@ class LeaseKeeper {
     const { facts: factsNow, speakers, log, clock } = this.#options;
     this.#changed = deferred();
     const facts = factsNow();
-    if (facts === undefined) return renewIntervalMs(speakers());
+    this.#noteHeldBack(facts === undefined && this.#written !== undefined);
+    if (facts === undefined) return this.#heldBack ? heldBackMs : renewIntervalMs(speakers());
     try {
       await callWithin((within) => this.#write(facts, within), { clock, timeoutMs: renewTimeoutMs, signal });
     } catch (error) {
@@ -104,6 +116,12 @@ class LeaseKeeper {
     this.publish();
     this.#ready.resolve();
     return renewIntervalMs(speakers());
+  }
+
+  #noteHeldBack(heldBack: boolean): void {
+    if (heldBack && !this.#heldBack)
+      this.#options.log.error('lease-held-back', { why: 'the datapath does not answer' });
+    this.#heldBack = heldBack;
   }
 
   async #write(facts: SpeakerFacts, signal: AbortSignal): Promise<void> {
@@ -132,33 +150,48 @@ class LeaseKeeper {
     over.abort();
   }
 
+  async #leave(facts: SpeakerFacts): Promise<void> {
+    const { clock, log, handOver, byPulses, hasSuccessor } = this.#options;
+    const over = new AbortController();
+    const limitMs = byPulses() ? handoverByPulsesMs : handoverByLeaseMs;
+    // Pulses are faster than the API server, and do without it.
+    const handedOver = hasSuccessor() ? Promise.race([handOver(), delay(clock, limitMs, over.signal)]) : undefined;
+    try {
+      await this.#giveBack(facts, handedOver);
+    } catch (error) {
+      // The Lease expires by itself; until then those who don't hear pulses wait for this node.
+      log.warn('leave-failed', { error });
+    }
+    await handedOver;
+    over.abort();
+  }
+
+  /** Says `leave` in the Lease until others have taken over, where any are there to do so, and deletes it. */
+  async #giveBack(facts: SpeakerFacts, handedOver: Promise<unknown> | undefined): Promise<void> {
+    const { client, clock, log, namespace, node, byPulses } = this.#options;
+    if (!(await this.#holds(facts))) return;
+    if (handedOver !== undefined) {
+      await this.#within((signal) => this.#write({ ...facts, leaving: true }, signal));
+      const never = new AbortController().signal;
+      await Promise.all([handedOver, byPulses() ? undefined : delay(clock, handoverByLeaseMs, never)]);
+      if (!(await this.#holds(facts))) return;
+    }
+    await this.#within((signal) => client.delete(leaseResource, { namespace, name: speakerLeaseName(node) }, signal));
+    log.info('left', {});
+  }
+
   /** A speaker that was started on this node meanwhile has written its own facts: its Lease is not ours to take. */
-  async #holds({ incarnation }: SpeakerFacts, signal: AbortSignal): Promise<boolean> {
+  async #holds({ incarnation }: SpeakerFacts): Promise<boolean> {
     const { client, log, namespace, node } = this.#options;
-    const lease = await client.get(leaseResource, { namespace, name: speakerLeaseName(node) }, signal);
+    const name = { namespace, name: speakerLeaseName(node) };
+    const lease = await this.#within((signal) => client.get(leaseResource, name, signal));
     const holder = lease === undefined ? undefined : decodeSpeakerFacts(lease.meta.annotations).incarnation;
     if (holder !== incarnation) log.info('lease-held-by-another', { holder });
     return holder === incarnation;
   }
 
-  async #leave(facts: SpeakerFacts): Promise<void> {
-    const { client, clock, log, namespace, node, hasSuccessor } = this.#options;
-    const timeout = new AbortController();
-    const cancel = clock.after(leaveTimeoutMs, () => timeout.abort());
-    try {
-      if (!(await this.#holds(facts, timeout.signal))) return;
-      if (hasSuccessor()) {
-        await this.#write({ ...facts, leaving: true }, timeout.signal);
-        await delay(clock, handoverMs, timeout.signal);
-        if (!(await this.#holds(facts, timeout.signal))) return;
-      }
-      await client.delete(leaseResource, { namespace, name: speakerLeaseName(node) }, timeout.signal);
-      log.info('left', {});
-    } catch (error) {
-      // The Lease expires by itself; until then the others wait for this node.
-      log.warn('leave-failed', { error });
-    } finally {
-      cancel();
-    }
+  #within<R>(call: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const { clock } = this.#options;
+    return callWithin(call, { clock, timeoutMs: leaveTimeoutMs, signal: new AbortController().signal });
   }
 }

@@ -1,12 +1,40 @@
-import type { DatapathEvent, DatapathTable, Link } from '../../speaker/datapath/table.ts';
+import type { DatapathEvent, DatapathTable, HeldKeys, Link } from '../../speaker/datapath/table.ts';
+import type { DatapathHandle } from '../../speaker/speaker-tasks.ts';
 
 /** A datapath thread without packets: it owns an address when it is the first candidate that is a member. */
-export class FakeDatapath {
+export class FakeDatapath implements DatapathHandle {
+  /** It never stalls. */
+  lastTickMs = Number.POSITIVE_INFINITY;
+  /** Calls other than `send`, in order. */
+  readonly told: string[] = [];
+  table: DatapathTable | undefined;
   readonly #owned = new Map<string, string>();
-  readonly #listen: (event: DatapathEvent) => void;
+  readonly #listeners = new Set<(event: DatapathEvent) => void>();
 
-  constructor(listen: (event: DatapathEvent) => void) {
-    this.#listen = listen;
+  onEvent(listener: (event: DatapathEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Something that the thread says. */
+  say(event: DatapathEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  setKeys({ send, accept }: HeldKeys): void {
+    this.told.push(`keys ${send === undefined ? 'none' : send[0]} of ${accept.length}`);
+  }
+
+  leaseRenewed(node: string, agoMs: number): void {
+    this.told.push(`leaseRenewed ${node} ${agoMs}`);
+  }
+
+  apiHeard(agoMs: number): void {
+    this.told.push(`apiHeard ${agoMs}`);
+  }
+
+  leave(): void {
+    this.told.push('leave');
   }
 
   get owned(): readonly string[] {
@@ -14,14 +42,16 @@ export class FakeDatapath {
   }
 
   setLinks(links: readonly Link[]): void {
-    this.#listen({ type: 'links', links });
+    this.say({ type: 'links', links });
   }
 
   conflict(ip: string, mac: string): void {
-    this.#listen({ type: 'conflict', ip, service: this.#owned.get(ip) ?? '', mac, link: 'eth0' });
+    this.say({ type: 'conflict', ip, service: this.#owned.get(ip) ?? '', mac, link: 'eth0' });
   }
 
-  send({ vips, members, self }: DatapathTable): void {
+  send(table: DatapathTable): void {
+    this.table = table;
+    const { vips, members, self } = table;
     const alive = new Set(members.map(({ node }) => node));
     const now = new Map(
       vips
@@ -31,12 +61,12 @@ export class FakeDatapath {
     for (const [ip, service] of this.#owned) {
       if (now.has(ip)) continue;
       this.#owned.delete(ip);
-      this.#listen({ type: 'gaveUp', ip, service, reason: 'notCandidate', atMs: 0 });
+      this.say({ type: 'gaveUp', ip, service, reason: 'notCandidate', atMs: 0 });
     }
     for (const [ip, service] of now) {
       if (this.#owned.has(ip)) continue;
       this.#owned.set(ip, service);
-      this.#listen({
+      this.say({
         type: 'tookOver',
         ip,
         service,

@@ -8,18 +8,11 @@ import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import { supervise } from '../../shared/runtime/supervisor.ts';
-import { Announcements } from '../../speaker/announcements.ts';
 import type { Link } from '../../speaker/datapath/table.ts';
 import { defaultExclusions, exclusionPattern } from '../../speaker/interfaces.ts';
-import { leaseReleaseTask } from '../../speaker/liveness/lease-release-task.ts';
-import { speakerLeaseTask } from '../../speaker/liveness/speaker-lease-task.ts';
-import { LocalNode } from '../../speaker/local-node.ts';
+import type { LocalNode } from '../../speaker/local-node.ts';
 import { SpeakerMetrics } from '../../speaker/metrics.ts';
-import { plannerTask } from '../../speaker/planner-task.ts';
-import { speakerCaches } from '../../speaker/speaker-caches.ts';
-import { speakerStateTask } from '../../speaker/status/configuration-state-task.ts';
-import { ReportWriter } from '../../speaker/status/report-writer.ts';
-import { statusTask } from '../../speaker/status/status-task.ts';
+import { speakerTasks } from '../../speaker/speaker-tasks.ts';
 import { FakeApiClient } from './fake-api-client.ts';
 import { FakeApiStore } from './fake-api-store.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -138,57 +131,26 @@ export class SpeakersFixture {
   #startSpeaker(node: string): FakeSpeaker {
     const client = new FakeApiClient(this.clock, this.#store);
     this.prepare(client);
-    const base = { client, clock: this.clock, log: this.log, random: () => 0, namespace: planNamespace };
-    const exclusions = exclusionPattern(defaultExclusions);
-    const local = new LocalNode({ address: '192.168.1.1', port: 0, incarnation: node, exclusions });
-    const { caches, tasks, planned, reported } = speakerCaches({ ...base, configMapName: 'config' });
-    const lease = speakerLeaseTask({
+    const base = { clock: this.clock, log: this.log, random: () => 0 };
+    const datapath = new FakeDatapath();
+    const { local, lease, tasks } = speakerTasks({
       ...base,
-      node,
-      facts: () => local.facts(planner.config),
-      speakers: () => planner.leases,
-      hasSuccessor: () => announcements.any && planner.speakers.size > 1,
-    });
-    const said = speakerStateTask({ ...base, self: node, nodes: caches.nodes });
-    const datapath = new FakeDatapath((event) => announcements.event(event));
-    const planner = plannerTask({
-      self: node,
+      client: Object.assign(client, { heardMs: Number.NEGATIVE_INFINITY }),
+      nodeName: node,
       namespace: planNamespace,
       configMapName: 'config',
       loadBalancerClass: undefined,
       ignoreExcludeLabel: false,
-      exclusions,
-      caches,
-      synced: planned,
-      clock: this.clock,
-      log: this.log,
-      onConfig: (state) => {
-        said.publish(state);
-        lease.publish();
-      },
-      onTable: (table) => datapath.send(table),
-      onPlan: (planned) => announcements.plan(planned),
-    });
-    const members = () => planner.speakers.keys();
-    const release = leaseReleaseTask({ ...base, self: node, expired: () => planner.expired, members });
-    const writer = new ReportWriter({ client, events: this.events, namespace: planNamespace });
-    const status = statusTask({ ...base, self: node, ...caches, synced: reported, writer });
-    const announcements = new Announcements({
-      self: node,
-      services: caches.services,
+      exclusions: exclusionPattern(defaultExclusions),
+      hostAddress: '192.168.1.1',
+      pulsePort: 0,
       events: this.events,
       metrics: new SpeakerMetrics(new Registry()),
-      log: this.log,
-      onLinks: (links) => {
-        local.setLinks(links);
-        planner.setLinks(links);
-        lease.publish();
-      },
-      onOwned: (read) => status.setOwned(read),
-      onView: (view) => status.setView(view),
+      datapath,
+      incarnation: node,
     });
     const stop = new AbortController();
-    const ended = supervise([...tasks, lease, planner, release, status, said], { ...base, signal: stop.signal });
+    const ended = supervise(tasks, { ...base, signal: stop.signal });
     datapath.setLinks([eth0]);
     const end = async (): Promise<void> => {
       stop.abort();

@@ -58,7 +58,7 @@ export class WatchedCluster {
       async () => {
         const running = this.cluster.nodes.filter(({ speaker }) => speaker.running);
         const metrics = await Promise.all(running.map((node) => speakerMetrics(node.machine)));
-        const members = metrics.map((each) => each.get('herald_members'));
+        const members = metrics.map((each) => each.get('herald_members{standing="live"}'));
         if (members.some((count) => count !== running.length)) throw new Error(`members seen: ${members.join()}`);
         return this.soleOwner();
       },

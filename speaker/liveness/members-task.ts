@@ -1,0 +1,98 @@
+import type { Lease } from '../../shared/api/lease.ts';
+import type { Cache, Change } from '../../shared/kube/informer.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { delay } from '../../shared/runtime/delay.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { type ExpiredLease, type MemberFacts, Membership, nodeOfLease } from './membership.ts';
+import { RenewalLag } from './renewal-lag.ts';
+
+export interface MembersOptions {
+  readonly self: string;
+  /** Those of speakers. */
+  readonly leases: Cache<Lease>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told after `live` has become another. */
+  readonly onChange: () => void;
+  /** Another member's Lease was seen to change; it was renewed so long ago. */
+  readonly onRenewed: (node: string, agoMs: number) => void;
+}
+
+/** Leases expire without an event. */
+const tickMs = 500;
+
+/** Follows the speakers' Leases, and says who is a member. */
+export class MembersTask {
+  readonly #options: MembersOptions;
+  readonly #membership: Membership;
+  readonly #lag = new RenewalLag();
+  #live: ReadonlyMap<string, MemberFacts> = new Map();
+
+  constructor(options: MembersOptions) {
+    this.#options = options;
+    this.#membership = new Membership(options.self);
+  }
+
+  /** The same object until something about them changes. */
+  get live(): ReadonlyMap<string, MemberFacts> {
+    return this.#live;
+  }
+
+  /** Speakers with a Lease, expired or not. */
+  get leases(): number {
+    return this.#membership.size;
+  }
+
+  get expired(): readonly ExpiredLease[] {
+    return this.#membership.expired;
+  }
+
+  /** The pulses of a member are heard, or are not any more. */
+  setHeard(node: string, heard: boolean): void {
+    this.#membership.setHeard(node, heard);
+    this.#look();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { leases, clock } = this.#options;
+    const unsubscribe = leases.onChange((change) => this.#see(change));
+    for (const lease of leases.values()) this.#membership.see(lease, clock.now());
+    this.#look();
+    try {
+      while (await delay(clock, tickMs, signal)) this.#look();
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  #see({ type, object }: Change<Lease>): void {
+    if (type === 'deleted') this.#membership.drop(object);
+    else this.#membership.see(object, this.#options.clock.now());
+    this.#noteRenewal(object, type !== 'deleted' && object.holderIdentity !== undefined);
+    this.#look();
+  }
+
+  #noteRenewal(lease: Lease, held: boolean): void {
+    const { clock, self, onRenewed } = this.#options;
+    const node = nodeOfLease(lease);
+    if (node === undefined || node === self) return;
+    const wallMs = clock.wallMs();
+    if (held) onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
+    else this.#lag.drop(node);
+  }
+
+  #look(): void {
+    const { clock, log, onChange } = this.#options;
+    const live = this.#membership.live(clock.now());
+    const before = this.#live;
+    if (live === before) return;
+    this.#live = live;
+    for (const [node, { leaseExpired }] of live) {
+      const known = before.get(node);
+      if (known === undefined) log.info('member-joined', { node });
+      else if (leaseExpired && !known.leaseExpired) log.warn('member-without-lease', { node });
+    }
+    for (const node of before.keys()) if (!live.has(node)) log.info('member-left', { node });
+    onChange();
+  }
+}

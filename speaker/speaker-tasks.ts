@@ -1,0 +1,145 @@
+import type { ApiClient } from '../shared/kube/api-client.ts';
+import type { EventRecorder } from '../shared/kube/event-recorder.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { deferred } from '../shared/runtime/deferred.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Random } from '../shared/runtime/random.ts';
+import type { Task } from '../shared/runtime/task.ts';
+import { Announcements } from './announcements.ts';
+import { ApiEvidence } from './api-evidence-client.ts';
+import type { DatapathTask } from './datapath/datapath-task.ts';
+import { leaseReleaseTask } from './liveness/lease-release-task.ts';
+import { type SpeakerLeaseTask, speakerLeaseTask } from './liveness/speaker-lease-task.ts';
+import { LocalNode } from './local-node.ts';
+import type { SpeakerMetrics } from './metrics.ts';
+import type { SpeakerOptions } from './options.ts';
+import { type PlannerTask, plannerTask } from './planner-task.ts';
+import { pulseKeysTasks } from './pulse-keys-task.ts';
+import { type SpeakerCaches, speakerCaches } from './speaker-caches.ts';
+import { speakerStateTask } from './status/configuration-state-task.ts';
+import { ReportWriter } from './status/report-writer.ts';
+import { statusTask } from './status/status-task.ts';
+
+/** What the main thread asks of the datapath thread. */
+export type DatapathHandle = Pick<
+  DatapathTask,
+  'send' | 'setKeys' | 'leaseRenewed' | 'apiHeard' | 'leave' | 'lastTickMs' | 'onEvent'
+>;
+
+export interface SpeakerTasksOptions
+  extends Pick<
+    SpeakerOptions,
+    | 'nodeName'
+    | 'namespace'
+    | 'configMapName'
+    | 'loadBalancerClass'
+    | 'ignoreExcludeLabel'
+    | 'exclusions'
+    | 'hostAddress'
+    | 'pulsePort'
+  > {
+  readonly client: ApiClient & { readonly heardMs: number };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly events: EventRecorder;
+  readonly metrics: SpeakerMetrics;
+  readonly datapath: DatapathHandle;
+  /** Random per start, 16 hex digits. */
+  readonly incarnation: string;
+}
+
+export interface SpeakerTasks {
+  readonly caches: SpeakerCaches;
+  readonly local: LocalNode;
+  readonly lease: SpeakerLeaseTask;
+  readonly planner: PlannerTask;
+  /** In the order of their start; stopped in reverse: no more plans, then the Lease and the pulses say `leave`. */
+  readonly tasks: readonly Task[];
+}
+
+/** A thread that ticks every second and is silent for so long can't answer for addresses. */
+const stalledMs = 3_000;
+
+/** All that a speaker does between the API server and its datapath, wired up. */
+export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
+  const { nodeName: self, client, clock, datapath, events, metrics, namespace, pulsePort } = options;
+  const base = { client, clock, log: options.log, random: options.random, namespace };
+  const { hostAddress: address, incarnation, exclusions } = options;
+  const local = new LocalNode({ address, port: pulsePort, incarnation, exclusions });
+  const informers = speakerCaches({ ...base, configMapName: options.configMapName });
+  const { caches } = informers;
+  const drained = deferred();
+  const lease = speakerLeaseTask({
+    ...base,
+    node: self,
+    facts: () => (clock.now() - datapath.lastTickMs <= stalledMs ? local.facts(planner.config) : undefined),
+    speakers: () => planner.leases,
+    hasSuccessor: () =>
+      announcements.any && [...planner.speakers].some(([node, { leaving }]) => node !== self && !leaving),
+    handOver: () => {
+      datapath.leave();
+      return drained.promise;
+    },
+    byPulses: () => [...planner.speakers.values()].every(({ port, keys }) => port > 0 && keys.length > 0),
+  });
+  const said = speakerStateTask({ ...base, self, nodes: caches.nodes });
+  const planner = plannerTask({
+    ...base,
+    ...options,
+    self,
+    caches,
+    synced: informers.planned,
+    reported: informers.reported,
+    holds: (ip) => announcements.holds(ip),
+    onConfig: (state) => {
+      metrics.configured(state);
+      said.publish(state);
+      lease.publish();
+    },
+    onTable: (table) => datapath.send(table),
+    onPlan: (planned) => announcements.plan(planned),
+    onLeaseRenewed: (node, agoMs) => datapath.leaseRenewed(node, agoMs),
+  });
+  const members = () => planner.speakers.keys();
+  const release = leaseReleaseTask({ ...base, self, expired: () => planner.expired, members });
+  const writer = new ReportWriter({ client, events, namespace });
+  const status = statusTask({ ...base, self, ...caches, synced: informers.reported, writer });
+  const evidence = new ApiEvidence({ ...base, self, onHeard: (agoMs) => datapath.apiHeard(agoMs) });
+  const announcements = new Announcements({
+    self,
+    pulsePort,
+    services: caches.services,
+    nodes: caches.nodes,
+    events,
+    metrics,
+    log: options.log,
+    onLinks: (now) => {
+      local.setLinks(now);
+      planner.setLinks(now);
+      lease.publish();
+    },
+    onOwned: (read) => status.setOwned(read),
+    onView: (view) => status.setView(view),
+    onHeard: (node, heard) => planner.setHeard(node, heard),
+    onGaveUp: (ip) => planner.gaveUp(ip),
+    onAskApiServer: () => void evidence.ask(),
+    onDrained: () => drained.resolve(),
+  });
+  datapath.onEvent((event) => announcements.event(event));
+  const pulseKeys = pulseKeysTasks({
+    ...base,
+    onKeys: (keys, ids) => {
+      datapath.setKeys(keys);
+      local.setKeys(ids);
+      lease.publish();
+    },
+  });
+  return {
+    caches,
+    local,
+    lease,
+    planner,
+    tasks: [...informers.tasks, ...pulseKeys, lease, planner, release, status, said],
+  };
+}

@@ -1,0 +1,93 @@
+import type { Node } from '../../shared/api/node.ts';
+import { nodeResource } from '../../shared/api/node.ts';
+import { eventReasons } from '../../shared/api/reasons.ts';
+import { referenceTo } from '../../shared/api/resource-type.ts';
+import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
+import type { Cache } from '../../shared/kube/informer.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { DatapathEvent } from '../datapath/table.ts';
+import type { StandingReason } from '../liveness/standing.ts';
+import type { SpeakerMetrics } from '../metrics.ts';
+import { standingTexts } from './ownership-texts.ts';
+
+export type MemberEvent = Extract<DatapathEvent, { type: 'memberUp' | 'memberDown' | 'pulsesBlocked' }>;
+
+export interface MemberReportsOptions {
+  readonly self: string;
+  /** UDP. */
+  readonly pulsePort: number;
+  readonly nodes: Pick<Cache<Node>, 'get'>;
+  readonly events: EventRecorder;
+  readonly metrics: Pick<SpeakerMetrics, 'pulsesBlocked'>;
+  readonly log: Log;
+}
+
+/** Says of other nodes what somebody has to know who is woken up at night. */
+export class MemberReports {
+  readonly #options: MemberReportsOptions;
+  /** Nodes whose pulses do not come. BOUNDED by the members: `members` drops the others. */
+  readonly #blocked = new Set<string>();
+
+  constructor(options: MemberReportsOptions) {
+    this.#options = options;
+  }
+
+  event(event: MemberEvent): void {
+    const { log } = this.#options;
+    switch (event.type) {
+      case 'memberUp':
+        log.info('member-up', { node: event.node, why: event.why, meaning: textOf(event.why) });
+        break;
+      case 'memberDown': {
+        const { node, why, silentMs } = event;
+        const silent = silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
+        log.warn('member-down', { node, why, meaning: textOf(why), ...silent });
+        break;
+      }
+      case 'pulsesBlocked':
+        if (event.blocked) this.#blockedNow(event.node);
+        else this.#unblockedNow(event.node);
+        break;
+    }
+  }
+
+  /** Those that are no members any more have nothing to be heard. */
+  members(nodes: ReadonlyMap<string, unknown>): void {
+    for (const node of this.#blocked) if (!nodes.has(node)) this.#forget(node);
+  }
+
+  #blockedNow(node: string): void {
+    if (this.#blocked.has(node)) return;
+    const { self, pulsePort, nodes, events, metrics, log } = this.#options;
+    this.#blocked.add(node);
+    metrics.pulsesBlocked(node, true);
+    const message =
+      `node ${self} hears no pulses of node ${node}, whose speaker lives by its Lease: is UDP port ${pulsePort} open ` +
+      'between them? Until pulses come, a failure of the node is noticed only when the Lease runs out';
+    log.warn('pulses-blocked', { node, port: pulsePort, meaning: message });
+    const object = nodes.get(node);
+    if (object === undefined) return;
+    events.record({
+      regarding: referenceTo(nodeResource, object),
+      type: 'Warning',
+      reason: eventReasons.pulsesBlocked,
+      message,
+    });
+  }
+
+  #unblockedNow(node: string): void {
+    if (!this.#blocked.has(node)) return;
+    this.#forget(node);
+    this.#options.log.info('pulses-heard-again', { node });
+  }
+
+  #forget(node: string): void {
+    this.#blocked.delete(node);
+    this.#options.metrics.pulsesBlocked(node, false);
+  }
+}
+
+function textOf(why: string): string {
+  const known: Readonly<Record<string, string>> = standingTexts satisfies Readonly<Record<StandingReason, string>>;
+  return known[why] ?? why;
+}
