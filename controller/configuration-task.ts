@@ -64,7 +64,7 @@ const gatherMs = 20;
  * ConfigMap that becomes IPAddressPools, is incomplete for a moment. Nothing is given from what is gone, but Services
  * give it back only after this time.
  */
-const lossMs = 1_000;
+export const lossMs = 1_000;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {

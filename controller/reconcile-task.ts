@@ -14,7 +14,7 @@ import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import { type WorkQueueTask, workQueueTask } from '../shared/runtime/work-queue-task.ts';
 import { refusalReason } from './allocated-verdict.ts';
 import type { PoolSpace } from './allocator/pool.ts';
-import type { Configuration } from './configuration-task.ts';
+import { type Configuration, lossMs } from './configuration-task.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler, type ServiceWork } from './reconciler.ts';
 import { ServiceWriter } from './service-writer-client.ts';
@@ -109,6 +109,8 @@ class Reconciling {
     const adopted = reconciler.adopt(clock.wallMs());
     log.info('adopted', { services: services.size, served: reconciler.served().length });
     this.#enqueue(adopted);
+    const loseStrays = (): void => this.#enqueue(reconciler.loseStrays(clock.wallMs()));
+    const cancelLoss = reconciler.hasStrays ? clock.after(lossMs, loseStrays) : undefined;
 
     this.#presence = new SpeakerPresence(clock.now());
     for (const lease of speakerLeases.values()) this.#presence.see(lease, clock.now());
@@ -121,6 +123,7 @@ class Reconciling {
     ];
     return () => {
       this.#cancelCheck();
+      cancelLoss?.();
       for (const stop of unsubscribe) stop();
     };
   }

@@ -57,6 +57,15 @@ export class Reconciler {
     return keys;
   }
 
+  /** Addresses were taken over that no pool has: they stay until `loseStrays`. */
+  get hasStrays(): boolean {
+    return this.#allocator.hasStrays;
+  }
+
+  loseStrays(nowMs: number): ReadonlySet<ObjectKey> {
+    return this.#allocator.loseStrays(nowMs);
+  }
+
   configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
     return this.#allocator.configure(config, nowMs);
   }

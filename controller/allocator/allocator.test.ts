@@ -45,6 +45,10 @@ class Story {
     );
   }
 
+  loseStrays(): void {
+    this.allocator.loseStrays(this.#tick());
+  }
+
   label(namespace: string, labels: Record<string, string>): void {
     this.labels.set(namespace, labels);
     this.allocator.namespaceChanged(namespace, this.#tick());
@@ -342,6 +346,37 @@ describe('pools that are set aside', () => {
     assert.deepEqual(story.has('d/web'), ['1.0.0.1', '1000::1']);
     story.configure({ a: { addresses: ['lan'] } });
     assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+  });
+});
+
+describe('an address that no pool has when a controller starts', () => {
+  const one: PoolSpecs = { a: { addresses: ['1.0.0.1'] } };
+  const annotations = { 'metallb.io/ip-allocated-from-pool': 'gone' };
+
+  test('stays for a moment, since its pool may be about to come back under another name', () => {
+    const story = new Story(one);
+    story.restart(one, { key: 'd/web', status: ['9.9.9.8'], annotations });
+    assert.deepEqual(story.has('d/web'), ['9.9.9.8']);
+    story.configure({ ...one, b: { addresses: ['9.9.9.9'] } });
+    assert.deepEqual(story.has('d/web'), ['9.9.9.8']);
+    story.configure({ ...one, b: { addresses: ['9.9.9.8/31'] } });
+    story.loseStrays();
+    assert.deepEqual(story.has('d/web'), ['9.9.9.8']);
+  });
+
+  test('and is given back after it', () => {
+    const story = new Story(one);
+    story.restart(one, { key: 'd/web', status: ['9.9.9.8'], annotations });
+    story.loseStrays();
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    assert.deepEqual(story.lost('d/web'), ['9.9.9.8: no pool has it']);
+  });
+
+  test('is given back at once where no pool ever gave it', () => {
+    const story = new Story(one);
+    story.restart(one, { key: 'd/web', status: ['9.9.9.8'] });
+    assert.deepEqual(story.has('d/web'), ['1.0.0.1']);
+    assert.equal(story.allocator.hasStrays, false);
   });
 });
 

@@ -35,14 +35,18 @@ interface OpenLine {
  * named in the call included. Bounded by the number of Services.
  */
 export class Allocator {
+  #config: Config;
+  /** Pools that adopted Services say they have addresses of which no pool has now: those stay as in `Config.leaving`. */
+  #strays: ReadonlySet<string> = new Set();
   #around: Surroundings;
   readonly #namespaceLabels: NamespaceLabels;
   readonly #entries = new Map<ObjectKey, Entry>();
   readonly #waiting = new WaitingList();
 
   constructor(config: Config, namespaceLabels: NamespaceLabels) {
+    this.#config = config;
     this.#namespaceLabels = namespaceLabels;
-    this.#around = surroundings(config, namespaceLabels);
+    this.#around = this.#surroundings();
   }
 
   decision(key: ObjectKey): Decision | undefined {
@@ -58,15 +62,34 @@ export class Allocator {
     return this.#around.ledger.spaces();
   }
 
-  /** Takes over every address that the Services' objects say they have, and only then serves the others. */
-  adopt(claims: Iterable<Claim>, nowMs: number): ReadonlySet<ObjectKey> {
+  /**
+   * Takes over every address that the Services' objects say they have, and only then serves the others. What no pool has
+   * any more stays until `loseStrays`: of what the configuration was a moment ago nothing is known.
+   */
+  adopt(claims: readonly Claim[], nowMs: number): ReadonlySet<ObjectKey> {
+    const { ledger, setAside } = this.#around;
+    const strays = claims.filter(({ reported }) => reported.some((address) => ledger.poolOf(address) === undefined));
+    const named = strays.flatMap(({ reportedPools }) => reportedPools);
+    this.#strays = new Set(named.filter((name) => !setAside.has(name)));
+    this.#around = this.#surroundings();
     for (const claim of claims) this.#enter(claim);
     return this.#decideAll(nowMs);
   }
 
+  get hasStrays(): boolean {
+    return this.#strays.size > 0;
+  }
+
+  /** What was adopted though no pool has it is lost, unless one has it by now. */
+  loseStrays(nowMs: number): ReadonlySet<ObjectKey> {
+    this.#strays = new Set();
+    return this.configure(this.#config, nowMs);
+  }
+
   /** Puts another configuration into force; every Service keeps what it may keep. */
   configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
-    this.#around = surroundings(config, this.#namespaceLabels);
+    this.#config = config;
+    this.#around = this.#surroundings();
     return this.#decideAll(nowMs);
   }
 
@@ -183,6 +206,14 @@ export class Allocator {
     return this.#around.ledger.space(blocker.pool)?.lowestFree(blocker.family) !== undefined;
   }
 
+  #surroundings(): Surroundings {
+    const { pools, setAside, leaving = [] } = this.#config;
+    const ledger = new Ledger(pools.values());
+    const namespaceLabels = this.#namespaceLabels;
+    const stays = new Set([...leaving, ...this.#strays]);
+    return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside, leaving: stays, namespaceLabels };
+  }
+
   /** Of which pool each reported address is: the annotation names them in the order of the addresses, each once. */
   #reported({ reported, reportedPools }: Claim): readonly Assignment[] {
     const { ledger, setAside, leaving } = this.#around;
@@ -192,12 +223,6 @@ export class Allocator {
       return { address, pool: ledger.poolOf(address)?.pool.name ?? unusable ?? named[0] ?? '' };
     });
   }
-}
-
-function surroundings(config: Config, namespaceLabels: NamespaceLabels): Surroundings {
-  const ledger = new Ledger(config.pools.values());
-  const { setAside, leaving = new Set() } = config;
-  return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside, leaving, namespaceLabels };
 }
 
 function holdingOf({ key, terms }: AllocationRequest, assignments: readonly Assignment[]): Holding {

@@ -1,3 +1,4 @@
+import { subtractRanges } from '../net/address-range.ts';
 import { compareText, nameOf, type Problem } from './finding-text.ts';
 import { RangeOwners } from './range-owners.ts';
 import type { ReadPool } from './read-pool.ts';
@@ -9,18 +10,21 @@ interface Taken {
 
 /**
  * Decides which of several overlapping pools serve: the oldest by creation time, then by name. A younger one that
- * overlaps a pool in force is set aside as a whole; a pool that is set aside stands in nobody's way.
+ * overlaps a pool in force is set aside as a whole; a pool that is set aside stands in nobody's way, and neither does
+ * what a pool excludes.
  */
 export function setOverlapsAside(pools: readonly ReadPool[]): readonly ReadPool[] {
   const owners = new RangeOwners<Taken>();
   return [...pools].sort(compareAge).map((read) => {
     if (read.pool === undefined) return read;
-    const overlaps = read.pool.ranges.flatMap((range, entry): readonly Problem[] => {
-      const taken = owners.overlapping(range);
+    const { ranges, excluded } = read.pool;
+    const open = ranges.map((range) => subtractRanges(range, excluded));
+    const overlaps = open.flatMap((parts, entry): readonly Problem[] => {
+      const [taken] = parts.flatMap((part) => owners.overlapping(part) ?? []);
       return taken === undefined ? [] : [overlapProblem(read, entry, taken)];
     });
     if (overlaps.length > 0) return { ...read, pool: undefined, problems: [...read.problems, ...overlaps] };
-    for (const [entry, range] of read.pool.ranges.entries()) owners.add(range, { pool: read, entry });
+    for (const [entry, parts] of open.entries()) for (const part of parts) owners.add(part, { pool: read, entry });
     return read;
   });
 }

@@ -1,5 +1,5 @@
 import { readObject, readString } from '../api/json.ts';
-import { type ApiObject, keyOf, type ObjectKey } from '../api/object-meta.ts';
+import { type ApiObject, keyOf } from '../api/object-meta.ts';
 import type { ResourceType } from '../api/resource-type.ts';
 import { apiBackoff, Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -10,7 +10,7 @@ import type { Random } from '../runtime/random.ts';
 import type { ApiClient, WatchEvent } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import type { Cache, InformerTask } from './informer.ts';
-import { ObjectStore } from './object-store.ts';
+import { type Listing, ObjectStore } from './object-store.ts';
 import { isOlderOrSame } from './resource-version.ts';
 import { recoveryFrom } from './watch-recovery.ts';
 
@@ -96,7 +96,7 @@ class Informer<T extends ApiObject> {
   /** Returns the resourceVersion of the list, once the cache equals it. */
   async #list(signal: AbortSignal): Promise<string> {
     const { client, type } = this.#options;
-    const listed = new Set<ObjectKey>();
+    const listing: Listing<T> = { keys: new Set(), changed: [] };
     let continueToken = '';
     for (;;) {
       const page = await client
@@ -112,15 +112,11 @@ class Informer<T extends ApiObject> {
           this.#unpaged = continueToken !== '' && isExpired(error);
           throw error;
         });
-      for (const item of page.items) {
-        const object = type.parse(item);
-        listed.add(keyOf(object.meta));
-        this.#store.set(object);
-      }
+      for (const item of page.items) this.#store.setListed(type.parse(item), listing);
       continueToken = page.continueToken;
       if (continueToken === '') {
         this.#unpaged = false;
-        this.#store.endList(listed);
+        this.#store.endList(listing);
         this.#ready.resolve();
         return page.resourceVersion;
       }

@@ -8,6 +8,12 @@ export interface ObjectStoreOptions<T> {
   readonly onListenerError: (error: unknown) => void;
 }
 
+/** What a list has brought so far. Bounded by the number of objects; `changed` by what changed while nobody watched. */
+export interface Listing<T> {
+  readonly keys: Set<ObjectKey>;
+  readonly changed: T[];
+}
+
 /**
  * The cache of one kind. A change is told once, after it is in the cache; an object that comes again with the
  * resourceVersion it had is no change. Bounded by the number of objects in the cluster.
@@ -69,9 +75,22 @@ export class ObjectStore<T extends ApiObject> implements Cache<T> {
     if (object !== undefined) this.#remove(key, object);
   }
 
-  /** Ends a complete list: what is in the cache and was not listed has been deleted meanwhile. */
-  endList(listed: ReadonlySet<ObjectKey>): void {
-    for (const [key, object] of this.#objects) if (!listed.has(key)) this.#remove(key, object);
+  /** One object of a list that is under way. In the first list it is there at once, later it waits for the end. */
+  setListed(object: T, listing: Listing<T>): void {
+    const key = keyOf(object.meta);
+    const known = this.#objects.get(key);
+    if (!this.#synced) this.set(object);
+    else if (known?.meta.resourceVersion !== object.meta.resourceVersion) listing.changed.push(object);
+    if (!this.#synced || known?.meta.uid === object.meta.uid) listing.keys.add(key);
+  }
+
+  /**
+   * Ends a complete list: what is in the cache and was not listed has been deleted meanwhile. That is told first, so that
+   * nobody takes what is gone for being in the way of what is new.
+   */
+  endList({ keys, changed }: Listing<T>): void {
+    for (const [key, object] of this.#objects) if (!keys.has(key)) this.#remove(key, object);
+    for (const object of changed) this.set(object);
     this.#synced = true;
   }
 

@@ -69,6 +69,7 @@ export class AllocationWorld {
   restart(nowMs: number): void {
     this.#reconciler = this.#started();
     this.#carryOut(this.#reconciler.adopt(nowMs), nowMs);
+    this.#carryOut(this.#reconciler.loseStrays(nowMs), nowMs);
   }
 
   /** What was decided upon a Service, where it is one of ours. */
