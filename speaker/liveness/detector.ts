@@ -2,12 +2,15 @@ import type { Ring } from './ring.ts';
 import { Suspicions } from './suspicions.ts';
 import { type Hearing, type PulseTiming, Watch } from './watch.ts';
 
+/** After so long whoever stands in for a dead watcher has watched long enough to be asked. */
+const standInMs = 1_000;
+
 /**
  * `probe`: ask it whether it lives. `suspect`, `unsuspect`: tell all. `suspectAgain`: another watcher has come to the
  * same suspicion, tell all again. `dead`, `revived`: what follows from all that was said.
  */
 export interface DetectorEvent {
-  readonly type: 'probe' | 'silent' | 'suspect' | 'suspectAgain' | 'unsuspect' | 'dead' | 'revived';
+  readonly type: 'probe' | 'silent' | 'suspect' | 'suspectAgain' | 'unsuspect' | 'unwatched' | 'dead' | 'revived';
   readonly node: string;
 }
 
@@ -22,8 +25,12 @@ export class Detector {
   readonly #watch = new Watch();
   readonly #suspicions = new Suspicions();
   readonly #met = new Set<string>();
+  /** Since when. */
   readonly #dead = new Map<string, number>();
   #ring: Ring;
+  /** Who watches whom has changed. */
+  #stale = true;
+  #audienceStale = true;
   #trusted = false;
   #events: DetectorEvent[] = [];
 
@@ -33,14 +40,33 @@ export class Detector {
     this.#ring = ring;
   }
 
-  setRing(ring: Ring, nowMs: number): void {
+  setRing(ring: Ring): void {
     this.#ring = ring;
-    const watched = new Set(ring.watchedBy(this.#self).filter((node) => this.#met.has(node)));
+    this.#stale = true;
+  }
+
+  /** Watches whom it has to, now that somebody came, went, died or returned. */
+  rewatch(nowMs: number): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    this.#audienceStale = true;
+    const watched = new Set(this.#watchedBy(this.#self).filter((node) => this.#met.has(node)));
     for (const node of this.#watch.nodes()) if (!watched.has(node)) this.#unwatch(node);
     for (const node of watched) {
       if (this.#watch.hearing(node) === undefined) this.#watch.start(node, this.#timing, nowMs);
     }
     for (const target of [...this.#suspicions.targets(), ...watched]) this.#assess(target, nowMs);
+  }
+
+  /**
+   * Who gets the pulses, after a change: also watchers that are dead, so that both know at once when they can hear
+   * each other again.
+   */
+  takeAudience(): readonly string[] | undefined {
+    if (!this.#audienceStale) return undefined;
+    this.#audienceStale = false;
+    const always = this.#ring.watchersOf(this.#self, () => true);
+    return [...new Set([...always, ...this.#watchersOf(this.#self)])];
   }
 
   /** Whether suspicions of this node count even where it hears nobody: it is not what is cut off. */
@@ -54,11 +80,12 @@ export class Detector {
   meet(node: string, nowMs: number): void {
     this.forget(node, nowMs);
     this.#met.add(node);
-    if (this.#ring.watchersOf(node).includes(this.#self)) this.#watch.start(node, this.#timing, nowMs);
+    this.rewatch(nowMs);
   }
 
   /** The member is gone, or not yet proved to run. */
   forget(node: string, nowMs: number): void {
+    this.#stale = true;
     this.#met.delete(node);
     this.#dead.delete(node);
     this.#suspicions.clear(node);
@@ -90,7 +117,7 @@ export class Detector {
   /** It answered this node's question: whatever the others say, it lives. */
   proved(node: string): void {
     this.#suspicions.clear(node);
-    if (this.#dead.delete(node)) this.#say('revived', node);
+    if (this.#dead.has(node)) this.#revive(node);
   }
 
   /** Another member says that it suspects this one. */
@@ -169,7 +196,7 @@ export class Detector {
   }
 
   #unwatch(node: string): void {
-    if (this.#watch.hearing(node) === 'suspected') this.#say('unsuspect', node);
+    if (this.#watch.hearing(node) === 'suspected') this.#say('unwatched', node);
     this.#watch.stop(node);
   }
 
@@ -178,13 +205,24 @@ export class Detector {
     return this.#watch.hearing(node) === 'suspected' && !this.#isMute();
   }
 
+  #watchersOf(node: string): readonly string[] {
+    return this.#ring.watchersOf(node, this.#isLive);
+  }
+
+  #watchedBy(node: string): readonly string[] {
+    return this.#ring.watchedBy(node, this.#isLive);
+  }
+
+  readonly #isLive = (node: string): boolean => node === this.#self || (this.#met.has(node) && !this.#dead.has(node));
+
   #assessWatchedBy(watcher: string, nowMs: number): void {
-    for (const node of this.#ring.watchedBy(watcher)) this.#assess(node, nowMs);
+    for (const node of this.#watchedBy(watcher)) this.#assess(node, nowMs);
   }
 
   #assess(node: string, nowMs: number): void {
     if (node === this.#self || this.#dead.has(node) || !this.#isSuspectedByMost(node, nowMs)) return;
     this.#dead.set(node, nowMs);
+    this.#stale = true;
     this.#say('dead', node);
     this.#dropVotesOf(node);
     this.#assessWatchedBy(node, nowMs);
@@ -192,13 +230,18 @@ export class Detector {
 
   #reviveUnlessSuspected(node: string, nowMs: number): void {
     if (!this.#dead.has(node) || this.#isSuspectedByMost(node, nowMs)) return;
+    this.#revive(node);
+  }
+
+  #revive(node: string): void {
     this.#dead.delete(node);
+    this.#stale = true;
     this.#say('revived', node);
   }
 
   #isSuspectedByMost(node: string, nowMs: number): boolean {
     let [live, suspecting] = [0, 0];
-    for (const watcher of this.#ring.watchersOf(node)) {
+    for (const watcher of this.#votersOn(node, nowMs)) {
       const isSelf = watcher === this.#self;
       if (!isSelf && !this.contact(watcher)) continue;
       live += 1;
@@ -207,7 +250,17 @@ export class Detector {
     return 2 * suspecting > live;
   }
 
+  /** Who stands in for a dead watcher has not watched for long: the others need not wait for it, if there are any. */
+  #votersOn(node: string, nowMs: number): readonly string[] {
+    const wasLive = (watcher: string): boolean => {
+      const deadMs = this.#dead.get(watcher);
+      return this.#isLive(watcher) || (deadMs !== undefined && nowMs - deadMs < standInMs);
+    };
+    const voters = this.#ring.watchersOf(node, wasLive).filter(this.#isLive);
+    return voters.length > 0 ? voters : this.#watchersOf(node);
+  }
+
   #dropVotesOf(voter: string): void {
-    for (const node of this.#ring.watchedBy(voter)) this.#suspicions.withdraw(node, voter);
+    for (const node of this.#watchedBy(voter)) this.#suspicions.withdraw(node, voter);
   }
 }

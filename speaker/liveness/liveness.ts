@@ -35,6 +35,8 @@ export class Liveness {
   readonly #conversation: Conversation;
   #effects: LivenessEffect[] = [];
   #members: readonly LivenessMember[] = [];
+  /** Those that take part. */
+  #others: readonly string[] = [];
   #enabled = false;
   #wasCutOff = false;
 
@@ -187,7 +189,7 @@ export class Liveness {
       this.#standings.remove(peer.node);
     }
     for (const peer of joined) this.#standings.join(peer.node, !peer.member.leaseExpired);
-    if (joined.length + removed.length + flipped.length > 0) this.#rebuildRing(nowMs);
+    if (joined.length + removed.length + flipped.length > 0) this.#rebuildRing();
     for (const { peer, before } of changed) this.#compareIncarnation(peer, before, nowMs);
     for (const peer of [...joined, ...changed.map((change) => change.peer)]) {
       this.#life.review(peer, 'leaseRenewed', nowMs);
@@ -215,15 +217,16 @@ export class Liveness {
     peer.heardMs = undefined;
   }
 
-  #rebuildRing(nowMs: number): void {
-    const others = [...this.#peers.all()].filter((peer) => peer.member.takesPart).map((peer) => peer.node);
-    const ring = new Ring([this.#self, ...others]);
-    this.#detector.setRing(ring, nowMs);
-    this.#voice.setAudience(others, ring.watchersOf(this.#self), nowMs);
+  #rebuildRing(): void {
+    this.#others = [...this.#peers.all()].filter((peer) => peer.member.takesPart).map((peer) => peer.node);
+    this.#detector.setRing(new Ring([this.#self, ...this.#others]));
   }
 
   /** Carries out what follows from what was heard, and not heard. */
   #settle(nowMs: number): void {
+    this.#detector.rewatch(nowMs);
+    const audience = this.#detector.takeAudience();
+    if (audience !== undefined) this.#voice.setAudience(this.#others, audience, nowMs);
     this.#cutOff.setHearsNobody(this.#detector.hearsNobody(), nowMs);
     this.#detector.setTrusted(this.#cutOff.isTrusted, nowMs);
     for (const event of this.#detector.takeEvents()) this.#follow(event, nowMs);
@@ -250,6 +253,7 @@ export class Liveness {
     if (type === 'suspect') this.#voice.suspect(subject, nowMs);
     if (type === 'suspectAgain') this.#voice.suspectAgain(subject, nowMs);
     if (type === 'unsuspect') this.#voice.alive(subject, nowMs);
+    if (type === 'unwatched') this.#voice.drop(subject.id);
     if (type === 'revived') this.#conversation.contact(node);
     this.#life.review(peer, 'returned', nowMs);
   }

@@ -5,7 +5,8 @@ export const watchersPerMember = 3;
 
 /**
  * Who sends pulses to whom. Members stand in the order of their identifiers, and each sends to its successors, which
- * are its watchers. Every node with the same members comes to the same ring, and pulses cost O(members) in all.
+ * are its watchers; where one of them is dead, the next one stands in. Every node with the same members comes to the
+ * same ring, and pulses cost O(members) in all.
  */
 export class Ring {
   readonly #nodes: readonly string[];
@@ -26,24 +27,27 @@ export class Ring {
     return this.#positions.has(node);
   }
 
-  /** Whom that member sends its pulses to, the nearest first. */
-  watchersOf(node: string): readonly string[] {
-    return this.#neighbours(node, 1);
+  /** Its next live successors, the nearest first. */
+  watchersOf(node: string, isLive: (node: string) => boolean): readonly string[] {
+    return this.#neighbours(node, 1, isLive).filter(isLive);
   }
 
-  /** Whose pulses that member gets, the nearest first. */
-  watchedBy(node: string): readonly string[] {
-    return this.#neighbours(node, -1);
+  /** All that have it among their watchers, were it live, the nearest first: also the dead between them. */
+  watchedBy(node: string, isLive: (node: string) => boolean): readonly string[] {
+    return this.#neighbours(node, -1, isLive);
   }
 
-  #neighbours(node: string, step: 1 | -1): readonly string[] {
+  #neighbours(node: string, step: 1 | -1, isLive: (node: string) => boolean): readonly string[] {
     const position = this.#positions.get(node);
     if (position === undefined) return [];
     const size = this.#nodes.length;
     const neighbours: string[] = [];
-    for (let distance = 1; distance <= Math.min(watchersPerMember, size - 1); distance += 1) {
+    let live = 0;
+    for (let distance = 1; distance < size && live < watchersPerMember; distance += 1) {
       const neighbour = this.#nodes[(position + step * distance + size) % size];
-      if (neighbour !== undefined) neighbours.push(neighbour);
+      if (neighbour === undefined) continue;
+      neighbours.push(neighbour);
+      if (isLive(neighbour)) live += 1;
     }
     return neighbours;
   }

@@ -43,7 +43,8 @@ export class Voice {
   setAudience(others: readonly string[], watchers: readonly string[], nowMs: number): void {
     this.#others = others;
     this.#watchers = watchers;
-    this.#pulseDueMs = watchers.length === 0 ? Number.POSITIVE_INFINITY : Math.min(this.#pulseDueMs, nowMs);
+    if (watchers.length === 0) this.#pulseDueMs = Number.POSITIVE_INFINITY;
+    else if (this.#pulseDueMs === Number.POSITIVE_INFINITY) this.#pulseDueMs = nowMs;
   }
 
   setClaimsVersion(version: number): void {

@@ -21,6 +21,8 @@ export interface WatchEvent {
 interface Watched {
   timing: PulseTiming;
   hearing: Hearing;
+  /** Since it is watched: before, it has only the benefit of the doubt. */
+  everHeard: boolean;
   heardMs: number;
   /** Of the wire; only after a probe. */
   answeredMs: number;
@@ -40,19 +42,23 @@ export function detectionMs({ intervalMs, multiplier }: PulseTiming): number {
 /**
  * When those that this node watches were heard, and what follows from silence. One interval before the detection time
  * it asks for a first probe, then twice an interval until that time, then once: two lost pulses alone suspect nobody.
- * BOUNDED: one entry per watched member, at most `watchersPerMember` of them.
+ * BOUNDED: one entry per watched member.
  */
 export class Watch {
   readonly #watched = new Map<string, Watched>();
   /** May be early: hearing a pulse does not touch it. */
   readonly #due = new DeadlineHeap<string>();
+  #suspected = 0;
+  #inContact = 0;
 
   /** From now on it has a full detection time, with this timing until its pulses tell theirs. */
   start(node: string, timing: PulseTiming, nowMs: number): void {
     const never = Number.NEGATIVE_INFINITY;
+    this.stop(node);
     this.#watched.set(node, {
       timing: within(timing),
       hearing: 'heard',
+      everHeard: false,
       heardMs: nowMs,
       answeredMs: never,
       firstProbeMs: undefined,
@@ -62,6 +68,8 @@ export class Watch {
   }
 
   stop(node: string): void {
+    const watched = this.#watched.get(node);
+    if (watched !== undefined) this.#count(watched, -1);
     this.#watched.delete(node);
     this.#due.delete(node);
   }
@@ -75,10 +83,9 @@ export class Watch {
     return this.#watched.get(node)?.hearing;
   }
 
-  /** Watches somebody, and hears nothing of anybody. */
+  /** Suspects somebody, and is in contact with nobody. */
   hearsNobody(): boolean {
-    for (const { hearing } of this.#watched.values()) if (hearing !== 'suspected') return false;
-    return this.#watched.size > 0;
+    return this.#suspected > 0 && this.#inContact === 0;
   }
 
   /** A message of the member has come. Returns how it stood before. */
@@ -87,9 +94,10 @@ export class Watch {
     if (watched === undefined) return undefined;
     const before = watched.hearing;
     watched.heardMs = nowMs;
-    watched.hearing = 'heard';
     watched.firstProbeMs = undefined;
-    if (before !== 'heard') this.#schedule(node);
+    if (before === 'heard' && watched.everHeard) return before;
+    this.#setHearing(watched, 'heard', true);
+    this.#schedule(node);
     return before;
   }
 
@@ -109,7 +117,7 @@ export class Watch {
     const before = watched.hearing;
     watched.answeredMs = nowMs;
     if (before !== 'suspected') return before;
-    watched.hearing = 'silent';
+    this.#setHearing(watched, 'silent', true);
     this.#schedule(node);
     return before;
   }
@@ -133,17 +141,29 @@ export class Watch {
     const watched = this.#watched.get(node);
     if (watched === undefined) return undefined;
     if (nowMs >= suspectMs(watched)) {
-      watched.hearing = 'suspected';
+      this.#setHearing(watched, 'suspected', watched.everHeard);
       return 'suspected';
     }
     if (nowMs >= silentMs(watched)) {
-      watched.hearing = 'silent';
+      this.#setHearing(watched, 'silent', true);
       return 'silent';
     }
     if (nowMs < probeMs(watched)) return undefined;
     watched.firstProbeMs ??= nowMs;
     watched.lastProbeMs = nowMs;
     return 'probe';
+  }
+
+  #setHearing(watched: Watched, hearing: Hearing, everHeard: boolean): void {
+    this.#count(watched, -1);
+    watched.hearing = hearing;
+    watched.everHeard = everHeard;
+    this.#count(watched, 1);
+  }
+
+  #count({ hearing, everHeard }: Watched, one: 1 | -1): void {
+    if (hearing === 'suspected') this.#suspected += one;
+    else if (everHeard) this.#inContact += one;
   }
 
   #schedule(node: string): void {
