@@ -199,20 +199,41 @@ describe('what the schema says and what the parsers assume', () => {
     assert.deepEqual([weight['minimum'], weight['maximum']], [1, 100]);
   });
 
-  test('lists in which an entry must not stand twice are sets', () => {
+  test('lists of words in which one must not stand twice are sets', () => {
     const sets: Readonly<Record<string, readonly string[]>> = {
       'ipaddresspools.yaml': ['addresses', 'excludeAddresses'],
-      'l2advertisements.yaml': [
-        'interfaces',
-        'ipAddressPoolSelectors',
-        'ipAddressPools',
-        'nodeSelectors',
-        'serviceSelectors',
-      ],
+      'l2advertisements.yaml': ['interfaces', 'ipAddressPools'],
+      'bgpadvertisements.yaml': ['communities', 'ipAddressPools', 'peers'],
     };
     for (const [file, names] of Object.entries(sets)) {
       for (const name of names) {
         assert.equal(properties(schemaOf(readCrd(file)), 'spec', name)['x-kubernetes-list-type'], 'set', name);
+      }
+    }
+  });
+
+  test('no list of objects is a set: server-side apply refuses those', () => {
+    let lists = 0;
+    for (const file of files) {
+      for (const [where, each] of schemasIn(schemaOf(readCrd(file)), file)) {
+        if (each['type'] !== 'array' || readString(readObject(each, 'items'), 'type') !== 'object') continue;
+        lists += 1;
+        assert.notEqual(each['x-kubernetes-list-type'], 'set', where);
+      }
+    }
+    assert.ok(lists >= 20, `${lists} lists of objects`);
+  });
+
+  test('a list of selectors has the rule that none stands twice', () => {
+    const lists: Readonly<Record<string, readonly string[]>> = {
+      'l2advertisements.yaml': ['ipAddressPoolSelectors', 'nodeSelectors', 'serviceSelectors'],
+      'bgpadvertisements.yaml': ['ipAddressPoolSelectors', 'nodeSelectors', 'serviceSelectors'],
+      'bgppeers.yaml': ['nodeSelectors'],
+    };
+    for (const [file, names] of Object.entries(lists)) {
+      for (const name of names) {
+        const [rule] = readObjects(properties(schemaOf(readCrd(file)), 'spec', name), 'x-kubernetes-validations');
+        assert.equal(rule?.['message'], 'has a selector twice; remove one', `${file} ${name}`);
       }
     }
   });

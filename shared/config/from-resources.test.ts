@@ -111,6 +111,18 @@ describe('a pool', () => {
     assert.deepEqual(result.config?.pools.get('lan')?.excluded.map(formatRange), ['10.0.0.1', '10.0.1.1']);
   });
 
+  test('with a namespace or a selector twice serves, with a notice', () => {
+    const web = { matchLabels: { app: 'web' } };
+    const serviceAllocation = { namespaces: ['a', 'a'], serviceSelectors: [web, web] };
+    const pool = ipAddressPool('lan', { addresses: ['10.0.0.0/24'], serviceAllocation });
+    const result = configOf({ pools: [pool], advertisements: [all] });
+    assert.deepEqual(lines(result), [
+      'notice: IPAddressPool herald-system/lan: spec.serviceAllocation.namespaces[1]: "a" stands at spec.serviceAllocation.namespaces[0] already; remove one',
+      'notice: IPAddressPool herald-system/lan: spec.serviceAllocation.serviceSelectors[1]: "app=web" stands at spec.serviceAllocation.serviceSelectors[0] already; remove one',
+    ]);
+    assert.equal(result.config?.pools.has('lan'), true);
+  });
+
   test('without a usable address serves nobody, with a warning', () => {
     const pool = ipAddressPool('lan', { addresses: ['10.0.0.255-10.0.1.0'], avoidBuggyIPs: true });
     assert.deepEqual(lines(configOf({ pools: [pool], advertisements: [all] })), [

@@ -3,7 +3,7 @@ import { readAddresses, readExclusions } from './address-entries.ts';
 import type { FindingObject, Problem } from './finding-text.ts';
 import type { Pool } from './model.ts';
 import { usableCount } from './pool-addresses.ts';
-import { checkSelectors } from './selector-check.ts';
+import { repeated, soundSelectors } from './sound-entries.ts';
 
 export interface ReadPool {
   readonly resource: IPAddressPool;
@@ -39,8 +39,9 @@ function checkAllocation(resource: IPAddressPool): readonly Problem[] {
   if (allocation === undefined) return [];
   const path = 'spec.serviceAllocation';
   return [
-    ...checkSelectors(allocation.namespaceSelectors, `${path}.namespaceSelectors`),
-    ...checkSelectors(allocation.serviceSelectors, `${path}.serviceSelectors`),
+    ...repeated(allocation.namespaces, `${path}.namespaces`),
+    ...soundSelectors(allocation.namespaceSelectors, `${path}.namespaceSelectors`).problems,
+    ...soundSelectors(allocation.serviceSelectors, `${path}.serviceSelectors`).problems,
   ];
 }
 

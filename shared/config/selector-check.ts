@@ -2,12 +2,7 @@ import type { LabelRequirement, LabelSelector } from '../api/label-selector.ts';
 import { quotedText } from '../net/quoted-text.ts';
 import type { Problem } from './finding-text.ts';
 
-/** What is wrong with a list of label selectors, by the rules of metav1.LabelSelectorRequirement. */
-export function checkSelectors(selectors: readonly LabelSelector[], path: string): readonly Problem[] {
-  return selectors.flatMap((selector, index) => checkSelector(selector, `${path}[${index}]`));
-}
-
-/** As `checkSelectors`, for one. */
+/** What is wrong with a label selector, by the rules of metav1.LabelSelectorRequirement. */
 export function checkSelector(selector: LabelSelector, path: string): readonly Problem[] {
   return selector.matchExpressions.flatMap((requirement, index) => {
     const text = requirementProblem(requirement);

@@ -2,6 +2,7 @@ import type { LabelSelector } from '../api/label-selector.ts';
 import { quotedText } from '../net/quoted-text.ts';
 import type { Problem } from './finding-text.ts';
 import { checkSelector } from './selector-check.ts';
+import { selectorText } from './selector-text.ts';
 
 /** What is left of a list once the entries that can't be used are taken out. */
 export interface SoundEntries<T> {
@@ -26,7 +27,8 @@ export function keepSound<T>(
 }
 
 export function soundSelectors(selectors: readonly LabelSelector[], path: string): SoundEntries<LabelSelector> {
-  return keepSound(selectors, (selector, index) => checkSelector(selector, `${path}[${index}]`));
+  const sound = keepSound(selectors, (selector, index) => checkSelector(selector, `${path}[${index}]`));
+  return { ...sound, problems: [...sound.problems, ...repeated(selectors.map(selectorText), path)] };
 }
 
 /** Entries that stand in the list already: the schema refuses them, and they do no harm. */

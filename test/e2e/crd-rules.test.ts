@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JsonObject } from '../../shared/api/json.ts';
+import { type JsonObject, readObject, readObjects } from '../../shared/api/json.ts';
 import { ApiRefusedError, type KubeApi } from '../cluster/api/kube-api.ts';
 import { heraldNamespace } from '../cluster/cluster.ts';
 import { clusterSuite } from './cluster-suite.ts';
+import { acceptedObjects, refusedObjects } from './crd-objects.ts';
 
 const plurals: Readonly<Record<string, string>> = {
   BFDProfile: 'v1beta1 bfdprofiles',
@@ -14,16 +15,19 @@ const plurals: Readonly<Record<string, string>> = {
   L2Advertisement: 'v1beta1 l2advertisements',
 };
 
+/** An object named `probe`, and where it lives. */
+function probe(kind: string, spec: JsonObject): { readonly object: JsonObject; readonly collection: string } {
+  const [version, plural] = (plurals[kind] ?? '').split(' ');
+  const metadata = { name: 'probe', namespace: heraldNamespace };
+  return {
+    object: { apiVersion: `metallb.io/${version}`, kind, metadata, spec },
+    collection: `/apis/metallb.io/${version}/namespaces/${heraldNamespace}/${plural}`,
+  };
+}
+
 /** What the API server says to a new object, which is not kept; undefined where it is accepted. */
 async function refusalOf(api: KubeApi, kind: string, spec: JsonObject): Promise<string | undefined> {
-  const [version, plural] = (plurals[kind] ?? '').split(' ');
-  const object = {
-    apiVersion: `metallb.io/${version}`,
-    kind,
-    metadata: { name: 'probe', namespace: heraldNamespace },
-    spec,
-  };
-  const collection = `/apis/metallb.io/${version}/namespaces/${heraldNamespace}/${plural}`;
+  const { object, collection } = probe(kind, spec);
   try {
     await api.create(`${collection}?dryRun=All`, object);
     return undefined;
@@ -57,69 +61,6 @@ const refusedEntries: readonly [string, string][] = [
   ['::1-1.2.3.4', 'begins and ends with addresses of two families; use two entries'],
 ];
 
-const peer = { myASN: 64_500, peerASN: 64_501, peerAddress: '10.0.0.1' };
-const acceptedObjects: readonly [string, JsonObject][] = [
-  ['L2Advertisement', {}],
-  [
-    'L2Advertisement',
-    { nodeSelectors: [{ matchLabels: { zone: 'a' } }, { matchLabels: { zone: 'b' } }], interfaces: ['eth0'] },
-  ],
-  ['BGPPeer', peer],
-  [
-    'BGPPeer',
-    {
-      myASN: 4_294_967_295,
-      dynamicASN: 'external',
-      interface: 'eth0',
-      holdTime: '90s',
-      keepaliveTime: '30s',
-      connectTime: '10s',
-    },
-  ],
-  ['BGPAdvertisement', { aggregationLength: 24, communities: ['65535:65282', 'vpn', 'large:1:2:3'], localPref: 100 }],
-  ['BFDProfile', { receiveInterval: 380, detectMultiplier: 3, echoMode: false, minimumTtl: 254 }],
-  ['Community', { communities: [{ name: 'vpn', value: '1234:1' }] }],
-];
-const refusedObjects: readonly [string, JsonObject, string][] = [
-  ['IPAddressPool', { addresses: [] }, 'spec.addresses'],
-  ['IPAddressPool', { addresses: ['10.0.0.0/24', '10.0.0.0/24'] }, 'spec.addresses[1]: Duplicate value'],
-  ['IPAddressPool', { addresses: ['10.0.0.0/24'], excludeAddresses: ['lan'] }, `spec.excludeAddresses[0]`],
-  [
-    'L2Advertisement',
-    { preferredNodeSelectors: [{ weight: 101, preference: {} }] },
-    'spec.preferredNodeSelectors[0].weight',
-  ],
-  ['L2Advertisement', { ipAddressPools: ['a', 'a'] }, 'spec.ipAddressPools[1]: Duplicate value'],
-  [
-    'L2Advertisement',
-    { nodeSelectors: [{ matchExpressions: [{ key: 'a', operator: 'Exists', values: ['x'] }] }] },
-    'In and NotIn need at least one value, Exists and DoesNotExist take none',
-  ],
-  ['BGPPeer', { ...peer, dynamicASN: 'internal' }, 'give exactly one of peerASN and dynamicASN'],
-  ['BGPPeer', { ...peer, interface: 'eth0' }, 'give exactly one of peerAddress and interface'],
-  ['BGPPeer', { ...peer, holdTime: '1s' }, 'must be 0s or at least 3s'],
-  ['BGPPeer', { ...peer, holdTime: '9s', keepaliveTime: '30s' }, 'keepaliveTime must not be longer than holdTime'],
-  ['BGPPeer', { ...peer, connectTime: '1500ms' }, 'must be whole seconds from 1s to 65535s'],
-  ['BGPPeer', { ...peer, routerID: '::1' }, 'must be written as an IPv4 address'],
-  ['BGPPeer', { ...peer, peerAddress: 'router' }, 'must be an IP address'],
-  [
-    'BGPPeer',
-    { ...peer, password: 'x', passwordSecret: { name: 'y' } },
-    'give at most one of password and passwordSecret',
-  ],
-  [
-    'BGPPeer',
-    { ...peer, peerASN: 64_500, ebgpMultiHop: true },
-    'ebgpMultiHop is for sessions between different AS numbers',
-  ],
-  [
-    'BGPAdvertisement',
-    { aggregationLength: 24, serviceSelectors: [{}] },
-    'with serviceSelectors, routes are single addresses',
-  ],
-  ['BFDProfile', { receiveInterval: 5 }, 'spec.receiveInterval'],
-];
-
 if (process.env['KUBEBUILDER_ASSETS'] === undefined || process.env['KUBEBUILDER_ASSETS'] === '') {
   test('the rules of the CRDs', {
     skip: 'only a real kube-apiserver evaluates CEL; name one in KUBEBUILDER_ASSETS',
@@ -150,6 +91,12 @@ if (process.env['KUBEBUILDER_ASSETS'] === undefined || process.env['KUBEBUILDER_
         test(`${kind} ${JSON.stringify(spec)} is accepted`, async () => {
           assert.equal(await refusalOf(cluster().api, kind, spec), undefined);
         });
+        test(`${kind} ${JSON.stringify(spec)} is accepted by server-side apply`, async () => {
+          const { object, collection } = probe(kind, spec);
+          const applied = await cluster().api.serverSideApply(`${collection}/probe?dryRun=All`, object);
+          const [manager] = readObjects(readObject(applied, 'metadata'), 'managedFields');
+          assert.equal(manager?.['operation'], 'Apply');
+        });
       }
       for (const [kind, spec, why] of refusedObjects) {
         test(`${kind} ${JSON.stringify(spec)} is refused: ${why}`, async () => {
@@ -157,6 +104,27 @@ if (process.env['KUBEBUILDER_ASSETS'] === undefined || process.env['KUBEBUILDER_
           assert.ok(refusal?.includes(why), refusal ?? 'accepted');
         });
       }
+      test('may have lists as long as the schema allows', async () => {
+        const addresses = Array.from(
+          { length: 1024 },
+          (_, index) => `2001:db8:${index.toString(16)}::1-2001:db8:${index.toString(16)}::9`,
+        );
+        assert.equal(await refusalOf(cluster().api, 'IPAddressPool', { addresses }), undefined);
+        const nodeSelectors = Array.from({ length: 64 }, (_, index) => ({ matchLabels: { rack: `rack-${index}` } }));
+        assert.equal(await refusalOf(cluster().api, 'L2Advertisement', { nodeSelectors }), undefined);
+      });
+      test('BGPPeer: enableGracefulRestart can not be changed, whatever else may', async () => {
+        const { api } = cluster();
+        const peers = `/apis/metallb.io/v1beta2/namespaces/${heraldNamespace}/bgppeers`;
+        const spec = { myASN: 64_500, peerASN: 64_501, peerAddress: '10.0.0.1', enableGracefulRestart: true };
+        const metadata = { name: 'router', namespace: heraldNamespace };
+        await api.create(peers, { apiVersion: 'metallb.io/v1beta2', kind: 'BGPPeer', metadata, spec });
+        await api.mergePatch(`${peers}/router`, { spec: { peerPort: 1179 } });
+        await assert.rejects(
+          api.mergePatch(`${peers}/router`, { spec: { enableGracefulRestart: false } }),
+          /enableGracefulRestart cannot be changed; create the peer anew/,
+        );
+      });
     });
   });
 }

@@ -50,7 +50,7 @@ export function readBgpAdvertisement(resource: BGPAdvertisement, surroundings: B
   return {
     resource,
     object: { kind: bgpAdvertisementResource.kind, namespace, name },
-    advertisement: wrong.length > 0 || lostPeers ? undefined : advertisement,
+    advertisement: lostPeers || wrong.some(({ severity }) => severity === 'error') ? undefined : advertisement,
     pools: pools.entries,
     problems: [
       ...pools.problems,

@@ -191,6 +191,15 @@ describe('a BGPPeer', () => {
     );
   });
 
+  test('with a selector twice stays in force, with a notice', () => {
+    const rack = { matchLabels: { rack: 'a' } };
+    const { peer, lines } = read({ nodeSelectors: [rack, rack] });
+    assert.equal(peer?.nodeSelectors.length, 2);
+    assert.deepEqual(lines, [
+      'notice: spec.nodeSelectors[1]: "rack=a" stands at spec.nodeSelectors[0] already; remove one',
+    ]);
+  });
+
   test('in another namespace never serves, and is named', () => {
     const { config, findings } = configOfBgp({ peers: [bgpPeer('router', {}, { namespace: 'default' })] });
     assert.equal(config?.bgp, undefined);

@@ -5,7 +5,7 @@ import { quotedText } from '../../net/quoted-text.ts';
 import { type FindingObject, mustBe, type Problem } from '../finding-text.ts';
 import { parseGoDuration } from '../go-duration.ts';
 import { isInterfaceName } from '../interface-name.ts';
-import { checkSelectors } from '../selector-check.ts';
+import { soundSelectors } from '../sound-entries.ts';
 import { unmatchedNodes } from '../unmatched-nodes.ts';
 import type { BgpPeer } from './model.ts';
 import { type BgpTimers, bgpTimers, isHoldTime, isKeepaliveTime } from './timers.ts';
@@ -31,14 +31,15 @@ export function readPeer(resource: BGPPeer, nodeLabels: ReadonlyMap<string, Labe
     ...timers.problems,
     ...checkConnectTime(resource),
     ...checkOptions(resource),
-    ...checkSelectors(resource.nodeSelectors, 'spec.nodeSelectors'),
   ];
+  const nodes = soundSelectors(resource.nodeSelectors, 'spec.nodeSelectors');
   const object = { kind: bgpPeerResource.kind, namespace, name };
-  const peer = problems.length === 0 ? toPeer(resource, timers.timers) : undefined;
+  const wrong = [...problems, ...nodes.problems].some(({ severity }) => severity === 'error');
+  const peer = wrong ? undefined : toPeer(resource, timers.timers);
   const unmatched = resource.nodeSelectors.flatMap((selector, index) =>
     unmatchedNodes(selector, `spec.nodeSelectors[${index}]`, nodeLabels),
   );
-  return { resource, object, peer, problems: [...problems, ...unmatched] };
+  return { resource, object, peer, problems: [...problems, ...nodes.problems, ...unmatched] };
 }
 
 function toPeer(resource: BGPPeer, timers: BgpTimers): BgpPeer {

@@ -73,6 +73,12 @@ export class KubeApi {
     return this.#json('PATCH', path, { body, contentType: 'application/merge-patch+json' });
   }
 
+  /** As `kubectl apply --server-side` does it; creates what is not there. */
+  async serverSideApply(path: string, body: JsonObject): Promise<JsonObject> {
+    const contentType = 'application/apply-patch+yaml';
+    return this.#json('PATCH', `${path}${path.includes('?') ? '&' : '?'}fieldManager=test`, { body, contentType });
+  }
+
   async delete(path: string): Promise<void> {
     await this.#json('DELETE', path, {});
   }
