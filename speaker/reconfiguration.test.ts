@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import type { JsonObject } from '../shared/api/json.ts';
 import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
+import { FakeClock } from '../test/support/fake-clock.ts';
 import { planNamespace as namespace } from '../test/support/plan-inputs.ts';
 import { SpeakersFixture } from '../test/support/speakers-fixture.ts';
 
@@ -73,4 +74,23 @@ test('one that never comes to rest is obeyed after two seconds', async () => {
     await lan.pass(300);
   }
   assert.deepEqual(lan.owners('10.0.0.1'), []);
+});
+
+describe('timers that fire a moment before their time', () => {
+  for (const earlyMs of [0.1, 0.5, 0.999]) {
+    test(`${earlyMs} ms before: a configuration that has settled is obeyed all the same`, async () => {
+      const clock = new FakeClock({ earlyMs });
+      const other = new SpeakersFixture(clock);
+      other.service();
+      other.slice('web', ['node-a']);
+      await other.start('node-a');
+      await other.pass(5_000);
+      assert.deepEqual(other.owners('10.0.0.1'), ['node-a']);
+      const spec = { nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'nowhere' } }] };
+      other.api.put(l2AdvertisementResource, { metadata: { name: 'all', namespace }, spec });
+      await other.pass(600);
+      assert.deepEqual(other.owners('10.0.0.1'), []);
+      await other.stop();
+    });
+  }
 });

@@ -8,6 +8,8 @@ export class FakeDatapath implements DatapathHandle {
   /** Calls other than `send`, in order. */
   readonly told: string[] = [];
   table: DatapathTable | undefined;
+  /** Goes on answering for what it is no candidate for, as long as nobody else has taken it. */
+  patient = false;
   readonly #owned = new Map<string, string>();
   readonly #listeners = new Set<(event: DatapathEvent) => void>();
 
@@ -59,7 +61,7 @@ export class FakeDatapath implements DatapathHandle {
         .map(({ ip, service }) => [ip, service]),
     );
     for (const [ip, service] of this.#owned) {
-      if (now.has(ip)) continue;
+      if (now.has(ip) || (this.patient && vips.some((vip) => vip.ip === ip))) continue;
       this.#owned.delete(ip);
       this.say({ type: 'gaveUp', ip, service, reason: 'notCandidate', atMs: 0 });
     }

@@ -48,16 +48,18 @@ export const eth0: Link = {
 
 /** Several speakers without packets on one API server in memory, in virtual time. */
 export class SpeakersFixture {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly log = new MemoryLog();
   readonly events = new RecordedEvents();
   /** What the API server is like for a speaker that starts. */
   prepare: (client: FakeApiClient) => void = () => undefined;
   readonly #store = new FakeApiStore();
-  readonly api = new FakeApiClient(this.clock, this.#store);
+  readonly api: FakeApiClient;
   readonly #speakers = new Map<string, FakeSpeaker>();
 
-  constructor() {
+  constructor(clock = new FakeClock()) {
+    this.clock = clock;
+    this.api = new FakeApiClient(clock, this.#store);
     this.api.put(ipAddressPoolResource, {
       metadata: { name: 'lan', namespace: planNamespace },
       spec: { addresses: ['10.0.0.0/24', '2001:db8::/120'] },
@@ -143,7 +145,7 @@ export class SpeakersFixture {
       ignoreExcludeLabel: false,
       exclusions: exclusionPattern(defaultExclusions),
       hostAddress: '192.168.1.1',
-      pulsePort: 0,
+      pulsePort: 7946,
       events: this.events,
       metrics: new SpeakerMetrics(new Registry()),
       datapath,
