@@ -71,7 +71,7 @@ async function catchesUp<T extends ApiObject>(
 }
 
 /** Decides whether the cache has every object in this version or a later one. */
-export function isCaughtUp<T extends ApiObject>(cache: Cache<T>, versions: ReadonlyMap<ObjectKey, string>): boolean {
+function isCaughtUp<T extends ApiObject>(cache: Cache<T>, versions: ReadonlyMap<ObjectKey, string>): boolean {
   for (const [key, version] of versions) {
     const cached = cache.get(key)?.meta.resourceVersion;
     if (cached !== version && !isLater(cached, version)) return false;

@@ -24,7 +24,7 @@ export function passedOverText(pools: readonly PassedOver[]): string {
   return parts.join('; ');
 }
 
-export function poolReasonText(reason: PoolReason): string {
+function poolReasonText(reason: PoolReason): string {
   switch (reason.reason) {
     case 'unknownPool':
       return 'there is no such pool';

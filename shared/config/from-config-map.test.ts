@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { configMap, configOf, configOfYaml } from '../../test/support/config-objects.ts';
-import { formatRange } from '../net/address-range.ts';
+import { formatRange } from '../../test/support/range-text.ts';
 
 /** What was found in the YAML, without the name of the object. */
 function found(yaml: string): readonly string[] {

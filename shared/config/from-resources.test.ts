@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { configOf, ipAddressPool, l2Advertisement } from '../../test/support/config-objects.ts';
-import { formatRange } from '../net/address-range.ts';
+import { formatRange } from '../../test/support/range-text.ts';
 import type { ConfigResult } from './model.ts';
 
 /** Severity, path and message of what was found. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { configOf, ipAddressPool } from '../../test/support/config-objects.ts';
+import { formatRange } from '../../test/support/range-text.ts';
 import { type IpAddress, parseAddress } from '../net/address.ts';
-import { formatRange } from '../net/address-range.ts';
 import type { Pool } from './model.ts';
 import { candidateRanges, inPool, isUsable, usableCount } from './pool-addresses.ts';
 

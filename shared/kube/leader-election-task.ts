@@ -46,7 +46,7 @@ export interface ElectionTimings {
  * As client-go's, and so Kubernetes' own components: a dead leader is replaced after 15 to 16 s. Only the candidate
  * looks more often, so that it follows within a second a leader that gives the lease back.
  */
-export const defaultElectionTimings: ElectionTimings = {
+const defaultElectionTimings: ElectionTimings = {
   leaseMs: 15_000,
   renewDeadlineMs: 10_000,
   retryMs: 2_000,

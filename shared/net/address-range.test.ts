@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { formatRange } from '../../test/support/range-text.ts';
 import {
   type AddressRange,
   compareRanges,
-  formatRange,
   parseRange,
   type RangeRefusal,
   rangeContains,

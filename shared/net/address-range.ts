@@ -77,16 +77,6 @@ export function compareRanges(a: AddressRange, b: AddressRange): number {
   );
 }
 
-/** The shortest text that `parseRange` reads as this range: an address, a CIDR where it is one, else `a-b`. */
-export function formatRange(range: AddressRange): string {
-  const { family } = range;
-  const first = formatAddress({ family, value: range.first });
-  if (range.first === range.last) return first;
-  const bits = blockBits(range.first, rangeSize(range), addressBits[family]);
-  if (1n << BigInt(bits) === rangeSize(range)) return `${first}/${addressBits[family] - bits}`;
-  return `${first}-${formatAddress({ family, value: range.last })}`;
-}
-
 /** Prefix length of the largest CIDR block that fits into the range. */
 export function shortestPrefixLength(range: AddressRange): number {
   const width = addressBits[range.family];

@@ -70,12 +70,6 @@ export class RunList {
     }
   }
 
-  *runs(): Generator<Run> {
-    for (const chunk of this.#chunks) {
-      for (const [index, first] of chunk.firsts.entries()) yield { first, last: chunk.lasts[index] ?? first };
-    }
-  }
-
   /** The last run that begins at or before `value`. */
   #locate(value: bigint): Position | undefined {
     const chunk = upperBound(this.#starts, value) - 1;

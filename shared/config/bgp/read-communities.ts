@@ -41,6 +41,6 @@ export function isCommunity(value: string): boolean {
   return isPlainCommunity(value) || isLargeCommunity(value);
 }
 
-export function communityAdvice(value: string): string {
+function communityAdvice(value: string): string {
   return `${quotedText(value)} is not a community; write "A:B" with numbers to 65535, or "large:A:B:C" with numbers to 4294967295`;
 }
