@@ -1,7 +1,6 @@
 import {
   addressBits,
   compareAddresses,
-  formatAddress,
   type IpAddress,
   type IpFamily,
   parseAddress,
