@@ -6,7 +6,7 @@ import type { StandingReason } from './standing.ts';
 import type { Standings } from './standings.ts';
 import type { Hearing } from './watch.ts';
 
-/** So many hellos in a row a member may leave unanswered whose Lease has expired and whom this node does not watch. */
+/** So many hellos in a row a member may leave unanswered whose Lease has expired. */
 const expiredHellos = 3;
 /** A member that fell silent was asked by every other means a moment ago. */
 const seekDelayMs = 1_000;
@@ -95,10 +95,10 @@ export class Life {
     return this.#handshake.verified(peer.node) !== undefined;
   }
 
-  /** Of whom this node does not watch, only answers to hellos tell. */
+  /** Of whom this node does not watch, only answers to hellos tell; and what one watcher misses proves nothing. */
   #isInContact(peer: Peer, nowMs: number): boolean {
     const hearing = this.#hearing(peer);
-    if (hearing !== undefined) return hearing !== 'suspected';
+    if (hearing === 'heard' || hearing === 'silent') return true;
     const sinceMs = Math.max(peer.heardMs ?? Number.NEGATIVE_INFINITY, peer.expiredMs);
     return this.#isVerified(peer) && nowMs - sinceMs < expiredHellos * this.#handshake.periodMs;
   }

@@ -1,31 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LivenessNetwork } from '../../test/support/liveness-network.ts';
-
-const names = Array.from({ length: 40 }, (_, index) => `node-${String(index + 1).padStart(2, '0')}`);
-
-/** So many nodes that know each other; 5 s have passed, and pulses leave each at another phase. */
-function cluster(size: number): { readonly network: LivenessNetwork; readonly nodes: readonly string[] } {
-  const network = new LivenessNetwork();
-  const nodes = names.slice(0, size);
-  for (const [index, node] of nodes.entries()) {
-    network.run(index * 37);
-    network.start(node);
-  }
-  network.setTables(nodes);
-  network.run(5_000);
-  network.takeLog();
-  return { network, nodes };
-}
-
-/** Lines about deaths, as "time teller: who". */
-function deaths(log: readonly string[]): readonly string[] {
-  return log.filter((line) => line.endsWith('dead (notHeard)')).map((line) => line.replace(' dead (notHeard)', ''));
-}
-
-function untimed(log: readonly string[]): readonly string[] {
-  return log.map((line) => line.replace(/^\d+ /, '')).sort();
-}
+import { livenessCluster as cluster, deaths, untimed } from '../../test/support/liveness-cluster.ts';
 
 for (const size of [2, 3, 5, 40]) {
   test(`${size} nodes meet, and nobody is ever suspected`, () => {

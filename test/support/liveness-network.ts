@@ -39,8 +39,6 @@ export class LivenessNetwork {
   holds = (_node: string): boolean => false;
   gatewayAnswers = (_node: string): boolean => true;
   apiServerAnswers = (_node: string): boolean => true;
-  /** What each table says of a member. */
-  tableSays: Partial<LivenessMember> = {};
   readonly #speakers = new Map<string, Speaker>();
   readonly #starts = new Map<string, number>();
   /** In the order of their times: the delay is the same for all. */
@@ -53,9 +51,8 @@ export class LivenessNetwork {
 
   /** Starts a speaker on the node, with pulses; tables do not know it yet. */
   start(node: string, timing: Timing = { intervalMs: 100, multiplier: 3 }): void {
-    const starts = (this.#starts.get(node) ?? 0) + 1;
-    this.#starts.set(node, starts);
-    const incarnation = `${nodeIdOf(node).slice(0, 14)}${String(starts).padStart(2, '0')}`;
+    this.#starts.set(node, (this.#starts.get(node) ?? 0) + 1);
+    const { incarnation } = this.member(node);
     let nonces = 0;
     const nonce = (): string => {
       nonces += 1;
@@ -72,8 +69,10 @@ export class LivenessNetwork {
     for (const speaker of [...this.#speakers.values()]) this.setTable(speaker.node, members);
   }
 
+  /** What a table says of a member: the incarnation that was started last. */
   member(node: string, changes: Partial<LivenessMember> = {}): LivenessMember {
-    const incarnation = this.#speakers.get(node)?.incarnation ?? `${nodeIdOf(node).slice(0, 14)}00`;
+    const starts = String(this.#starts.get(node) ?? 0).padStart(2, '0');
+    const incarnation = `${nodeIdOf(node).slice(0, 14)}${starts}`;
     return { node, incarnation, takesPart: true, leaseExpired: false, ...changes };
   }
 
@@ -122,7 +121,7 @@ export class LivenessNetwork {
     this.nowMs = untilMs;
   }
 
-  /** What was logged since this was last called, without what some tests do not ask about. */
+  /** What was logged since this was last called. */
   takeLog(): readonly string[] {
     return this.log.splice(0);
   }
