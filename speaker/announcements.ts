@@ -9,7 +9,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { DatapathEvent, Link } from './datapath/table.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import type { SpeakerMetrics } from './metrics.ts';
-import { OwnedAddresses } from './owned-addresses.ts';
+import { type Holding, OwnedAddresses } from './owned-addresses.ts';
 import type { Planned } from './planner-task.ts';
 import { MemberReports } from './status/member-reports.ts';
 import { ownerChangedText, type TookOver } from './status/owner-changes.ts';
@@ -27,7 +27,7 @@ export interface AnnouncementsOptions {
   readonly log: Log;
   readonly onLinks: (links: readonly Link[]) => void;
   /** Something changed about what this node answers for; it is worked out when it is read. */
-  readonly onOwned: (read: () => ReadonlyMap<string, readonly string[]>) => void;
+  readonly onOwned: (read: () => ReadonlyMap<string, Holding>) => void;
   readonly onView: (view: StatusView) => void;
   /** The pulses of a member are heard, or are not any more. */
   readonly onHeard: (node: string, heard: boolean) => void;
@@ -97,6 +97,9 @@ export class Announcements {
       case 'pulsesBlocked':
         this.#members.event(event);
         break;
+      case 'pulsePortFailed':
+        log.warn('pulse-port-failed', { why: event.why });
+        break;
       case 'askApiServer':
         this.#options.onAskApiServer();
         break;
@@ -118,10 +121,10 @@ export class Announcements {
 
   #tookOver(event: TookOver): void {
     const { metrics, log, self } = this.#options;
-    const { ip, service, reason, from, afterMs } = event;
+    const { ip, service, reason, from, afterMs, atMs } = event;
     log.info('took-over', { ip, service, reason, from, afterMs, meaning: takeoverTexts[reason] });
     metrics.tookOver(event);
-    this.#owned.take(ip);
+    this.#owned.take(ip, atMs);
     this.#tellOwned();
     const message = ownerChangedText(event, self);
     if (message !== undefined) this.#record(event, { type: 'Normal', reason: eventReasons.ownerChanged, message });
@@ -138,7 +141,7 @@ export class Announcements {
 
   #tellOwned(): void {
     const planned = this.#planned;
-    if (planned !== undefined) this.#options.onOwned(() => this.#owned.interfaces(planned.table, planned.links));
+    if (planned !== undefined) this.#options.onOwned(() => this.#owned.holdings(planned.table, planned.links));
   }
 
   #conflict({ ip, service, mac, link }: Conflict): void {

@@ -3,12 +3,21 @@ import type { DatapathTable, Link } from './datapath/table.ts';
 import type { OwnerSample } from './metrics.ts';
 import type { ServicePlan } from './plan.ts';
 
+/** An address that this node's datapath answers for. */
+export interface Holding {
+  /** Names, sorted. */
+  readonly interfaces: readonly string[];
+  /** Unix ms. */
+  readonly sinceMs: number;
+}
+
 /** The addresses that this node's datapath answers for. BOUNDED by the addresses of the tables it was sent. */
 export class OwnedAddresses {
-  readonly #ips = new Set<string>();
+  /** Since when, Unix ms. */
+  readonly #ips = new Map<string, number>();
 
-  take(ip: string): void {
-    this.#ips.add(ip);
+  take(ip: string, atMs: number): void {
+    this.#ips.set(ip, atMs);
   }
 
   giveUp(ip: string): void {
@@ -30,12 +39,14 @@ export class OwnedAddresses {
     );
   }
 
-  /** Each with the names of the interfaces on which it is answered. */
-  interfaces(table: DatapathTable, links: readonly Link[]): ReadonlyMap<string, readonly string[]> {
+  /** All of them, with the interfaces on which they are answered. */
+  holdings(table: DatapathTable, links: readonly Link[]): ReadonlyMap<string, Holding> {
     const names = new Map(links.map(({ index, name }) => [index, name]));
-    const result = new Map<string, readonly string[]>();
+    const result = new Map<string, Holding>();
     for (const { ip, interfaces } of table.vips) {
-      if (this.#ips.has(ip)) result.set(ip, interfaces.flatMap(({ index }) => names.get(index) ?? []).sort());
+      const sinceMs = this.#ips.get(ip);
+      if (sinceMs === undefined) continue;
+      result.set(ip, { interfaces: interfaces.flatMap(({ index }) => names.get(index) ?? []).sort(), sinceMs });
     }
     return result;
   }

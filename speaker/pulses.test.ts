@@ -104,6 +104,40 @@ describe('who holds what', () => {
   });
 });
 
+describe('the report of who holds it', () => {
+  /** node-a takes over while node-b, which nobody told yet, goes on. */
+  const takeOver = (): void => {
+    const event = { type: 'tookOver', ip, service: 'shop/web', group: ip, reason: 'preferred' } as const;
+    say('node-a', { ...event, from: 'node-b', afterMs: undefined, atMs: lan.clock.wallMs() });
+  };
+  const statusWrites = (node: string): number =>
+    lan.speaker(node).client.calls.filter(({ method, plural }) => method === 'patch' && plural === 'servicel2statuses')
+      .length;
+
+  test('is the new owner’s, also while the former one still answers, and also where the plan ranks that one first', async () => {
+    const before = statusWrites('node-b');
+    takeOver();
+    await lan.pass(300);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+    assert.equal(lan.condition('web'), 'True owner: announced from node node-a on eth0');
+    await lan.pass(600);
+    assert.equal(statusWrites('node-b'), before);
+    say('node-b', { type: 'gaveUp', ip, service: 'shop/web', reason: 'betterCandidateLive', atMs: 0 });
+    await lan.pass(5 * seconds);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-a: eth0']);
+    assert.equal(statusWrites('node-b'), before);
+  });
+
+  test('is put right by the one that goes on answering', async () => {
+    takeOver();
+    await lan.pass(500);
+    say('node-a', { type: 'gaveUp', ip, service: 'shop/web', reason: 'claimedByOther', atMs: 0 });
+    await lan.pass(600);
+    assert.deepEqual(lan.l2Statuses(), ['shop/web on node-b: eth0']);
+    assert.equal(lan.condition('web'), 'True owner: announced from node node-b on eth0');
+  });
+});
+
 describe('a takeover', () => {
   const took = {
     type: 'tookOver',

@@ -32,6 +32,11 @@ export function serviceOf(status: ServiceL2Status): ObjectKey {
   return `${status.meta.labels[labelNames.serviceNamespace] ?? status.serviceNamespace}/${name}`;
 }
 
+/** The node that it is about, or is about to be about: its labels are written before its status. '' for none. */
+export function nodeOf(status: ServiceL2Status): string {
+  return status.meta.labels[labelNames.node] ?? status.node;
+}
+
 /** The ServiceL2Status to create, without its status. */
 export function l2StatusObject(namespace: string, name: string, announcement: Announcement): JsonObject {
   return {

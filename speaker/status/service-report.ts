@@ -5,6 +5,7 @@ import { conditionTypes } from '../../shared/api/reasons.ts';
 import type { Service } from '../../shared/api/service.ts';
 import type { ServiceL2Status } from '../../shared/api/service-l2-status.ts';
 import { orderByDigest } from '../election.ts';
+import type { Holding } from '../owned-addresses.ts';
 import type { ServicePlan } from '../plan.ts';
 import {
   type Announced,
@@ -40,8 +41,8 @@ export interface ReportInput {
   /** As the cache has it now. */
   readonly service: Service | undefined;
   readonly l2Status: ServiceL2Status | undefined;
-  /** Addresses that this node's datapath answers for, with the names of the interfaces. */
-  readonly owned: ReadonlyMap<string, readonly string[]>;
+  /** Addresses that this node's datapath answers for. */
+  readonly owned: ReadonlyMap<string, Holding>;
   /** Nodes of all members that stay. */
   readonly reporters: readonly string[];
   /** What the plan says about addresses that nobody may announce has stood for a while. */
@@ -55,11 +56,15 @@ export interface ReportInput {
  */
 export function reportService(input: ReportInput): readonly ReportAction[] {
   const { plan } = input;
-  const [group] = plan?.groups ?? [];
   if (plan === undefined) return ifFirst(input, input.key, cleanUp(input));
-  if (group === undefined) return ifFirst(input, plan.electedBy, reportNobody(input, plan));
-  const first = group.ips.find((ip) => plan.ips.includes(ip));
+  if (plan.groups.length === 0) return ifFirst(input, plan.electedBy, reportNobody(input, plan));
+  const first = firstIp(plan);
   return first !== undefined && input.owned.has(first) ? reportOwner(input, plan) : [];
+}
+
+/** The announced address whose owner speaks for the Service; undefined where nobody may announce any. */
+export function firstIp(plan: ServicePlan | undefined): string | undefined {
+  return plan?.groups[0]?.ips.find((ip) => plan.ips.includes(ip));
 }
 
 function ifFirst(
@@ -135,6 +140,6 @@ function isAllocatedByUs(service: Service): boolean {
   );
 }
 
-function interfacesOf(plan: ServicePlan, owned: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  return [...new Set(plan.ips.flatMap((ip) => owned.get(ip) ?? []))].sort();
+function interfacesOf(plan: ServicePlan, owned: ReadonlyMap<string, Holding>): readonly string[] {
+  return [...new Set(plan.ips.flatMap((ip) => owned.get(ip)?.interfaces ?? []))].sort();
 }

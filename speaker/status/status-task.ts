@@ -11,11 +11,13 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Task } from '../../shared/runtime/task.ts';
 import { type WorkOutcome, WorkQueue } from '../../shared/runtime/work-queue.ts';
+import type { Holding } from '../owned-addresses.ts';
 import type { Plan } from '../plan.ts';
 import { announcedCondition } from './announced-condition.ts';
-import { l2StatusName, serviceOf } from './l2-status.ts';
+import { ForeignReports } from './foreign-reports.ts';
+import { l2StatusName, nodeOf, serviceOf } from './l2-status.ts';
 import type { ReportWriter } from './report-writer.ts';
-import { type ReportAction, reportService } from './service-report.ts';
+import { firstIp, type ReportAction, reportService } from './service-report.ts';
 
 export interface StatusOptions {
   readonly self: string;
@@ -41,7 +43,7 @@ export interface StatusTask extends Task {
   /** A new plan. */
   setView(view: StatusView): void;
   /** Addresses that this node's datapath answers for, with their interfaces: read once when a report needs them. */
-  setOwned(read: () => ReadonlyMap<string, readonly string[]>): void;
+  setOwned(read: () => ReadonlyMap<string, Holding>): void;
 }
 
 /** Services that are being written at once. */
@@ -68,16 +70,18 @@ class Reporter implements StatusTask {
   readonly #reportedMs = new Map<ObjectKey, number>();
   /** BOUNDED by `concurrency`. */
   readonly #underWay = new Set<Promise<void>>();
+  readonly #foreign: ForeignReports;
   #allChanged = true;
   #view: StatusView | undefined;
-  #readOwned: () => ReadonlyMap<string, readonly string[]> = () => new Map();
-  #owned: ReadonlyMap<string, readonly string[]> | undefined;
+  #readOwned: () => ReadonlyMap<string, Holding> = () => new Map();
+  #owned: ReadonlyMap<string, Holding> | undefined;
   /** Since when a Service has an address that nobody may announce. BOUNDED by the Services of the plan. */
   readonly #unannouncedSinceMs = new Map<ObjectKey, number>();
 
   constructor(options: StatusOptions) {
     this.#options = options;
     this.#queue = new WorkQueue(statusBackoff, options.random);
+    this.#foreign = new ForeignReports(options.self);
   }
 
   setView(view: StatusView): void {
@@ -86,7 +90,7 @@ class Reporter implements StatusTask {
     this.#markAll();
   }
 
-  setOwned(read: () => ReadonlyMap<string, readonly string[]>): void {
+  setOwned(read: () => ReadonlyMap<string, Holding>): void {
     this.#readOwned = read;
     this.#owned = undefined;
     this.#markAll();
@@ -96,7 +100,11 @@ class Reporter implements StatusTask {
     const { services, l2Statuses } = this.#options;
     const unsubscribe = [
       services.onChange(({ object }) => this.#lookAt(keyOf(object.meta))),
-      l2Statuses.onChange(({ object }) => this.#lookAt(serviceOf(object))),
+      l2Statuses.onChange(({ type, object }) => {
+        const node = type === 'deleted' ? '' : nodeOf(object);
+        this.#foreign.see(serviceOf(object), node, this.#options.clock.wallMs());
+        this.#lookAt(serviceOf(object));
+      }),
     ];
     void this.#options.synced.then(() => this.#markAll());
     const stop = (): void => this.#wake.resolve();
@@ -146,8 +154,10 @@ class Reporter implements StatusTask {
 
   #lookAt(key: ObjectKey): void {
     this.#noteSeen(key);
-    if (this.#report(key).length === 0) return;
     const nowMs = this.#options.clock.now();
+    const contestedMs = this.#contestedMs(key);
+    if (contestedMs > 0) this.#queue.add(key, nowMs + contestedMs, nowMs);
+    if (contestedMs > 0 || this.#report(key).length === 0) return;
     this.#queue.add(key, Math.max(nowMs, (this.#reportedMs.get(key) ?? Number.NEGATIVE_INFINITY) + restMs), nowMs);
     this.#wake.resolve();
   }
@@ -163,6 +173,15 @@ class Reporter implements StatusTask {
 
   #l2StatusOf(key: ObjectKey): ServiceL2Status | undefined {
     return this.#options.l2Statuses.get(keyOf({ namespace: this.#options.namespace, name: l2StatusName(key) }));
+  }
+
+  /** How long another owner's report has to be left alone. */
+  #contestedMs(key: ObjectKey): number {
+    const { plan, reporters } = this.#view ?? { plan: undefined, reporters: [] };
+    this.#owned ??= this.#readOwned();
+    const holding = this.#owned.get(firstIp(plan?.services.get(key)) ?? '');
+    if (holding === undefined) return 0;
+    return this.#foreign.restMs(key, { sinceMs: holding.sinceMs, reporters, wallMs: this.#options.clock.wallMs() });
   }
 
   #report(key: ObjectKey): readonly ReportAction[] {
@@ -198,6 +217,8 @@ class Reporter implements StatusTask {
   }
 
   async #carryOut(key: ObjectKey): Promise<WorkOutcome> {
+    const contestedMs = this.#contestedMs(key);
+    if (contestedMs > 0) return { type: 'again', delayMs: contestedMs };
     const actions = this.#report(key);
     if (actions.length > 0) this.#reportedMs.set(key, this.#options.clock.now());
     try {
