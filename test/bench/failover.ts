@@ -1,4 +1,4 @@
-import { buildBundles, distFolder, insideBenchSandbox } from './bench-cluster.ts';
+import { buildBundles, distFolder, insideBenchSandbox, raisePriority } from './bench-cluster.ts';
 import type { BenchResult, Mark } from './bench-result.ts';
 import { type BenchLan, startBenchLan, stopBenchLan } from './failover/bench-lan.ts';
 import { type FaultName, faultNames, faults } from './failover/fault.ts';
@@ -16,6 +16,7 @@ const askEveryMs = 2;
  */
 export async function run(): Promise<BenchResult> {
   const options = readFailoverOptions(process.argv.slice(3));
+  raisePriority();
   await insideBenchSandbox(process.argv.slice(2));
   buildBundles();
   process.env['HERALD_DIST'] = distFolder;

@@ -53,6 +53,7 @@ export class ClusterNode {
     this.endpoint = new ManagedProcess({
       name: `endpoint on ${machine.name}`,
       netns: machine.name,
+      urgent: true,
       command: [
         process.execPath,
         join(import.meta.dirname, 'endpoint', 'main.ts'),
@@ -151,6 +152,7 @@ export class ClusterNode {
       name: `kube-proxy on ${this.name}`,
       netns: this.name,
       command: [process.execPath, join(import.meta.dirname, 'kube-proxy', 'main.ts')],
+      urgent: true,
       env: { PROXY_NODE: this.name, PROXY_MODE: mode, PROXY_ACCESS: JSON.stringify(this.#proxyAccess) },
     });
   }

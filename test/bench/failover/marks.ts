@@ -71,6 +71,7 @@ function familySummary(rounds: readonly RoundFigures[], family: number) {
     answeredMs: spread(of(({ answeredMs }) => answeredMs)),
     announcedMs: spread(of(({ announcedMs }) => announcedMs)),
     gapMs: spread(of(({ gapMs }) => gapMs)),
+    silenceMs: spread(of(({ silenceMs }) => silenceMs)),
     lostDatagrams: spread(of(({ lostDatagrams }) => lostDatagrams)),
     clientPauseMs: spread(of(({ pauseMs }) => pauseMs)),
     doubtMs: spread(of(({ doubtMs }) => doubtMs)),

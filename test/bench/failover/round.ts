@@ -6,6 +6,7 @@ import {
   fetchFigures,
   longestGapMs,
   longestPauseMs,
+  longestSilenceMs,
   lostDatagrams,
 } from '../../cluster/traffic/losses.ts';
 import type { Traffic } from '../../cluster/traffic/traffic-message.ts';
@@ -28,8 +29,9 @@ export interface AddressFigures {
   readonly answeredMs: number;
   /** Until another node announced it. */
   readonly announcedMs: number;
-  /** The longest time without an echo. */
+  /** The longest time without an echo, less what the client paused itself. */
   readonly gapMs: number;
+  readonly silenceMs: number;
   /** The client's own longest pause between two datagrams. */
   readonly pauseMs: number;
   readonly lostDatagrams: number;
@@ -106,7 +108,8 @@ function figuresOf(
   return {
     answeredMs: answeredAfterMs(watch, faultMs, mac) ?? patienceMs,
     announcedMs: announcedAfterMs(watch, faultMs, mac) ?? patienceMs,
-    gapMs: longestGapMs(traffic),
+    gapMs: longestGapMs(traffic, echoEveryMs),
+    silenceMs: longestSilenceMs(traffic),
     pauseMs: longestPauseMs(traffic),
     lostDatagrams: lostDatagrams(traffic),
     doubtMs: longestDoubtMs(watch, scenario.intervalMs),

@@ -1,5 +1,6 @@
 import { type ChildProcess, type Serializable, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { getPriority, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { inNetns, type Netns } from '../network/iproute.ts';
@@ -11,6 +12,11 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Opens a channel for messages to the program. */
   readonly ipc?: boolean;
+  /**
+   * It measures, or stands in for what a kernel does: where the test itself runs with a higher priority, so does this,
+   * and so it shows what the others do and not what they leave of the machine.
+   */
+  readonly urgent?: boolean;
 }
 
 export interface Ending {
@@ -51,6 +57,7 @@ export class ManagedProcess {
       env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...this.spec.env },
     });
     this.#child = child;
+    if (this.spec.urgent !== true && child.pid !== undefined && getPriority() < 0) setPriority(child.pid, 0);
     this.#readLines(child.stdout);
     this.#readLines(child.stderr);
     child.once('error', (error) => this.#keep(`cannot start: ${error.message}`));

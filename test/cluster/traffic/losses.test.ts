@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fetchFigures, longestGapMs, longestPauseMs, lostDatagrams, servedSince } from './losses.ts';
+import { fetchFigures, longestGapMs, longestPauseMs, longestSilenceMs, lostDatagrams, servedSince } from './losses.ts';
 import type { Traffic } from './traffic-message.ts';
 
 const traffic: Traffic = {
@@ -22,8 +22,22 @@ const traffic: Traffic = {
   ],
 };
 
-test('the longest gap is between two echoes, whichever datagrams they are of', () => {
-  assert.equal(longestGapMs(traffic), 21);
+test('the longest silence is between two echoes, whichever datagrams they are of', () => {
+  assert.equal(longestSilenceMs(traffic), 21);
+});
+
+test('of a silence, what the client paused itself is no gap', () => {
+  // Sent at 15 and then at 32 only: 3 ms, 10 instead of 17, and 1.
+  assert.equal(longestGapMs(traffic, 5), 14);
+});
+
+test('a silence through which the client went on sending is a gap as long as it was', () => {
+  const sent = Array.from({ length: 100 }, (_, index) => index * 6);
+  const echoes = sent
+    .filter((atMs) => atMs < 100 || atMs > 400)
+    .map((atMs) => ({ datagram: atMs / 6, atMs: atMs + 1, node: 'a' }));
+  assert.equal(longestGapMs({ ...traffic, sent, echoes }, 5), 306);
+  assert.equal(longestSilenceMs({ ...traffic, sent, echoes }), 306);
 });
 
 test('a datagram is lost when no echo of it came, and counted once when two came', () => {
@@ -46,7 +60,8 @@ test('requests: how many failed, were reset, and took longest', () => {
 test('nothing seen is no gap and no failure', () => {
   const nothing: Traffic = { address: '192.0.2.1', sent: [], echoes: [], fetched: [] };
   assert.deepEqual(
-    [longestGapMs(nothing), lostDatagrams(nothing), longestPauseMs(nothing), fetchFigures(nothing)],
-    [0, 0, 0, { count: 0, failed: 0, resets: 0, longestMs: 0 }],
+    [longestSilenceMs(nothing), longestGapMs(nothing, 5), lostDatagrams(nothing), longestPauseMs(nothing)],
+    [0, 0, 0, 0],
   );
+  assert.deepEqual([fetchFigures(nothing)], [{ count: 0, failed: 0, resets: 0, longestMs: 0 }]);
 });

@@ -1,12 +1,27 @@
 import type { Traffic } from './traffic-message.ts';
 
 /** The longest time without an echo, from the first to the last one. */
-export function longestGapMs({ echoes }: Traffic): number {
+export function longestSilenceMs({ echoes }: Traffic): number {
+  return echoes.reduce((longest, { atMs }, index) => Math.max(longest, atMs - (echoes[index - 1]?.atMs ?? atMs)), 0);
+}
+
+/**
+ * The same, but of the network: a step in which the client itself did nothing, though a datagram was due, counts as
+ * twice its pace at most. On a busy machine it has to wait for a processor like everybody else.
+ */
+export function longestGapMs({ sent, echoes }: Traffic, paceMs: number): number {
+  const steps = [
+    ...sent.map((atMs) => ({ atMs, isEcho: false })),
+    ...echoes.map(({ atMs }) => ({ atMs, isEcho: true })),
+  ].sort((a, b) => a.atMs - b.atMs);
   let longestMs = 0;
-  let lastMs = echoes[0]?.atMs ?? 0;
-  for (const { atMs } of echoes) {
-    longestMs = Math.max(longestMs, atMs - lastMs);
-    lastMs = atMs;
+  let gapMs = 0;
+  for (const [index, { atMs, isEcho }] of steps.entries()) {
+    gapMs += Math.min(atMs - (steps[index - 1]?.atMs ?? atMs), 2 * paceMs);
+    if (!isEcho) continue;
+    // Before the first echo the client had nothing to miss.
+    if (atMs !== echoes[0]?.atMs) longestMs = Math.max(longestMs, gapMs);
+    gapMs = 0;
   }
   return longestMs;
 }
@@ -16,7 +31,7 @@ export function lostDatagrams({ sent, echoes }: Traffic): number {
   return sent.length - new Set(echoes.map(({ datagram }) => datagram)).size;
 }
 
-/** The longest pause of the client itself between two datagrams: so much of a gap may be its own. */
+/** The longest pause of the client itself between two datagrams: so much of a silence may be its own. */
 export function longestPauseMs({ sent }: Traffic): number {
   return sent.reduce((longest, atMs, index) => Math.max(longest, atMs - (sent[index - 1] ?? atMs)), 0);
 }

@@ -15,6 +15,7 @@ export class TrafficSource {
       netns: machine.name,
       command: [process.execPath, join(import.meta.dirname, 'main.ts')],
       ipc: true,
+      urgent: true,
     });
     this.#dialogue = new Dialogue(this.process);
   }

@@ -18,6 +18,7 @@ export class Watcher {
       netns: machine.name,
       command: [process.execPath, join(import.meta.dirname, 'main.ts'), 'eth0'],
       ipc: true,
+      urgent: true,
     });
     this.#dialogue = new Dialogue(this.process);
   }
