@@ -117,7 +117,7 @@ test('who crashes where suspicions do not arrive is dead once its Lease has expi
   network.run(20_000);
   assert.deepEqual(network.takeLog(), []);
   network.setTables(nodes, { 'node-01': expired });
-  network.run(23_502);
+  network.run(24_000);
   assert.deepEqual(
     untimed(network.takeLog()),
     nodes.slice(1).map((node) => `${node}: node-01 dead (leaseExpired)`),
