@@ -1,0 +1,194 @@
+import type { LivenessMember } from '../../speaker/liveness/peers.ts';
+import { apiServer, type Network } from './network.ts';
+import type { SimNode } from './node.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Of a speaker's Lease. */
+export const renewEveryMs = 5000;
+export const leaseMs = 15_000;
+
+interface Lease {
+  readonly incarnation: string;
+  renewedMs: number;
+  expired: boolean;
+}
+
+/** A group of addresses as the cluster has it. */
+export interface SimGroup {
+  readonly key: string;
+  readonly candidates: readonly string[];
+}
+
+interface Around {
+  readonly timeline: Timeline;
+  readonly random: SeededRandom;
+  readonly network: Network;
+  readonly nodes: ReadonlyMap<string, SimNode>;
+  /** Whether anybody is told of renewals: thousands of nodes for a few seconds need not be. */
+  readonly tellsRenewals: boolean;
+}
+
+/**
+ * The slow path: Leases, groups and who holds them, told to each node's main thread late, and not at all while it can't
+ * be reached. What a main thread makes of it is here, too: the table that it sends to its datapath thread.
+ */
+export class ApiServer {
+  readonly #around: Around;
+  readonly #leases = new Map<string, Lease>();
+  readonly #holders = new Map<string, string>();
+  #groups: ReadonlyMap<string, SimGroup>;
+  #groupsOfNode = new Map<string, SimGroup[]>();
+  #members: readonly LivenessMember[] | undefined;
+  /** Nodes whose next table is on its way. */
+  readonly #pending = new Set<string>();
+  #up = true;
+
+  constructor(groups: readonly SimGroup[], around: Around) {
+    this.#around = around;
+    this.#groups = new Map(groups.map((group) => [group.key, group]));
+    this.#indexGroups();
+  }
+
+  get groups(): Iterable<SimGroup> {
+    return this.#groups.values();
+  }
+
+  candidates(group: string): readonly string[] {
+    return this.#groups.get(group)?.candidates ?? [];
+  }
+
+  setUp(up: boolean): void {
+    this.#up = up;
+    if (up) this.#tellAll();
+  }
+
+  setCandidates(key: string, candidates: readonly string[]): void {
+    this.#groups = new Map([...this.#groups, [key, { key, candidates }]]);
+    this.#indexGroups();
+    this.#tellAll();
+  }
+
+  /** A speaker runs: from now on it renews its Lease, and sees what others write. */
+  join(node: SimNode): void {
+    const { incarnation } = node;
+    const renew = (): void => {
+      if (node.incarnation !== incarnation || !node.runs) return;
+      // The main thread stops renewing when the datapath thread does not tick.
+      if (node.works && this.#isReachedBy(node.name)) this.#renew(node.name, incarnation);
+      this.#around.timeline.after(renewEveryMs, renew);
+    };
+    renew();
+    this.#tellSoon(node.name);
+  }
+
+  /** A speaker that stops in order takes its Lease away. */
+  leave(node: string): void {
+    if (!this.#isReachedBy(node)) return;
+    this.#leases.delete(node);
+    this.#changed();
+  }
+
+  /** A main thread writes who announces the group (ServiceL2Status). */
+  reportHolder(group: string, node: SimNode): void {
+    this.#around.timeline.after(this.#around.random.between(50, 400), () => {
+      if (!node.holds(group) || !this.#isReachedBy(node.name)) return;
+      this.#holders.set(group, node.name);
+      for (const candidate of this.candidates(group)) this.#tellSoon(candidate);
+    });
+  }
+
+  /** The node's links changed, or something of its own. */
+  tellSoon(node: string): void {
+    this.#tellSoon(node);
+  }
+
+  answers(node: SimNode): void {
+    if (!this.#isReachedBy(node.name)) return;
+    this.#around.timeline.after(this.#around.random.between(2, 20), () => {
+      if (this.#isReachedBy(node.name)) node.tell((machine, nowMs) => machine.apiHeard(nowMs));
+    });
+  }
+
+  #isReachedBy(node: string): boolean {
+    return this.#up && this.#around.network.reachesBothWays(node, apiServer);
+  }
+
+  #renew(node: string, incarnation: string): void {
+    const { timeline } = this.#around;
+    const lease = this.#leases.get(node);
+    const isNews = lease === undefined || lease.incarnation !== incarnation || lease.expired;
+    this.#leases.set(node, { incarnation, renewedMs: timeline.nowMs, expired: false });
+    timeline.after(leaseMs + 1, () => this.#expire(node));
+    if (isNews) this.#changed();
+    if (this.#around.tellsRenewals) this.#tellRenewal(node);
+  }
+
+  #tellRenewal(renewed: string): void {
+    for (const node of this.#around.nodes.values()) {
+      if (node.name === renewed || !node.runs || !this.#isReachedBy(node.name)) continue;
+      this.#around.timeline.after(this.#around.random.between(5, 50), () => {
+        if (this.#isReachedBy(node.name)) node.tell((machine, nowMs) => machine.leaseRenewed(renewed, nowMs));
+      });
+    }
+  }
+
+  #expire(node: string): void {
+    const lease = this.#leases.get(node);
+    if (lease === undefined || lease.expired || this.#around.timeline.nowMs - lease.renewedMs < leaseMs) return;
+    lease.expired = true;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#members = undefined;
+    this.#tellAll();
+  }
+
+  #tellAll(): void {
+    for (const node of this.#around.nodes.keys()) this.#tellSoon(node);
+  }
+
+  #tellSoon(name: string): void {
+    if (this.#pending.has(name)) return;
+    this.#pending.add(name);
+    this.#around.timeline.after(this.#around.random.between(10, 200), () => {
+      this.#pending.delete(name);
+      const node = this.#around.nodes.get(name);
+      if (node?.runs && this.#isReachedBy(name)) this.#tell(node);
+    });
+  }
+
+  #tell(node: SimNode): void {
+    this.#members ??= [...this.#leases].map(([name, { incarnation, expired }]) => ({
+      node: name,
+      incarnation,
+      takesPart: true,
+      leaseExpired: expired,
+    }));
+    const members = this.#members;
+    const able = this.#around.network.linkIsUp(node.name);
+    const own = this.#groupsOfNode.get(node.name) ?? [];
+    const held = [...this.#groups.values()].filter(
+      ({ key, candidates }) => node.holds(key) && !candidates.includes(node.name),
+    );
+    const groups = [...own, ...held].map(({ key, candidates }) => ({
+      key,
+      candidates,
+      able,
+      holder: this.#holders.get(key),
+    }));
+    node.tell((machine, nowMs) => machine.setTable(members, groups, nowMs));
+  }
+
+  #indexGroups(): void {
+    this.#groupsOfNode = new Map();
+    for (const group of this.#groups.values()) {
+      for (const node of group.candidates) {
+        const groups = this.#groupsOfNode.get(node);
+        if (groups === undefined) this.#groupsOfNode.set(node, [group]);
+        else groups.push(group);
+      }
+    }
+  }
+}

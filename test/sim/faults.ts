@@ -1,0 +1,154 @@
+import { apiServer, type Conditions, gateway } from './network.ts';
+import type { World } from './world.ts';
+
+/** Something that goes wrong for a while. Returns how it ends. */
+type Fault = (world: World, names: readonly string[]) => () => void;
+
+const kill: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  world.kill(name);
+  return () => world.start(name);
+};
+
+const leave: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  world.leave(name);
+  return () => {
+    // The process may still be handing over.
+    if (world.node(name).runs) world.kill(name);
+    world.start(name);
+  };
+};
+
+const link: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  world.setLink(name, false);
+  return () => world.setLink(name, true);
+};
+
+/** The switch forwards nothing between the sides: one node alone, or any two halves. */
+const partition: Fault = (world, names) => {
+  const { random } = world;
+  const others = random.some([...names, gateway, apiServer]);
+  world.tell(`cut off: ${others}`);
+  world.network.part([[], others]);
+  return () => {
+    world.tell('the partition heals');
+    world.network.part([]);
+  };
+};
+
+/** A port of the switch is down; the node's own link stays up. */
+const port: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  world.tell(`port of ${name} down`);
+  world.network.part([[], [name]]);
+  return () => {
+    world.tell(`port of ${name} up`);
+    world.network.part([]);
+  };
+};
+
+const oneWay: Fault = (world, names) => {
+  const { random } = world;
+  const from = random.some(names);
+  const to = random.some(names);
+  const pairs = from.flatMap((one) => to.map((other) => [one, other] as const)).filter(([one, other]) => one !== other);
+  world.tell(`nothing passes from ${from} to ${to}`);
+  for (const [one, other] of pairs) world.network.setCut(one, other, true);
+  return () => {
+    world.tell(`it passes again from ${from} to ${to}`);
+    for (const [one, other] of pairs) world.network.setCut(one, other, false);
+  };
+};
+
+const stall: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  const ms = Math.round(world.random.between(50, 4000));
+  world.tell(`${name} stalls for ${ms} ms`);
+  world.node(name).stall(ms);
+  return () => undefined;
+};
+
+const udp: Fault = (world, names) => {
+  const name = world.random.pick(names);
+  world.tell(`UDP of ${name} blocked`);
+  world.network.setUdpBlocked(name, true);
+  return () => {
+    world.tell(`UDP of ${name} passes again`);
+    world.network.setUdpBlocked(name, false);
+  };
+};
+
+const api: Fault = (world) => {
+  world.tell('API server away');
+  world.api.setUp(false);
+  return () => {
+    world.tell('API server back');
+    world.api.setUp(true);
+  };
+};
+
+const weather: Fault = (world) => {
+  const { random } = world;
+  const conditions: Conditions = {
+    loss: random.between(0, 0.3),
+    duplicates: random.between(0, 0.2),
+    minDelayMs: 0.2,
+    maxDelayMs: random.between(1, 80),
+  };
+  world.tell(`conditions: ${JSON.stringify(conditions)}`);
+  world.network.setConditions(conditions);
+  return () => {
+    world.tell('conditions calm');
+    world.network.setConditions({});
+  };
+};
+
+/** An administrator excludes a node, takes that back, or prefers another one. */
+const configure: Fault = (world, names) => {
+  const { random } = world;
+  const group = random.pick([...world.api.groups]);
+  const candidates = random.some(names);
+  world.tell(`candidates of ${group.key}: ${candidates}`);
+  world.api.setCandidates(group.key, candidates);
+  return () => {
+    if (random.chance(0.5)) return;
+    world.tell(`candidates of ${group.key}: ${group.candidates}`);
+    world.api.setCandidates(group.key, group.candidates);
+  };
+};
+
+export const faults = { kill, leave, link, partition, port, oneWay, stall, udp, api, weather, configure };
+export type FaultName = keyof typeof faults;
+export const faultNames: readonly FaultName[] = [
+  'kill',
+  'leave',
+  'link',
+  'partition',
+  'port',
+  'oneWay',
+  'stall',
+  'udp',
+  'api',
+  'weather',
+  'configure',
+];
+
+/** Plans so many faults at random from now on; all of them are over after `spanMs`, stalls and slow ends included. */
+export function planFaults(world: World, kinds: readonly FaultName[], count: number, spanMs: number): void {
+  const { random, timeline } = world;
+  const names = [...world.nodes.keys()];
+  for (let index = 0; index < count; index += 1) {
+    const kind = random.pick(kinds);
+    const startMs = timeline.nowMs + random.between(0, spanMs - 5000);
+    const lastsMs = random.between(20, Math.max(20, timeline.nowMs + spanMs - 4000 - startMs));
+    timeline.at(startMs, () => {
+      const end = faults[kind](world, names);
+      timeline.after(lastsMs, end);
+    });
+  }
+  timeline.after(spanMs, () => {
+    for (const name of names) if (!world.node(name).runs) world.start(name);
+  });
+}

@@ -1,0 +1,70 @@
+import type { Failback } from '../../speaker/ownership/owned-group.ts';
+import { type FaultName, faultNames, planFaults } from './faults.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { World } from './world.ts';
+
+export const intervalMs = 100;
+export const multiplier = 3;
+
+/** Once nothing goes wrong any more, so long until each group has one owner for good. See docs/adr/0004. */
+export const settlingMs = 15_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly world: World;
+  /** What must not be; empty where all is well. */
+  readonly failures: readonly string[];
+}
+
+/** A cluster of random size and policy, random faults, then quiet. All that happens follows from the seed. */
+export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames): Outcome {
+  const random = new SeededRandom(seed ^ 0x5eed);
+  const size = random.int(2, 7);
+  const names = Array.from({ length: size }, (_, index) => `node-${index + 1}`);
+  const policies: readonly Failback[] = ['never', 'never', 'always', { delayMs: 3000 }];
+  const failback = random.pick(policies);
+  const groups = Array.from({ length: random.int(1, 4) }, (_, index) => ({
+    key: `192.0.2.${index + 1}`,
+    candidates: random.some(names),
+  }));
+  const world = new World({
+    seed,
+    nodes: names,
+    groups,
+    failback,
+    intervalMs,
+    multiplier,
+    guardsReplays: true,
+    tellsRenewals: true,
+  });
+  world.tell(`seed ${seed}: ${size} nodes, failback ${JSON.stringify(failback)}, ${JSON.stringify(groups)}`);
+  for (const name of names) world.timeline.at(random.between(0, 3000), () => world.start(name));
+  world.timeline.run(8000);
+  planFaults(world, kinds, random.int(1, 6), 30_000);
+  world.timeline.run(38_000);
+  world.tell('quiet');
+  world.timeline.run(38_000 + settlingMs);
+  const settled = world.owners.takes.length;
+  const before = ownersOf(world);
+  const failures = unowned(world);
+  world.timeline.run(38_000 + settlingMs + 5000);
+  failures.push(...unowned(world));
+  if (world.owners.takes.length > settled || JSON.stringify(before) !== JSON.stringify(ownersOf(world))) {
+    failures.push('owners change although nothing happens any more');
+  }
+  return { seed, world, failures: [...new Set(failures)] };
+}
+
+function ownersOf(world: World): readonly (readonly string[])[] {
+  return [...world.api.groups].map(({ key }) => world.owners.owners(key));
+}
+
+/** Groups that have not exactly one owner, although a candidate lives. */
+function unowned(world: World): string[] {
+  return [...world.api.groups].flatMap(({ key, candidates }) => {
+    const owners = world.owners.owners(key);
+    const able = candidates.filter((name) => world.node(name).works && world.network.linkIsUp(name));
+    if (owners.length === Math.min(1, able.length) && owners.every((owner) => candidates.includes(owner))) return [];
+    return [`${key} is owned by [${owners}], candidates that live: [${able}]`];
+  });
+}

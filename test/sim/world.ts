@@ -1,0 +1,178 @@
+import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
+import type { Failback } from '../../speaker/ownership/owned-group.ts';
+import { ApiServer, type SimGroup } from './api-server.ts';
+import { gateway, Network } from './network.ts';
+import { type Packet, SimNode } from './node.ts';
+import { OwnerLog } from './owner-log.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { Timeline } from './timeline.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly nodes: readonly string[];
+  readonly groups: readonly SimGroup[];
+  readonly failback: Failback;
+  readonly intervalMs: number;
+  readonly multiplier: number;
+  /** Copies of datagrams come in some schedules: windows against replays cost time. */
+  readonly guardsReplays: boolean;
+  readonly tellsRenewals: boolean;
+}
+
+/** A whole cluster on a virtual clock. */
+export class World {
+  readonly timeline = new Timeline();
+  readonly random: SeededRandom;
+  readonly network: Network;
+  readonly owners = new OwnerLog();
+  readonly api: ApiServer;
+  readonly nodes: ReadonlyMap<string, SimNode>;
+  /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
+  readonly story: string[] = [];
+  readonly #leaving = new Set<string>();
+
+  constructor(options: WorldOptions) {
+    this.random = new SeededRandom(options.seed);
+    this.network = new Network(this.timeline, this.random);
+    const { failback, intervalMs, multiplier, guardsReplays } = options;
+    const nodes = options.nodes.map((name): [string, SimNode] => {
+      const clock = {
+        offsetMs: this.random.between(0, 1e6),
+        // A quartz is off by 100 ppm at most.
+        rate: 1 + this.random.between(-1e-4, 1e-4),
+        wallSkewMs: this.random.between(-60_000, 60_000),
+      };
+      return [name, new SimNode({ name, failback, intervalMs, multiplier, clock, guardsReplays }, this)];
+    });
+    this.nodes = new Map(nodes);
+    const { timeline, random, network } = this;
+    const { tellsRenewals } = options;
+    this.api = new ApiServer(options.groups, { timeline, random, network, nodes: this.nodes, tellsRenewals });
+  }
+
+  node(name: string): SimNode {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new Error(`there is no node ${name}`);
+    return node;
+  }
+
+  tell(what: string): void {
+    this.story.push(`${this.timeline.nowMs} ${what}`);
+  }
+
+  start(name: string): void {
+    const node = this.node(name);
+    if (node.runs) return;
+    this.tell(`start ${name}`);
+    this.#leaving.delete(name);
+    node.start();
+    this.#applyLink(node);
+    this.api.join(node);
+  }
+
+  kill(name: string): void {
+    const node = this.node(name);
+    if (!node.runs) return;
+    this.tell(`kill ${name}`);
+    this.#end(node);
+  }
+
+  /** SIGTERM: hands over, then ends. */
+  leave(name: string): void {
+    const node = this.node(name);
+    if (!node.runs || this.#leaving.has(name)) return;
+    this.tell(`leave ${name}`);
+    this.#leaving.add(name);
+    const { incarnation } = node;
+    node.tell((machine, nowMs) => machine.leave(nowMs));
+    this.timeline.after(5000, () => {
+      if (node.incarnation === incarnation) this.#finish(node);
+    });
+  }
+
+  isLeaving(name: string): boolean {
+    return this.#leaving.has(name);
+  }
+
+  setLink(name: string, up: boolean): void {
+    this.tell(`link of ${name} ${up ? 'up' : 'down'}`);
+    this.network.setLink(name, up);
+    this.#applyLink(this.node(name));
+  }
+
+  send(from: SimNode, to: string, packet: Packet): void {
+    this.network.send(from.name, to, () => this.node(to).receive(packet));
+  }
+
+  carryOut(node: SimNode, effect: Exclude<FailoverEffect, { type: 'send' }>): void {
+    const { nowMs } = this.timeline;
+    const { name } = node;
+    switch (effect.type) {
+      case 'take':
+        this.tell(`${name} takes ${effect.group} (${effect.reason}, from ${effect.from}, ${effect.afterMs} ms)`);
+        this.owners.take(effect.group, name, effect.reason, nowMs);
+        this.api.reportHolder(effect.group, node);
+        break;
+      case 'giveUp':
+        this.tell(`${name} gives up ${effect.group} (${effect.reason})`);
+        this.owners.giveUp(effect.group, name, nowMs);
+        break;
+      case 'memberUp':
+      case 'memberDown':
+        this.tell(`${name}: ${effect.type} ${effect.node} (${effect.why})`);
+        break;
+      case 'pulsesBlocked':
+        this.tell(`${name}: pulses of ${effect.node} ${effect.blocked ? 'blocked' : 'come again'}`);
+        break;
+      case 'probeOwner':
+        this.#probe(node, effect.node, effect.group);
+        break;
+      case 'probeGateway':
+        this.#probeGateway(node);
+        break;
+      case 'askApiServer':
+        this.api.answers(node);
+        break;
+      case 'drained':
+        this.timeline.after(5, () => this.#finish(node));
+        break;
+      case 'announceAgain':
+        this.tell(`${name} announces ${effect.group} again`);
+        break;
+    }
+  }
+
+  #end(node: SimNode): void {
+    for (const { key } of this.api.groups) this.owners.giveUp(key, node.name, this.timeline.nowMs);
+    node.kill();
+  }
+
+  #finish(node: SimNode): void {
+    if (!node.runs || !this.#leaving.has(node.name)) return;
+    this.tell(`${node.name} ends`);
+    this.#end(node);
+    this.api.leave(node.name);
+  }
+
+  /** Netlink tells the thread at once, the main thread follows. */
+  #applyLink(node: SimNode): void {
+    const up = this.network.linkIsUp(node.name);
+    const able = new Map([...this.api.groups].map(({ key }) => [key, up]));
+    node.tell((machine, nowMs) => machine.setLinks(able, up, nowMs));
+    this.api.tellSoon(node.name);
+  }
+
+  #probe(node: SimNode, target: string, group: string | undefined): void {
+    this.timeline.after(1, () => {
+      const other = this.node(target);
+      if (group === undefined || !other.works || !other.holds(group)) return;
+      if (!this.network.reachesBothWays(node.name, target)) return;
+      node.tell((machine, nowMs) => machine.ownerAnswered(target, nowMs));
+    });
+  }
+
+  #probeGateway(node: SimNode): void {
+    if (!this.network.reachesBothWays(node.name, gateway)) return;
+    this.timeline.after(1, () => node.tell((machine, nowMs) => machine.gatewayAnswered(nowMs)));
+  }
+}
