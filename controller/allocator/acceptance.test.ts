@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { formatAddress } from '../../shared/net/address.ts';
+import { poolLayout, poolsOf } from '../../test/support/pool-layouts.ts';
 import { configOfPools, type PoolSpecs } from '../../test/support/pool-manifest.ts';
 import { dualStack, ipv6Only, parsedService, type ServiceManifest } from '../../test/support/service-manifest.ts';
+import { manifestOf, writtenWish } from '../../test/support/wishes.ts';
 import { Allocator } from './allocator.ts';
 import { readClaim } from './claim.ts';
 import { refusalText } from './reason-text.ts';
@@ -121,6 +123,12 @@ const rows: readonly Row[] = [
     given: 'a status with an address that no pool has',
     pools: single,
     service: { status: ['2.3.4.5'] },
+    gets: ['1.2.3.0'],
+  },
+  {
+    given: 'a status with a name instead of an address',
+    pools: single,
+    service: { status: ['lb.example.com'] },
     gets: ['1.2.3.0'],
   },
   {
@@ -328,40 +336,86 @@ function claims(manifests: readonly ServiceManifest[]) {
   return manifests.map((manifest) => readClaim(parsedService(manifest)));
 }
 
+/** A stranger comes, to stay or to go again at once, perhaps after a change of configuration. */
+const event = fc.record({
+  written: writtenWish(6),
+  stays: fc.boolean(),
+  asTheSameName: fc.boolean(),
+  layout: fc.option(poolLayout, { freq: 4 }),
+});
+type PastEvent = typeof event extends fc.Arbitrary<infer Value> ? Value : never;
+const streamOfPlaces = fc.infiniteStream(fc.nat());
+
+/** An allocator with a past, of which Services are left, now and then one of this name. */
+function allocatorWith(past: readonly PastEvent[], key: string): Allocator {
+  const allocator = new Allocator(configOfPools({}), () => ({}));
+  for (const [at, { written, stays, asTheSameName, layout }] of past.entries()) {
+    if (layout !== null) allocator.configure(configOfPools(poolsOf(layout)), at);
+    const manifest = { ...manifestOf(written), uid: `earlier-${at}`, ...(asTheSameName ? { key } : {}) };
+    const claim = readClaim(parsedService(manifest));
+    allocator.update(claim, at);
+    if (!stays) allocator.remove(claim.request.key, at);
+  }
+  return allocator;
+}
+
 describe('acceptance table of section 3', () => {
   for (const row of rows) {
     test(row.given, () => {
       const allocator = new Allocator(configOfPools(row.pools), () => ({}));
       allocator.adopt(claims(row.others ?? []), 0);
       allocator.update(readClaim(parsedService(row.service)), 1000);
-      const key = row.service.key ?? 'default/web';
-      const refusal = allocator.decision(key)?.refusal;
-      assert.deepEqual(addressesOf(allocator, key), row.gets);
-      assert.equal(refusal === undefined ? undefined : refusalText(refusal), row.because);
+      holds(row, allocator);
     });
   }
 
   test('each row holds whatever the allocator did before', () => {
-    const strangers: ServiceManifest[] = rows.map((row, index) => ({ ...row.service, key: `earlier/s${index}` }));
     fc.assert(
-      fc.property(
-        fc.constantFrom(...rows),
-        fc.constantFrom(...rows),
-        fc.shuffledSubarray(strangers, { maxLength: 12 }),
-        (row, earlier, before) => {
-          const allocator = new Allocator(configOfPools(earlier.pools), () => ({}));
-          const seen = claims(before);
-          for (const [at, claim] of seen.entries()) allocator.update(claim, at);
-          for (const claim of seen) allocator.remove(claim.request.key, 50);
-          allocator.configure(configOfPools(row.pools), 60);
-          for (const claim of claims(row.others ?? [])) allocator.update(claim, 70);
-          allocator.update(readClaim(parsedService(row.service)), 80);
-          assert.deepEqual(addressesOf(allocator, row.service.key ?? 'default/web'), row.gets, row.given);
-        },
-      ),
+      fc.property(fc.constantFrom(...rows), fc.array(event, { maxLength: 12 }), streamOfPlaces, (row, past, places) => {
+        const key = row.service.key ?? 'default/web';
+        const allocator = allocatorWith(past, key);
+        allocator.configure(configOfPools(row.pools), 60);
+        for (const stranger of [...past.map(({ written }) => written.wish.key), key]) allocator.remove(stranger, 70);
+        for (const claim of inOrderOf(places, claims(row.others ?? []))) allocator.update(claim, 80);
+        allocator.update(readClaim(parsedService(row.service)), 90);
+        holds(row, allocator);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('each row holds when a controller starts, in whatever order it finds the Services', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...rows), streamOfPlaces, (row, places) => {
+        const allocator = new Allocator(configOfPools(row.pools), () => ({}));
+        allocator.adopt(inOrderOf(places, claims([row.service, ...(row.others ?? [])])), 0);
+        allocator.loseStrays(1_000);
+        holds(row, allocator);
+      }),
       { numRuns: 300 },
     );
   });
+});
+
+function holds(row: Row, allocator: Allocator): void {
+  const key = row.service.key ?? 'default/web';
+  const refusal = allocator.decision(key)?.refusal;
+  assert.deepEqual(addressesOf(allocator, key), row.gets, row.given);
+  assert.equal(refusal === undefined ? undefined : refusalText(refusal), row.because, row.given);
+}
+
+function inOrderOf<T>(places: Iterator<number>, items: readonly T[]): readonly T[] {
+  const placed = items.map((item) => ({ item, place: places.next().value ?? 0 }));
+  return placed.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
+}
+
+test('a /24 and a /25 with avoidBuggyIPs serve 381 Services', () => {
+  const pools: PoolSpecs = { a: { addresses: ['1.2.3.0/24', '1.2.4.0/25'], avoidBuggyIPs: true } };
+  const allocator = new Allocator(configOfPools(pools), () => ({}));
+  const services = Array.from({ length: 382 }, (_, index) => ({ key: `default/s${index}` }));
+  for (const claim of claims(services)) allocator.update(claim, 0);
+  assert.deepEqual(addressesOf(allocator, 'default/s380'), ['1.2.4.127']);
+  assert.deepEqual(addressesOf(allocator, 'default/s381'), []);
 });
 
 test('a /24 with avoidBuggyIPs serves 254 Services, none on .0 or .255', () => {

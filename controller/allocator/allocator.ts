@@ -110,6 +110,7 @@ export class Allocator {
     const known = this.#entries.get(key);
     if (known !== undefined && known.claim.uid === claim.uid) {
       known.claim = claim;
+      known.decision = withoutToldLosses(known.decision, claim);
       return this.#offer(this.#decide(known, nowMs), new Set([key]), nowMs);
     }
     // Deleted and created again in between: what the old one held is free for those who wait.
@@ -185,7 +186,8 @@ export class Allocator {
     const { key, createdMs } = claim.request;
     ledger.release(before);
     const decided = decide(claim.request, entry.decision.assignments, this.#around);
-    const decision = withEarlierLosses(decided, entry.decision.lost, claim.reported);
+    const { lost } = entry.decision;
+    const decision = lost.length === 0 ? decided : withEarlierLosses(decided, lost);
     const waits = decision.refusal !== undefined || decision.incomplete;
     entry.decision = decision;
     entry.waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
@@ -233,16 +235,19 @@ function undecided(assignments: readonly Assignment[]): Decision {
   return { assignments, lost: [], refusal: undefined, incomplete: false, passedOver: [], blockers: [] };
 }
 
-/** Why an address was lost is remembered for as long as the Service's object goes on naming it. */
-function withEarlierLosses(decision: Decision, earlier: readonly Loss[], reported: readonly IpAddress[]): Decision {
-  if (earlier.length === 0) return decision;
+/** Losses stay told until the Service's object is seen not to name the address any more; bounded by what it held since. */
+function withEarlierLosses(decision: Decision, earlier: readonly Loss[]): Decision {
   const { assignments, lost } = decision;
-  const untold = earlier.filter(
-    ({ address }) =>
-      reported.some((one) => sameAddress(one, address)) &&
-      [...assignments, ...lost].every((one) => !sameAddress(one.address, address)),
+  const untold = earlier.filter(({ address }) =>
+    [...assignments, ...lost].every((one) => !sameAddress(one.address, address)),
   );
   return untold.length === 0 ? decision : { ...decision, lost: [...lost, ...untold] };
+}
+
+function withoutToldLosses(decision: Decision, { reported }: Claim): Decision {
+  if (decision.lost.length === 0) return decision;
+  const lost = decision.lost.filter(({ address }) => reported.some((one) => sameAddress(one, address)));
+  return { ...decision, lost };
 }
 
 /** What a Service no longer holds, or now holds on other terms; and its key, where there is more to share under it. */
