@@ -39,6 +39,14 @@ export class Announcer {
     this.#deadlines.set(ip, nowMs);
   }
 
+  /** Announces once now; the schedule goes on as if that had not been. */
+  once(ip: string, nowMs: number): void {
+    const schedule = this.#schedules.get(ip);
+    if (schedule === undefined) return;
+    schedule.round -= 1;
+    this.#deadlines.set(ip, nowMs);
+  }
+
   stop(ip: string): void {
     this.#schedules.delete(ip);
     this.#deadlines.delete(ip);

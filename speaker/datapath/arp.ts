@@ -123,6 +123,23 @@ export function writeArpReply(request: DataView, reply: DataView, mac: MacWords)
 
 const noMac: MacWords = { high: 0, low: 0 };
 
+/** Who asks: a MAC, and one of its IPv4 addresses; 0 where it has none (a probe, RFC 5227 §1.1). */
+export interface ArpAsker {
+  readonly mac: MacWords;
+  readonly address: number;
+}
+
+/** Writes "who has `target`?" to one station, or to all (RFC 1122 §2.3.2.1 asks one to confirm what is known of it). */
+export function writeArpRequest(view: DataView, to: MacWords, asker: ArpAsker, target: number): number {
+  writeEthernetHeader(view, to, asker.mac, etherType.arp);
+  writeFixedFields(view, arpOperation.request);
+  writeMac(view, senderHardwareAddressAt, asker.mac);
+  view.setInt32(ethernetHeaderLength + senderProtocolAt, asker.address);
+  writeMac(view, ethernetHeaderLength + targetHardwareAt, noMac);
+  view.setInt32(ethernetHeaderLength + targetProtocolAt, target);
+  return arpFrameLength;
+}
+
 /**
  * Writes a broadcast "`address` is at `mac`". The request form is the ARP Announcement of RFC 5227 §2.3; the reply form
  * (RFC 5944 §4.6) reaches those that update their cache from replies alone.

@@ -31,6 +31,16 @@ export interface PulseOptions {
   readonly failback: Failback;
 }
 
+/** Without a port members live by their Leases alone. */
+export const leasesAlone: PulseOptions = {
+  incarnation: '0000000000000000',
+  address: '',
+  port: 0,
+  intervalMs: 100,
+  multiplier: 3,
+  failback: 'never',
+};
+
 /** What the thread sends back: that it serves, and then events in batches. */
 export type MessageFromThread =
   | { readonly type: 'started' }
@@ -42,6 +52,5 @@ export interface ThreadOptions {
   /** This node's name. */
   readonly self: string;
   readonly announcer: AnnouncerOptions;
-  /** Without them members live by their Leases alone. */
-  readonly pulses: PulseOptions | undefined;
+  readonly pulses: PulseOptions;
 }

@@ -5,7 +5,13 @@ import type { Task } from '../../shared/runtime/task.ts';
 import { loadLibc } from '../system/libc.ts';
 import { WakeUp } from '../system/wake-up.ts';
 import { type AnnouncerOptions, defaultAnnouncerOptions } from './announcer.ts';
-import type { MessageFromThread, MessageToThread, PulseOptions, ThreadOptions } from './datapath-message.ts';
+import {
+  leasesAlone,
+  type MessageFromThread,
+  type MessageToThread,
+  type PulseOptions,
+  type ThreadOptions,
+} from './datapath-message.ts';
 import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
 export interface DatapathTaskOptions {
@@ -14,7 +20,7 @@ export interface DatapathTaskOptions {
   readonly self: string;
   /** Between repeated announcements of an address; 0 = off. */
   readonly refreshMs: number;
-  /** Without them members live by their Leases alone. */
+  /** `leasesAlone` by default. */
   readonly pulses?: PulseOptions;
 }
 
@@ -25,7 +31,7 @@ export class DatapathTask implements Task {
   readonly #clock: Clock;
   readonly #self: string;
   readonly #announcer: AnnouncerOptions;
-  readonly #pulses: PulseOptions | undefined;
+  readonly #pulses: PulseOptions;
   readonly #listeners = new Set<(event: DatapathEvent) => void>();
   readonly #started = Promise.withResolvers<void>();
   #thread: { readonly port: MessagePort; readonly wakeUp: WakeUp } | undefined;
@@ -37,7 +43,7 @@ export class DatapathTask implements Task {
     this.#clock = options.clock;
     this.#self = options.self;
     this.#announcer = { ...defaultAnnouncerOptions, refreshMs: options.refreshMs };
-    this.#pulses = options.pulses;
+    this.#pulses = options.pulses ?? leasesAlone;
     this.ready = this.#started.promise;
   }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frameOf, RecordingSink } from '../../test/support/frame-in-place.ts';
+import { Failover } from '../failover/failover.ts';
 import { Datapath } from './datapath.ts';
+import { leasesAlone } from './datapath-message.ts';
 import type { DatapathTable, Link, Member, Vip } from './table.ts';
 
 const options = { refreshMs: 0, framesPerTick: 200, tickMs: 10 };
@@ -39,7 +41,11 @@ function member(node: string, macs: readonly string[] = []): Member {
 
 /** A datapath on virtual time; what it sends, by protocol, and the events it gave. */
 class Bench {
-  readonly datapath = new Datapath(options);
+  readonly datapath = new Datapath({
+    announcer: options,
+    failover: new Failover({ ...leasesAlone, self: 'a', awaitsKeys: false, nonce: () => '', wallMs: () => 0 }),
+    gateways: () => [],
+  });
   readonly arp = new RecordingSink();
   readonly ndp = new RecordingSink();
   #version = 0;
@@ -51,7 +57,8 @@ class Bench {
   }
 
   announce(nowMs: number): void {
-    this.datapath.announceDue({ arp: this.arp, ndp: this.ndp }, nowMs);
+    this.datapath.advance(at(nowMs));
+    this.datapath.sendDue({ arp: this.arp, ndp: this.ndp }, nowMs);
   }
 
   receive(hex: string, nowMs = 0): void {
@@ -101,7 +108,13 @@ describe('the table', () => {
     bench.table({ vips, members: [] }, 500);
     bench.announce(500);
     assert.deepEqual(bench.sent(), [announced, announcedAsReply]);
-    assert.deepEqual(bench.events(), ['tableApplied', 'tookOver 192.0.2.100 ownerNotLive 1000500', 'tableApplied']);
+    assert.deepEqual(bench.events(), [
+      'memberUp',
+      'tableApplied',
+      'memberDown',
+      'tookOver 192.0.2.100 ownerNotLive 1000500',
+      'tableApplied',
+    ]);
   });
 
   test('an address that was given up falls silent', () => {
@@ -147,18 +160,13 @@ describe('the table', () => {
     bench.table({ vips: [vip4, vip6] });
     bench.events();
     bench.datapath.stop(at(7));
-    assert.deepEqual(bench.events(), ['gaveUp 192.0.2.100 stopping 1000007', 'gaveUp 2001:db8::100 stopping 1000007']);
+    assert.deepEqual(bench.events(), [
+      'gaveUp 192.0.2.100 stopping 1000007',
+      'gaveUp 2001:db8::100 stopping 1000007',
+      'drained',
+    ]);
     bench.receive(request);
     assert.deepEqual(bench.sent(), []);
-  });
-
-  test('who lives can be decided by another', () => {
-    const bench = new Bench();
-    bench.table({ vips: [{ ...vip4, candidates: ['b', 'a'] }], members: [member('b')] });
-    bench.events();
-    bench.datapath.isLive = (node) => node !== 'b';
-    bench.datapath.reassess(at(9));
-    assert.deepEqual(bench.events(), ['tookOver 192.0.2.100 ownerNotLive 1000009']);
   });
 });
 

@@ -1,18 +1,21 @@
-import { announcementFrames, writeAnnouncement, writeDefence } from './announcement.ts';
+import type { FailoverMachine } from '../failover/failover.ts';
+import type { FailoverEffect } from '../failover/failover-effect.ts';
+import type { Message, MessageHeader } from '../liveness/message.ts';
+import type { Standing } from '../liveness/standing.ts';
+import { announcementFrames, writeAnnouncement } from './announcement.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
-import { senderHardwareAddressAt } from './arp.ts';
-import { ConflictWatch } from './conflict.ts';
+import type { MessageToThread } from './datapath-message.ts';
+import type { DefaultGateway } from './default-gateway.ts';
+import { countStandings, groupsOfTable, membersOfTable } from './failover-input.ts';
 import type { Frame } from './frame.ts';
-import type { FrameSink } from './frame-sink.ts';
-import { type MacWords, macText, readMac } from './mac-words.ts';
-import { ndpOption } from './ndp.ts';
-import { linkLayerAddressAt } from './ndp-frame.ts';
-import { type OwnershipChange, reassess } from './ownership.ts';
-import { answerArp, answerNdp, claimedArpAddress, claimedNdpAddress } from './responder.ts';
-import { type ServedAddress, ServedAddresses } from './served-addresses.ts';
-import { addressViewOf, type LinksByIndex, serve } from './served-table.ts';
-import type { DatapathEvent, DatapathTable, Link, Vip } from './table.ts';
-import { VerdictCounts } from './verdict-counts.ts';
+import type { FrameSink, FrameSinks } from './frame-sink.ts';
+import { hasCarrier, hasNewCarrier, hasNewInterface, hasNewMac, linkNews } from './link-news.ts';
+import { Probing } from './probing.ts';
+import { Reception } from './reception.ts';
+import type { ServedAddress, ServedAddresses } from './served-addresses.ts';
+import { type LinksByIndex, ServedTable } from './served-table.ts';
+import type { DatapathEvent, DatapathTable, GiveUpReason, Link } from './table.ts';
+import type { ProbeTarget } from './wire-probes.ts';
 
 /** The same moment on two clocks: the monotonic one that schedules run on, and Unix time that others read. */
 export interface Instant {
@@ -20,224 +23,275 @@ export interface Instant {
   readonly wallMs: number;
 }
 
-/** Where each protocol's frames go. */
-export interface AnnouncementSinks {
-  readonly arp: FrameSink;
-  readonly ndp: FrameSink;
+export interface DatapathOptions {
+  readonly announcer: AnnouncerOptions;
+  /** Decides who lives and who owns what. */
+  readonly failover: FailoverMachine;
+  /** This node's, as they are now. */
+  readonly gateways: () => readonly DefaultGateway[];
 }
+
+/** What another speaker is to be told. */
+export interface OutgoingMessage {
+  /** Nodes. */
+  readonly to: readonly string[];
+  readonly message: Message;
+}
+
+/** What main's handle sends, but for what concerns the thread itself. */
+export type Instruction = Exclude<MessageToThread, { readonly type: 'stop' | 'keys' }>;
+
+type Take = Extract<FailoverEffect, { readonly type: 'take' }>;
 
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
 /**
- * All that the datapath thread decides: tables, links and frames go in, frames and events come out. It has neither
- * sockets nor a clock. Every collection in it is BOUNDED by the table or by the node's links; events wait for
- * `takeEvents`, which the loop calls each round.
+ * All that the datapath thread does with what it decides: instructions, links, messages and frames go in; frames,
+ * messages and events come out. It has neither sockets nor a clock. Every collection in it is BOUNDED by the table or by
+ * the node's links; messages and events wait until the loop takes them, each round.
  */
 export class Datapath {
+  readonly #failover: FailoverMachine;
   readonly #announcer: Announcer;
-  readonly #conflicts = new ConflictWatch();
-  readonly #arpCounts = new VerdictCounts('arp');
-  readonly #ndpCounts = new VerdictCounts('ndp');
+  readonly #probing: Probing;
+  readonly #reception: Reception;
+  readonly #addresses = new ServedTable();
+  /** Groups that were taken, and of which no address was announced yet. */
+  readonly #unannounced = new Set<string>();
   #table = emptyTable;
-  #members: ReadonlySet<string> = new Set();
-  #memberMacs: ReadonlySet<string> = new Set();
-  /** By address: read once, when the table that first holds it arrives. */
-  #addresses: ReadonlyMap<string, DataView> = new Map();
-  /** Indexes of the interfaces that any address is answered on. */
-  #interfaces: ReadonlySet<number> = new Set();
-  #owned: ReadonlyMap<string, Vip> = new Map();
   #links: LinksByIndex;
-  #linkMacs: ReadonlySet<string> = new Set();
-  #served = new ServedAddresses([]);
-  #servedByIp: ReadonlyMap<string, ServedAddress> = new Map();
-  #events: DatapathEvent[] = [];
-  #conflictCount = 0;
+  #servedVersion = 0;
+  readonly #messages: OutgoingMessage[] = [];
+  readonly #events: DatapathEvent[] = [];
 
-  /** Whether a node lives, as far as this thread knows: here, that its Lease is held. */
-  isLive = (node: string): boolean => node === this.#table.self || this.#members.has(node);
-
-  constructor(options: AnnouncerOptions) {
-    this.#announcer = new Announcer(options);
+  constructor(options: DatapathOptions) {
+    this.#failover = options.failover;
+    this.#announcer = new Announcer(options.announcer);
+    this.#probing = new Probing(options.gateways);
+    this.#reception = new Reception(this.#probing, {
+      conflict: (event) => void this.#events.push(event),
+      probed: (target, nowMs) => this.#probed(target, nowMs),
+    });
   }
 
-  /** What is answered now; another object after every change. */
+  /** What is answered now. */
   get served(): ServedAddresses {
-    return this.#served;
+    return this.#addresses.served;
+  }
+
+  /** Rises whenever it changes what is answered, and where. */
+  get servedVersion(): number {
+    return this.#servedVersion;
+  }
+
+  /** How many members there are of each standing, this node among them. */
+  standings(): Readonly<Partial<Record<Standing, number>>> {
+    return countStandings(this.#table, (node) => this.#failover.standing(node));
+  }
+
+  instruct(instruction: Instruction, at: Instant): void {
+    switch (instruction.type) {
+      case 'table':
+        this.applyTable(instruction.table, at);
+        break;
+      case 'leaseRenewed':
+        this.#failover.leaseRenewed(instruction.node, at.nowMs - instruction.agoMs);
+        break;
+      case 'apiHeard':
+        this.#failover.apiHeard(at.nowMs - instruction.agoMs);
+        break;
+      case 'leave':
+        this.#failover.leave(at.nowMs);
+        break;
+    }
+    this.settle(at);
   }
 
   /** Takes over a whole new table. Older versions than the one in force are dropped. */
   applyTable(table: DatapathTable, at: Instant): void {
     if (table.version < this.#table.version) return;
+    const before = new Map(this.served.all.map((served) => [served.ip, served]));
     this.#table = table;
-    this.#members = new Set(table.members.map((member) => member.node));
-    this.#memberMacs = new Set(table.members.flatMap((member) => member.macs.map((mac) => mac.toLowerCase())));
-    this.#addresses = this.#readAddresses(table);
-    this.#interfaces = new Set(table.vips.flatMap((vip) => vip.interfaces.map((one) => one.index)));
-    this.reassess(at);
+    this.#reception.setMembers(table.members);
+    for (const served of this.#addresses.setVips(table.vips, this.#links)) {
+      if (served.owned) this.#giveUp(served, 'addressRemoved', at);
+    }
+    this.#servedVersion += 1;
+    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links), at.nowMs);
+    this.#failover.setLinks(new Map(), this.#hasCarrier(), at.nowMs);
+    this.settle(at);
+    this.#followGroups(at);
+    for (const served of this.served.all) {
+      if (hasNewInterface(before.get(served.ip), served)) this.#announce(served, at.nowMs);
+    }
     this.#events.push({ type: 'tableApplied', version: table.version });
   }
 
   /** Takes over the node's links, all of them. A changed MAC and a regained carrier are announced at once. */
   applyLinks(links: readonly Link[], at: Instant): void {
-    const before = this.#links;
-    const now = new Map(links.map((link) => [link.index, link]));
-    this.#links = now;
-    this.#linkMacs = new Set(links.map((link) => link.mac));
-    this.#events.push({ type: 'links', links });
     // Most links of a node are its pods': they come and go, and none of them serves.
-    const serving = links.filter((link) => this.#interfaces.has(link.index));
-    const isSaid = (link: Link): boolean => link.mac === textOf(this.#served.macOf(link.index));
-    const news = serving.filter((link) =>
-      before === undefined ? !isSaid(link) : isNews(before.get(link.index), link),
-    );
-    const changed = new Set(news.map((link) => link.index));
-    if ([...this.#interfaces].some((index) => before?.get(index)?.mac !== now.get(index)?.mac)) this.#rebuild();
-    if (changed.size === 0) return;
-    for (const served of this.#served.all) {
-      if (served.owned && served.interfaces.some((one) => changed.has(one.index))) this.#announce(served, at.nowMs);
+    const serving = [...this.#addresses.interfaces];
+    const change = { before: this.#links, now: new Map(links.map((link) => [link.index, link])), serving };
+    const news = linkNews(change, this.served);
+    this.#links = change.now;
+    this.#reception.setLinks(change.now);
+    this.#events.push({ type: 'links', links });
+    if (hasNewMac(change)) {
+      this.#addresses.setLinks(change.now);
+      this.#servedVersion += 1;
+    }
+    if (hasNewCarrier(change)) {
+      const groups = groupsOfTable(this.#addresses.vips, change.now);
+      this.#failover.setLinks(new Map(groups.map(({ key, able }) => [key, able])), this.#hasCarrier(), at.nowMs);
+      this.settle(at);
+    }
+    if (news.size === 0) return;
+    for (const served of this.served.all) {
+      if (served.owned && served.interfaces.some((one) => news.has(one.index))) this.#announce(served, at.nowMs);
     }
   }
 
-  /** Works out who owns what; to be called when `isLive` has changed its mind. */
-  reassess(at: Instant): void {
-    const { self, vips } = this.#table;
-    const readable = vips.filter((vip) => this.#addresses.has(vip.ip));
-    const { owned, changes } = reassess(this.#owned, { self, vips: readable, isLive: this.isLive });
-    const before = this.#servedByIp;
-    this.#owned = owned;
-    this.#rebuild();
-    for (const change of changes) this.#enact(change, at);
-    for (const served of this.#served.all) {
-      if (hasNewInterface(before.get(served.ip), served)) this.#announce(served, at.nowMs);
-    }
+  /** Whether there are keys, and a way for pulses to go. */
+  setPulses(possible: boolean, at: Instant): void {
+    this.#failover.setEnabled(possible, at.nowMs);
+    this.settle(at);
+  }
+
+  /** A message that is authentic and no replay; `settle` carries out what follows from it, and from others. */
+  receiveMessage(header: MessageHeader, message: Message, nowMs: number): void {
+    this.#failover.receive(header, message, nowMs);
+  }
+
+  /** Does what is due among the speakers. */
+  advance(at: Instant): void {
+    this.#failover.advance(at.nowMs);
+    this.settle(at);
   }
 
   /** Gives everything up: the thread stops. */
   stop(at: Instant): void {
-    for (const vip of this.#owned.values()) this.#enact({ type: 'gaveUp', vip, reason: 'stopping' }, at);
-    this.#owned = new Map();
-    this.#rebuild();
+    this.#failover.stop(at.nowMs);
+    this.settle(at);
   }
 
-  /** Puts the answer to an ARP frame, if there is one, into the sink. Allocates nothing but on a conflict. */
+  /** Puts the answer to an ARP frame, if there is one, into the sink. */
   receiveArp(frame: Frame, sink: FrameSink, nowMs: number): void {
-    const verdict = answerArp(frame, sink.next(), this.#served);
-    this.#arpCounts.add(verdict);
-    if (verdict === 'answered') sink.push();
-    else if (verdict === 'foreignClaim') {
-      this.#judge(
-        { served: claimedArpAddress(frame, this.#served), frame, macAt: senderHardwareAddressAt },
-        sink,
-        nowMs,
-      );
-    }
+    this.#reception.arp(frame, sink, this.#addresses.served, nowMs);
   }
 
   /** As `receiveArp`, for neighbour discovery. */
   receiveNdp(frame: Frame, sink: FrameSink, nowMs: number): void {
-    const verdict = answerNdp(frame, sink.next(), this.#served);
-    this.#ndpCounts.add(verdict);
-    if (verdict === 'answered') sink.push();
-    else if (verdict === 'foreignClaim') {
-      const macAt = linkLayerAddressAt(frame.view, ndpOption.targetLinkLayerAddress);
-      this.#judge({ served: claimedNdpAddress(frame, this.#served), frame, macAt }, sink, nowMs);
-    }
+    this.#reception.ndp(frame, sink, this.#addresses.served, nowMs);
   }
 
-  nextDeadlineMs(): number {
+  /** When `advance` has something to do. */
+  nextDecisionMs(): number {
+    return this.#failover.nextDeadlineMs();
+  }
+
+  /** When `sendDue` has something to send. */
+  nextFrameMs(): number {
     return this.#announcer.nextDeadlineMs();
   }
 
-  /** Sends what is due. */
-  announceDue(sinks: AnnouncementSinks, nowMs: number): void {
+  /** Sends the probes that are wanted and the announcements that are due. */
+  sendDue(sinks: FrameSinks, nowMs: number): void {
+    this.#probing.send({ table: this.#addresses, links: this.#links, members: this.#table.members }, sinks, nowMs);
     for (let ip = this.#announcer.takeDue(nowMs); ip !== undefined; ip = this.#announcer.takeDue(nowMs)) {
-      const served = this.#servedByIp.get(ip);
-      if (served !== undefined) writeAnnouncement(served, served.address.byteLength === 4 ? sinks.arp : sinks.ndp);
+      const served = this.#addresses.find(ip);
+      if (served === undefined) continue;
+      writeAnnouncement(served, served.address.byteLength === 4 ? sinks.arp : sinks.ndp);
+      if (this.#unannounced.delete(served.group)) this.#failover.announced(served.group, nowMs);
     }
+  }
+
+  takeMessages(): readonly OutgoingMessage[] {
+    return this.#messages.splice(0);
   }
 
   takeEvents(): readonly DatapathEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.splice(0);
   }
 
   counters(): Readonly<Record<string, number>> {
-    const verdicts = [...this.#arpCounts.entries(), ...this.#ndpCounts.entries()];
-    return { ...Object.fromEntries(verdicts), conflicts: this.#conflictCount };
+    return this.#reception.counters();
   }
 
-  #readAddresses(table: DatapathTable): ReadonlyMap<string, DataView> {
-    const addresses = new Map<string, DataView>();
-    for (const { ip } of table.vips) {
-      const address = this.#addresses.get(ip) ?? addressViewOf(ip);
-      if (address !== undefined) addresses.set(ip, address);
+  /** Carries out what was decided. */
+  settle(at: Instant): void {
+    for (let effects = this.#failover.takeEffects(); effects.length > 0; effects = this.#failover.takeEffects()) {
+      for (const effect of effects) this.#carryOut(effect, at);
     }
-    return addresses;
   }
 
-  #rebuild(): void {
-    const all = this.#table.vips.flatMap((vip) => {
-      const address = this.#addresses.get(vip.ip);
-      return address === undefined ? [] : [serve(vip, address, this.#owned.has(vip.ip), this.#links)];
-    });
-    this.#served = new ServedAddresses(all);
-    this.#servedByIp = new Map(all.map((served) => [served.ip, served]));
-  }
-
-  #enact(change: OwnershipChange, at: Instant): void {
-    const { ip, service, group } = change.vip;
-    if (change.type === 'tookOver') {
-      const served = this.#servedByIp.get(ip);
-      if (served !== undefined) this.#announce(served, at.nowMs);
-      const atMs = at.wallMs;
-      const { reason } = change;
-      this.#events.push({ type: 'tookOver', ip, service, group, reason, from: undefined, afterMs: undefined, atMs });
-    } else {
-      this.#announcer.stop(ip);
-      this.#conflicts.forget(ip);
-      this.#events.push({ type: 'gaveUp', ip, service, reason: change.reason, atMs: at.wallMs });
+  #carryOut(effect: FailoverEffect, at: Instant): void {
+    switch (effect.type) {
+      case 'send':
+        this.#messages.push(effect);
+        break;
+      case 'take':
+        this.#unannounced.add(effect.group);
+        for (const served of this.#addresses.ofGroup(effect.group)) this.#takeOver(served, effect, at);
+        break;
+      case 'giveUp':
+        this.#unannounced.delete(effect.group);
+        for (const served of this.#addresses.ofGroup(effect.group)) this.#giveUp(served, effect.reason, at);
+        break;
+      case 'announceAgain':
+        for (const { ip } of this.#addresses.ofGroup(effect.group)) this.#announcer.once(ip, at.nowMs);
+        break;
+      case 'probeOwner':
+        if (effect.group !== undefined) this.#probing.wantOwner(effect.node, effect.group);
+        break;
+      case 'probeGateway':
+        this.#probing.wantGateway();
+        break;
+      default:
+        this.#events.push(effect);
     }
+  }
+
+  /** What is answered follows what is owned, also where an address has come to another group. */
+  #followGroups(at: Instant): void {
+    for (const served of this.served.all) {
+      const owned = this.#failover.holds(served.group);
+      if (owned && !served.owned) {
+        this.#takeOver(served, { reason: 'heldBefore', from: undefined, afterMs: undefined }, at);
+      } else if (!owned && served.owned) this.#giveUp(served, 'betterCandidateLive', at);
+    }
+  }
+
+  #takeOver(served: ServedAddress, { reason, from, afterMs }: Omit<Take, 'type' | 'group'>, at: Instant): void {
+    if (served.owned) return;
+    served.owned = true;
+    this.#servedVersion += 1;
+    this.#announce(served, at.nowMs);
+    const { ip, service, group } = served;
+    this.#events.push({ type: 'tookOver', ip, service, group, reason, from, afterMs, atMs: at.wallMs });
+  }
+
+  #giveUp(served: ServedAddress, reason: GiveUpReason, at: Instant): void {
+    if (!served.owned) return;
+    served.owned = false;
+    this.#servedVersion += 1;
+    const { ip, service } = served;
+    this.#announcer.stop(ip);
+    this.#reception.forget(ip);
+    this.#events.push({ type: 'gaveUp', ip, service, reason, atMs: at.wallMs });
   }
 
   #announce(served: ServedAddress, nowMs: number): void {
     this.#announcer.start(served.ip, announcementFrames(served.address, served.interfaces.length), nowMs);
   }
 
-  #judge(
-    claim: { readonly served: ServedAddress | undefined; readonly frame: Frame; readonly macAt: number },
-    sink: FrameSink,
-    nowMs: number,
-  ): void {
-    const { served, frame } = claim;
-    const on = served?.interfaces.find((one) => one.index === frame.interfaceIndex);
-    if (served === undefined || on === undefined) return;
-    const { ip, service } = served;
-    const mac = macText(readMac(frame.view, claim.macAt));
-    // Linux answers on every link for what any of them holds (arp_ignore 0): that is this node, too.
-    if (this.#linkMacs.has(mac)) return;
-    const response = this.#conflicts.judge({ ip, mac, bySpeaker: this.#memberMacs.has(mac) }, nowMs);
-    if (response.verdict === 'conflict') this.#conflictCount += 1;
-    if (response.defend) writeDefence(served, on, sink);
-    if (response.report) {
-      const link = this.#links?.get(frame.interfaceIndex)?.name ?? String(frame.interfaceIndex);
-      this.#events.push({ type: 'conflict', ip, service, mac, link });
-    }
+  #probed(target: ProbeTarget, nowMs: number): void {
+    if (target.type === 'owner') this.#failover.ownerAnswered(target.node, nowMs);
+    else this.#failover.gatewayAnswered(nowMs);
   }
-}
 
-/** Whether an address that was owned before, and is, has come to another link. */
-function hasNewInterface(before: ServedAddress | undefined, now: ServedAddress): boolean {
-  if (before === undefined || !before.owned || !now.owned) return false;
-  return now.interfaces.some((one) => !before.interfaces.some((other) => other.index === one.index));
-}
-
-function textOf(mac: MacWords | undefined): string {
-  return mac === undefined ? '' : macText(mac);
-}
-
-/** Whether neighbours have to be told again: the MAC is another, or frames get through again. */
-function isNews(before: Link | undefined, now: Link): boolean {
-  if (before === undefined) return now.carrier;
-  return before.mac !== now.mac || (now.carrier && !before.carrier) || (now.up && !before.up);
+  /** Whether any interface that addresses are answered on gets frames through; a node without any is not cut off. */
+  #hasCarrier(): boolean {
+    const { interfaces } = this.#addresses;
+    return interfaces.size === 0 || [...interfaces].some((index) => hasCarrier(this.#links, index));
+  }
 }

@@ -6,3 +6,9 @@ export interface FrameSink {
   next(): Frame;
   push(): void;
 }
+
+/** Where each protocol's frames go. */
+export interface FrameSinks {
+  readonly arp: FrameSink;
+  readonly ndp: FrameSink;
+}

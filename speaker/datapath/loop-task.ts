@@ -1,17 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { Failover } from '../failover/failover.ts';
+import type { Message, MessageHeader } from '../liveness/message.ts';
 import { arpFilter, ndpFilter } from '../system/bpf.ts';
 import { type Descriptor, DescriptorSet } from '../system/descriptor-set.ts';
 import type { Libc } from '../system/libc.ts';
 import { MulticastGroups } from '../system/multicast-groups.ts';
 import { NetlinkSocket } from '../system/netlink-socket.ts';
 import { PacketSocket } from '../system/packet-socket.ts';
+import { PulsePort } from '../system/pulse-port.ts';
+import { defaultGateways } from '../system/routes-file.ts';
+import { type SocketAddress, socketAddressOf } from '../system/socket-address.ts';
 import { WakeUp } from '../system/wake-up.ts';
 import { Datapath, type Instant } from './datapath.ts';
-import type { MessageFromThread, MessageToThread, ThreadOptions } from './datapath-message.ts';
+import type { MessageFromThread, MessageToThread, PulseOptions, ThreadOptions } from './datapath-message.ts';
 import { etherType } from './ethernet.ts';
 import type { Frame } from './frame.ts';
-import type { ServedAddresses } from './served-addresses.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
+import type { DatapathEvent } from './table.ts';
 
 /** How often counters go to main; so main also sees that the thread lives. */
 const tickMs = 1_000;
@@ -21,6 +27,7 @@ export class LoopTask {
   readonly #port: MessagePort;
   readonly #wakeUp: WakeUp;
   readonly #datapath: Datapath;
+  readonly #pulses: PulsePort | undefined;
   readonly #arp: PacketSocket;
   readonly #ndp: PacketSocket;
   readonly #netlink: NetlinkSocket;
@@ -29,13 +36,17 @@ export class LoopTask {
   #nowMs = performance.now();
   #nextTickMs = 0;
   #stopped = false;
-  #joinedFor: ServedAddresses | undefined;
+  /** `Datapath.servedVersion` for which groups were joined. */
+  #joinedFor = 0;
   #joining = false;
+  #bindFailure: string | undefined;
 
   constructor(libc: Libc, port: MessagePort, options: ThreadOptions) {
     this.#port = port;
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
-    this.#datapath = new Datapath(options.announcer);
+    const failover = failoverOf(options);
+    this.#datapath = new Datapath({ announcer: options.announcer, failover, gateways: defaultGateways });
+    this.#pulses = pulsePortOf(libc, options, failover);
     this.#arp = new PacketSocket(libc, { etherType: etherType.arp, filter: arpFilter });
     this.#ndp = new PacketSocket(libc, { etherType: etherType.ipv6, filter: ndpFilter });
     this.#netlink = new NetlinkSocket(libc);
@@ -43,11 +54,16 @@ export class LoopTask {
     this.#waiting = new DescriptorSet(libc, this.#descriptors());
   }
 
-  /** All that the loop waits for. */
+  /**
+   * All that the loop waits for. Messages first: after a stall of this process the claims of others lie there, and may
+   * say that an address is answered elsewhere by now.
+   */
   #descriptors(): readonly Descriptor[] {
     const onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
     const onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
+    const pulses = this.#pulses;
     return [
+      ...(pulses === undefined ? [] : [{ fd: pulses.fd, onReadable: () => this.#receivePulses(this.#instant()) }]),
       { fd: this.#arp.fd, onReadable: () => this.#arp.receive(onArp) },
       { fd: this.#ndp.fd, onReadable: () => this.#ndp.receive(onNdp) },
       { fd: this.#netlink.fd, onReadable: () => this.#receiveLinks() },
@@ -68,6 +84,7 @@ export class LoopTask {
         }
       }
       this.#datapath.stop(this.#instant());
+      this.#sendMessages();
       this.#postEvents();
     } finally {
       this.#close();
@@ -75,14 +92,39 @@ export class LoopTask {
   }
 
   #round(): void {
-    const dueMs = this.#joining ? 0 : Math.min(this.#datapath.nextDeadlineMs(), this.#nextTickMs);
-    this.#waiting.wait(Math.max(0, Math.ceil(dueMs - performance.now())));
+    this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(this.#nextDueMs() - performance.now())));
     this.#nowMs = performance.now();
-    this.#datapath.announceDue({ arp: this.#arp, ndp: this.#ndp }, this.#nowMs);
+    if (this.#nowMs >= this.#datapath.nextDecisionMs()) this.#decide();
+    this.#datapath.sendDue({ arp: this.#arp, ndp: this.#ndp }, this.#nowMs);
     this.#arp.flush();
     this.#ndp.flush();
+    // Others are told what was announced, once it was.
+    this.#sendMessages();
     this.#joinGroups();
     this.#postEvents();
+  }
+
+  #nextDueMs(): number {
+    return Math.min(this.#datapath.nextDecisionMs(), this.#datapath.nextFrameMs(), this.#nextTickMs);
+  }
+
+  /** Silence counts only once all that has come is read: it may have waited there while this process did not run. */
+  #decide(): void {
+    const at = this.#instant();
+    this.#receivePulses(at);
+    this.#datapath.advance(at);
+  }
+
+  #receivePulses(at: Instant): void {
+    this.#pulses?.receive((header: MessageHeader, message: Message) => {
+      this.#datapath.receiveMessage(header, message, at.nowMs);
+    });
+    this.#datapath.settle(at);
+  }
+
+  #sendMessages(): void {
+    this.#datapath.settle(this.#instant());
+    for (const { to, message } of this.#datapath.takeMessages()) this.#pulses?.send(to, message);
   }
 
   #receiveLinks(): void {
@@ -93,16 +135,38 @@ export class LoopTask {
   #receiveMessages(): void {
     this.#wakeUp.clear();
     for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) {
-      const message: MessageToThread = received.message;
-      if (message.type === 'table') this.#datapath.applyTable(message.table, this.#instant());
-      else if (message.type === 'stop') this.#stopped = true;
+      this.#obey(received.message);
     }
   }
 
+  #obey(message: MessageToThread): void {
+    switch (message.type) {
+      case 'stop':
+        this.#stopped = true;
+        break;
+      case 'keys':
+        this.#pulses?.setKeys(message.keys);
+        this.#openPulses();
+        break;
+      default:
+        if (message.type === 'table') this.#pulses?.setMembers(message.table.members);
+        this.#datapath.instruct(message, this.#instant());
+    }
+  }
+
+  /** The address may come later, and who has the port may go: until then all live by their Leases. */
+  #openPulses(): void {
+    if (this.#pulses === undefined) return;
+    const why = this.#pulses.bind()?.message;
+    if (why !== undefined && why !== this.#bindFailure) this.#postEvent({ type: 'pulsePortFailed', why });
+    this.#bindFailure = why;
+    this.#datapath.setPulses(this.#pulses.usable, this.#instant());
+  }
+
   #joinGroups(): void {
-    if (this.#joinedFor !== this.#datapath.served) {
-      this.#joinedFor = this.#datapath.served;
-      this.#groups.want(wantedMemberships(this.#joinedFor.all));
+    if (this.#joinedFor !== this.#datapath.servedVersion) {
+      this.#joinedFor = this.#datapath.servedVersion;
+      this.#groups.want(wantedMemberships(this.#datapath.served.all));
       this.#joining = true;
     }
     if (this.#joining) this.#joining = this.#groups.advance();
@@ -111,23 +175,29 @@ export class LoopTask {
   #tick(): void {
     this.#nextTickMs = this.#nowMs + tickMs;
     // What could not be joined is tried again in the next round.
-    if (this.#groups.failures > 0) this.#joinedFor = undefined;
+    if (this.#groups.failures > 0) this.#joinedFor = -1;
+    if (this.#bindFailure !== undefined) this.#openPulses();
     const arp = this.#arp.counters();
     const ndp = this.#ndp.counters();
     const counters = {
       ...this.#datapath.counters(),
+      ...this.#pulses?.counters(),
       'arp.sendFailures': arp.sendFailures,
       'arp.kernelDrops': arp.kernelDrops,
       'ndp.sendFailures': ndp.sendFailures,
       'ndp.kernelDrops': ndp.kernelDrops,
       'ndp.groupFailures': this.#groups.failures,
     };
-    this.#post({ type: 'events', events: [{ type: 'tick', counters, standings: {} }] });
+    this.#postEvent({ type: 'tick', counters, standings: this.#datapath.standings() });
   }
 
   #postEvents(): void {
     const events = this.#datapath.takeEvents();
     if (events.length > 0) this.#post({ type: 'events', events });
+  }
+
+  #postEvent(event: DatapathEvent): void {
+    this.#post({ type: 'events', events: [event] });
   }
 
   #post(message: MessageFromThread): void {
@@ -144,6 +214,30 @@ export class LoopTask {
     this.#netlink.close();
     this.#ndp.close();
     this.#arp.close();
+    this.#pulses?.close();
     this.#port.close();
   }
+}
+
+function failoverOf({ self, pulses }: ThreadOptions): Failover {
+  return new Failover({
+    ...pulses,
+    self,
+    awaitsKeys: ownAddressOf(pulses) !== undefined,
+    nonce: () => randomBytes(8).toString('hex'),
+    wallMs: () => Date.now(),
+  });
+}
+
+/** Undefined where this node takes no part in pulses. */
+function pulsePortOf(libc: Libc, { self, pulses }: ThreadOptions, failover: Failover): PulsePort | undefined {
+  const own = ownAddressOf(pulses);
+  const isVerified = (sender: string, incarnation: string): boolean => failover.isVerified(sender, incarnation);
+  return own === undefined
+    ? undefined
+    : new PulsePort(libc, { self, incarnation: pulses.incarnation, own, isVerified });
+}
+
+function ownAddressOf({ address, port }: PulseOptions): SocketAddress | undefined {
+  return port > 0 ? socketAddressOf(address, port) : undefined;
 }

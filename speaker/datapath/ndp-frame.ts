@@ -123,6 +123,46 @@ export function writeUnsolicitedAdvertisement(view: DataView, mac: MacWords, add
   return finishAdvertisement(view, mac, ndpFlag.override);
 }
 
+/** Who asks: a MAC, and the 16 octets of one of its addresses. */
+export interface NdpAsker {
+  readonly mac: MacWords;
+  readonly address: DataView;
+}
+
+/**
+ * Writes "who has `target`?" (RFC 4861 §7.2.2): to the station with that MAC, as unreachability detection does, or to
+ * the target's solicited-node group. Returns the frame's length.
+ */
+export function writeSolicitation(view: DataView, to: MacWords | 'group', asker: NdpAsker, target: DataView): number {
+  if (to === 'group') writeSolicitedNodeGroup(view, target);
+  else {
+    writeMac(view, 0, to);
+    copyAddress(target, 0, view, destinationAt);
+  }
+  writeMac(view, ethernetSourceAt, asker.mac);
+  view.setUint16(12, etherType.ipv6);
+  writeIcmpv6Header(view, ipv6At, advertisementLength);
+  copyAddress(asker.address, 0, view, sourceAt);
+  view.setUint32(icmpAt, ndpType.neighborSolicitation << 24);
+  view.setUint32(icmpAt + ndpField.flags, 0);
+  copyAddress(target, 0, view, ndpTargetAt);
+  view.setUint16(optionsAt, (ndpOption.sourceLinkLayerAddress << 8) | 1);
+  writeMac(view, optionsAt + 2, asker.mac);
+  view.setUint16(icmpAt + ndpField.checksum, icmpv6Checksum(view, ipv6At, advertisementLength));
+  return advertisementFrameLength;
+}
+
+/** ff02::1:ffXX:XXXX of the target's last 24 bits, and its MAC (RFC 4291 §2.7.1, RFC 2464 §7). */
+function writeSolicitedNodeGroup(view: DataView, target: DataView): void {
+  const last = (0xff000000 | (target.getUint32(12) & 0xffffff)) >>> 0;
+  view.setUint16(0, 0x3333);
+  view.setUint32(2, last);
+  view.setUint32(destinationAt, 0xff020000);
+  view.setInt32(destinationAt + 4, 0);
+  view.setInt32(destinationAt + 8, 1);
+  view.setUint32(destinationAt + 12, last);
+}
+
 const allNodesMac: MacWords = { high: 0x3333, low: 1 };
 
 /** ff02::1 and its MAC (RFC 2464 §7). */

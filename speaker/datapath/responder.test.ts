@@ -14,7 +14,7 @@ const on3 = [{ index: 3, mac: { high: 0x0200, low: 3 } }];
 
 function served(ip: string, hex: string, overrides: Partial<ServedAddress> = {}): ServedAddress {
   const address = new DataView(fromHex(hex).buffer);
-  return { ip, service: 'shop/web', address, owned: true, interfaces: on2, ...overrides };
+  return { ip, service: 'shop/web', group: ip, address, owned: true, interfaces: on2, ...overrides };
 }
 
 const addresses = new ServedAddresses([

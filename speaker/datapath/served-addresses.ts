@@ -9,10 +9,12 @@ export interface ServedInterface {
 export interface ServedAddress {
   readonly ip: string;
   readonly service: string;
+  /** Of the addresses that move together: its first. */
+  readonly group: string;
   /** 4 or 16 octets. */
   readonly address: DataView;
   /** Whether this node is to answer for it. */
-  readonly owned: boolean;
+  owned: boolean;
   readonly interfaces: readonly ServedInterface[];
 }
 

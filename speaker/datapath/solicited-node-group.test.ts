@@ -8,7 +8,14 @@ const mac = { high: 0x0200, low: 1 };
 
 function served(hex: string, indexes: readonly number[], owned = true): ServedAddress {
   const interfaces = indexes.map((index) => ({ index, mac }));
-  return { ip: hex, service: 'shop/web', address: new DataView(fromHex(hex).buffer), owned, interfaces };
+  return {
+    ip: hex,
+    service: 'shop/web',
+    group: '2001:db8::100',
+    address: new DataView(fromHex(hex).buffer),
+    owned,
+    interfaces,
+  };
 }
 
 test('the group ends in the last 24 bits of the address', () => {

@@ -132,6 +132,8 @@ export type DatapathEvent =
     }
   /** A member renews its Lease while its pulses do not come: until they do, it goes by the Lease. */
   | { readonly type: 'pulsesBlocked'; readonly node: string; readonly blocked: boolean }
+  /** This node's address or port for pulses can't be had: until it can, all live by their Leases. Tried each second. */
+  | { readonly type: 'pulsePortFailed'; readonly why: string }
   /** Is the API server there? Answered with `apiHeard`. */
   | { readonly type: 'askApiServer' }
   /** After `leave`: nothing is held any more that another node could take. */

@@ -3,6 +3,7 @@ import type { LivenessEffect } from '../liveness/liveness-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
 import { nodeIdOf } from '../liveness/node-id.ts';
 import type { LivenessMember } from '../liveness/peers.ts';
+import type { Standing } from '../liveness/standing.ts';
 import type { NodeFacts } from '../ownership/known-nodes.ts';
 import type { Failback, OwnedGroup } from '../ownership/owned-group.ts';
 import { Ownership } from '../ownership/ownership.ts';
@@ -12,6 +13,8 @@ import type { FailoverEffect } from './failover-effect.ts';
 
 export interface FailoverOptions extends LivenessOptions {
   readonly failback: Failback;
+  /** False where no keys will come, since this speaker has no port for messages: then there is nothing to wait for. */
+  readonly awaitsKeys?: boolean;
 }
 
 /** A speaker that starts waits so long for its keys before it goes by the Leases. */
@@ -25,6 +28,7 @@ type StandingEffect = Extract<LivenessEffect, { readonly type: 'standing' }>;
  */
 export class Failover {
   readonly #self: string;
+  readonly #awaitsKeys: boolean;
   readonly #liveness: Liveness;
   readonly #ownership: Ownership;
   readonly #contacts = new Contacts();
@@ -40,6 +44,7 @@ export class Failover {
 
   constructor(options: FailoverOptions) {
     this.#self = options.self;
+    this.#awaitsKeys = options.awaitsKeys ?? true;
     this.#liveness = new Liveness(options);
     this.#ownership = new Ownership(options);
   }
@@ -130,8 +135,17 @@ export class Failover {
     this.#settle(nowMs);
   }
 
+  /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs. */
+  isVerified(sender: string, incarnation: string): boolean {
+    return this.#liveness.isVerified(sender, incarnation);
+  }
+
   isLive(node: string): boolean {
-    return this.#liveness.standing(node) !== 'dead';
+    return this.standing(node) !== 'dead';
+  }
+
+  standing(node: string): Standing {
+    return this.#liveness.standing(node);
   }
 
   holds(group: string): boolean {
@@ -253,7 +267,7 @@ export class Failover {
   }
 
   #waitsForKeys(nowMs: number): boolean {
-    return !this.#enabled && (this.#keysDueMs === undefined || nowMs < this.#keysDueMs);
+    return this.#awaitsKeys && !this.#enabled && (this.#keysDueMs === undefined || nowMs < this.#keysDueMs);
   }
 }
 

@@ -64,12 +64,12 @@ export class MessageGate {
     return read;
   }
 
-  /** `accepted`, and `refused.<reason>`, those that are not zero. */
+  /** `received`, and by the reason those that were refused, as far as there are any. */
   counters(): Readonly<Record<string, number>> {
     const refused = Object.entries(this.#refused).filter(([, count]) => count > 0);
     return {
-      accepted: this.#accepted,
-      ...Object.fromEntries(refused.map(([reason, count]) => [`refused.${reason}`, count])),
+      received: this.#accepted,
+      ...Object.fromEntries(refused),
     };
   }
 

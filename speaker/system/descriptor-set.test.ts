@@ -4,7 +4,7 @@ import { DescriptorSet } from './descriptor-set.ts';
 import { loadLibc } from './libc.ts';
 import { WakeUp } from './wake-up.ts';
 
-test('those that have something to read are called, until it is read, and the others are not', () => {
+test('those that have something to read are called in their order, until it is read, and the others are not', () => {
   const libc = loadLibc();
   const wakeUps = [WakeUp.open(libc), WakeUp.open(libc), WakeUp.open(libc)];
   const called: number[] = [];
@@ -17,7 +17,7 @@ test('those that have something to read are called, until it is read, and the ot
   wakeUps[2]?.wake();
   wakeUps[0]?.wake();
   set.wait(1_000);
-  assert.deepEqual(called.splice(0).sort(), [0, 2]);
+  assert.deepEqual(called.splice(0), [0, 2]);
   wakeUps[2]?.clear();
   set.wait(1_000);
   assert.deepEqual(called, [0]);

@@ -22,10 +22,13 @@ export class DescriptorSet {
   readonly #descriptors: readonly Descriptor[];
   readonly #fd: number;
   readonly #events: DataView;
+  /** By index: has something. */
+  readonly #ready: Uint8Array;
 
   constructor(libc: Libc, descriptors: readonly Descriptor[]) {
     this.#libc = libc;
     this.#descriptors = descriptors;
+    this.#ready = new Uint8Array(descriptors.length);
     this.#events = new DataView(new ArrayBuffer(eventSize * descriptors.length));
     // EPOLL_CLOEXEC is SOCK_CLOEXEC's value.
     this.#fd = libc.epoll_create1(socketType.closeOnExec);
@@ -43,7 +46,7 @@ export class DescriptorSet {
     throw new SystemCallError('wait for a descriptor', reason);
   }
 
-  /** Waits for at most that long, then calls those that have something. */
+  /** Waits for at most that long, then calls those that have something, in the order in which they were given. */
   wait(timeoutMs: number): void {
     const count = this.#libc.epoll_wait(this.#fd, this.#events, this.#descriptors.length, timeoutMs);
     if (count < 0) {
@@ -51,8 +54,14 @@ export class DescriptorSet {
       if (reason === errno.interrupted) return;
       throw new SystemCallError('wait for packets', reason);
     }
+    // The kernel names them in the order in which they became ready.
     for (let slot = 0; slot < count; slot += 1) {
-      this.#descriptors[this.#events.getUint32(eventSize * slot + dataOffset, true)]?.onReadable();
+      this.#ready[this.#events.getUint32(eventSize * slot + dataOffset, true)] = 1;
+    }
+    for (let index = 0; count > 0 && index < this.#ready.length; index += 1) {
+      if (this.#ready[index] === 0) continue;
+      this.#ready[index] = 0;
+      this.#descriptors[index]?.onReadable();
     }
   }
 

@@ -131,7 +131,7 @@ if (enterNamespaces(import.meta.filename)) {
     test('a group that can not be joined is joined once it can be', async () => {
       // IPv6 runs on no link with a smaller MTU than 1280 (RFC 8200 §5).
       ip('link add low0 mtu 1200 type veth peer name low1');
-      ip('link set low0 up');
+      for (const end of ['low0', 'low1']) ip(`link set ${end} up`);
       const interfaces = [{ index: linkIndex('low0'), mac: '02:00:00:00:00:0c' }];
       await node.apply([node.vip('2001:db8::1:2345', { interfaces })]);
       const counters = await node.counters();
