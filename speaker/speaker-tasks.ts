@@ -54,7 +54,7 @@ export interface SpeakerTasks {
   readonly local: LocalNode;
   readonly lease: SpeakerLeaseTask;
   readonly planner: PlannerTask;
-  /** In the order of their start; stopped in reverse: no more plans, then the Lease and the pulses say `leave`. */
+  /** In the order of their start; stopped in reverse: pulses say `leave`, no more plans, then the Lease says it. */
   readonly tasks: readonly Task[];
 }
 
@@ -77,10 +77,7 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     speakers: () => planner.leases,
     hasSuccessor: () =>
       announcements.any && [...planner.speakers].some(([node, { leaving }]) => node !== self && !leaving),
-    handOver: () => {
-      datapath.leave();
-      return drained.promise;
-    },
+    handedOver: drained.promise,
     byPulses: () => [...planner.speakers.values()].every(({ port, keys }) => port > 0 && keys.length > 0),
   });
   const said = speakerStateTask({ ...base, self, nodes: caches.nodes });
@@ -135,11 +132,22 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
       lease.publish();
     },
   });
+  // Stopped before all others, of which some may wait for an API server that is away.
+  const handOver: Task = {
+    name: 'hand-over',
+    ready: Promise.resolve(),
+    run: async (signal) => {
+      const stopped = deferred();
+      signal.addEventListener('abort', () => stopped.resolve(), { once: true });
+      if (!signal.aborted) await stopped.promise;
+      datapath.leave();
+    },
+  };
   return {
     caches,
     local,
     lease,
     planner,
-    tasks: [...informers.tasks, ...pulseKeys, lease, planner, release, status, said],
+    tasks: [...informers.tasks, ...pulseKeys, lease, planner, release, status, said, handOver],
   };
 }

@@ -29,8 +29,8 @@ export interface SpeakerLeaseOptions {
   readonly speakers: () => number;
   /** Is there another member that could take over? */
   readonly hasSuccessor: () => boolean;
-  /** Lets others take over by pulses, while this node still answers; resolves when they have. */
-  readonly handOver: () => Promise<void>;
+  /** Others have been told by pulses, and have taken over what this node still answers for. */
+  readonly handedOver: Promise<void>;
   /** Do pulses reach all members? Some may know by the Lease alone that this speaker leaves. */
   readonly byPulses: () => boolean;
 }
@@ -151,11 +151,12 @@ class LeaseKeeper {
   }
 
   async #leave(facts: SpeakerFacts): Promise<void> {
-    const { clock, log, handOver, byPulses, hasSuccessor } = this.#options;
+    const { clock, log, byPulses, hasSuccessor } = this.#options;
     const over = new AbortController();
     const limitMs = byPulses() ? handoverByPulsesMs : handoverByLeaseMs;
-    // Pulses are faster than the API server, and do without it.
-    const handedOver = hasSuccessor() ? Promise.race([handOver(), delay(clock, limitMs, over.signal)]) : undefined;
+    const handedOver = hasSuccessor()
+      ? Promise.race([this.#options.handedOver, delay(clock, limitMs, over.signal)])
+      : undefined;
     try {
       await this.#giveBack(facts, handedOver);
     } catch (error) {
