@@ -4,7 +4,7 @@ import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
 import type { Service } from '../shared/api/service.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
-import type { Cache, Change } from '../shared/kube/informer.ts';
+import type { Cache, Change, WriteThroughCache } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { deferred } from '../shared/runtime/deferred.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -28,7 +28,7 @@ export interface ReconcileOptions {
   readonly log: Log;
   readonly random: Random;
   readonly metrics: ControllerMetrics;
-  readonly services: Cache<Service>;
+  readonly services: WriteThroughCache<Service>;
   readonly namespaces: Cache<Namespace>;
   readonly speakerLeases: Cache<Lease>;
   /** Clock time at which the API server was last heard. */
@@ -173,9 +173,8 @@ class Reconciling {
 
   async #work(key: ObjectKey): Promise<WorkOutcome> {
     const { clock, services, log } = this.#options;
-    const cached = services.get(key);
-    if (cached === undefined) return { type: 'done' };
-    const service = this.#writer.newest(cached);
+    const service = services.get(key);
+    if (service === undefined) return { type: 'done' };
     const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
     const work = this.#reconciler?.workOn(service, now);
     if (work === undefined) return { type: 'done' };
@@ -186,8 +185,17 @@ class Reconciling {
       return { type: 'again', delayMs: pace.delayMs };
     }
     const outcome = await this.#writer.write(service, work.writes, work.events);
-    if (outcome.type === 'done') this.#done(key, service, work);
-    return outcome;
+    if (outcome.type !== 'done') return outcome;
+    this.#done(key, service, work);
+    return pace === undefined || this.#isSettled(key) ? outcome : { type: 'again', delayMs: 0 };
+  }
+
+  /** What we wrote the watch tells nobody: whether the server took all of it must be seen here. */
+  #isSettled(key: ObjectKey): boolean {
+    const { services, clock } = this.#options;
+    const service = services.get(key);
+    const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
+    return service === undefined || this.#reconciler?.says(service, now) !== false;
   }
 
   #paceOf(key: ObjectKey): WritePace {

@@ -98,6 +98,14 @@ export class Reconciler {
     return keys.filter((key) => (this.#allocator.decision(key)?.assignments.length ?? 0) > 0);
   }
 
+  /** Whether the object of a Service says what was decided; of one that is not ours it is not known. */
+  says(service: Service, now: Now): boolean | undefined {
+    const decision = this.#allocator.decision(keyOf(service.meta));
+    if (decision === undefined || !this.#isOurs(service)) return undefined;
+    const { status, pools } = writesFor(service, decision, now);
+    return status === undefined && pools === undefined;
+  }
+
   /** What is to be done about a Service in this state; undefined where it is none of our business. */
   workOn(service: Service, now: Now): ServiceWork | undefined {
     const key = keyOf(service.meta);

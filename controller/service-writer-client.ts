@@ -5,6 +5,7 @@ import { type Service, serviceResource } from '../shared/api/service.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
+import type { WriteThroughCache } from '../shared/kube/informer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import type { WriteResult } from './metrics.ts';
@@ -13,25 +14,22 @@ import type { ServiceWrites } from './service-writes.ts';
 
 export interface ServiceWriterOptions {
   readonly client: ApiClient;
+  readonly services: WriteThroughCache<Service>;
   readonly events: EventRecorder;
   readonly log: Log;
   readonly metrics: { wrote(resource: string, result: WriteResult): void };
 }
 
-/** An object as our own writes left it, until the watch has caught up with them. */
-interface OwnWrites {
-  readonly versions: Set<string>;
-  latest: Service;
-}
-
 /**
  * Writes to Services, each write on condition that nobody else wrote in between: the object that it was worked out from
- * is the one that it changes. Both maps are bounded by the number of Services.
+ * is the one that it changes.
  */
 export class ServiceWriter {
   readonly #options: ServiceWriterOptions;
-  readonly #own = new Map<ObjectKey, OwnWrites>();
-  /** Events of a write whose answer has not come: told once the object is seen to say the same. */
+  /**
+   * Events of a write whose answer has not come: told once the object is seen to say the same. Bounded by the number
+   * of Services.
+   */
   readonly #untold = new Map<ObjectKey, readonly ServiceEvent[]>();
   #failing = false;
 
@@ -39,20 +37,7 @@ export class ServiceWriter {
     this.#options = options;
   }
 
-  /** The newest state of a Service: as the cache has it, or as we have written it since. */
-  newest(cached: Service): Service {
-    const key = keyOf(cached.meta);
-    const own = this.#own.get(key);
-    if (own === undefined) return cached;
-    const { uid, resourceVersion } = cached.meta;
-    const behind = own.versions.has(resourceVersion) && own.latest.meta.resourceVersion !== resourceVersion;
-    if (behind && own.latest.meta.uid === uid) return own.latest;
-    this.#own.delete(key);
-    return cached;
-  }
-
   forget(key: ObjectKey): void {
-    this.#own.delete(key);
     this.#untold.delete(key);
   }
 
@@ -79,20 +64,8 @@ export class ServiceWriter {
       subresource: 'status',
     });
     this.#noteResult('ok');
-    this.#remember(service, written);
+    this.#options.services.wrote(service, written);
     return written;
-  }
-
-  #remember(before: Service, written: Service): void {
-    const key = keyOf(written.meta);
-    const own = this.#own.get(key);
-    if (own === undefined) {
-      const versions = new Set([before.meta.resourceVersion, written.meta.resourceVersion]);
-      this.#own.set(key, { versions, latest: written });
-      return;
-    }
-    own.versions.add(written.meta.resourceVersion);
-    own.latest = written;
   }
 
   #tell(service: Service): void {
@@ -118,7 +91,7 @@ export class ServiceWriter {
         this.#noteResult('failed', error);
         return { type: 'retry' };
       case 'Conflict':
-        // Somebody else wrote: the retry starts from what the watch brings, and from our own writes until then.
+        // Somebody else wrote: the retry starts from what the watch brings.
         this.#noteResult('conflict');
         return { type: 'retry' };
       default:

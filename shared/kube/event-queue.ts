@@ -1,3 +1,4 @@
+import { KeyQueue } from '../runtime/key-queue.ts';
 import type { EventToRecord } from './event-recorder.ts';
 import { RecentMap } from './recent-map.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -46,8 +47,10 @@ export const defaultEventQueueLimits: EventQueueLimits = {
 /** Events on their way to the API server, without clock or I/O of its own: merged, filtered and bounded. */
 export class EventQueue {
   readonly #limits: EventQueueLimits;
-  /** In order of arrival, at most `maxPending`. */
+  /** At most `maxPending`. */
   readonly #pending = new Map<string, PendingEvent>();
+  /** The keys of `#pending` in order of arrival. */
+  readonly #order = new KeyQueue();
   readonly #written = new RecentMap<WrittenEvent>(rememberedEntries);
   readonly #buckets = new RecentMap<TokenBucket>(rememberedEntries);
 
@@ -68,17 +71,16 @@ export class EventQueue {
       return 'merged';
     }
     this.#pending.set(key, { key, event, count: 1, firstMs: wallMs, lastMs: wallMs });
+    this.#order.add(key);
     if (this.#pending.size <= this.#limits.maxPending) return 'queued';
-    const [oldest] = this.#pending.keys();
-    if (oldest !== undefined) this.#pending.delete(oldest);
+    this.#takeOldest();
     return 'queuedDroppingOldest';
   }
 
   /** Takes the oldest one and says how it is to be written. */
   take(): EventWrite | undefined {
-    const [pending] = this.#pending.values();
+    const pending = this.#takeOldest();
     if (pending === undefined) return undefined;
-    this.#pending.delete(pending.key);
     const written = this.#written.get(pending.key);
     if (written === undefined || pending.lastMs - written.lastMs > aggregateMs) return { type: 'create', pending };
     return { type: 'count', pending, written, count: written.count + pending.count };
@@ -94,6 +96,13 @@ export class EventQueue {
     this.#written.delete(key);
   }
 
+  #takeOldest(): PendingEvent | undefined {
+    const key = this.#order.take();
+    const pending = key === undefined ? undefined : this.#pending.get(key);
+    if (key !== undefined) this.#pending.delete(key);
+    return pending;
+  }
+
   #bucketOf({ regarding }: EventToRecord, nowMs: number): TokenBucket {
     const key = `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}`;
     const known = this.#buckets.get(key);
@@ -105,6 +114,7 @@ export class EventQueue {
   }
 }
 
+/** Only the message may have a newline in it, and stands last. */
 function keyOfEvent({ regarding, type, reason, message }: EventToRecord): string {
-  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid, type, reason, message]);
+  return `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}\n${type}\n${reason}\n${message}`;
 }

@@ -9,7 +9,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import type { ApiClient, WatchEvent } from './api-client.ts';
 import { ApiError } from './api-error.ts';
-import type { Cache, InformerTask } from './informer.ts';
+import type { InformerTask, WriteThroughCache } from './informer.ts';
 import { type Listing, ObjectStore } from './object-store.ts';
 import { isOlderOrSame } from './resource-version.ts';
 import { recoveryFrom } from './watch-recovery.ts';
@@ -73,7 +73,7 @@ class Informer<T extends ApiObject> {
     });
   }
 
-  get cache(): Cache<T> {
+  get cache(): WriteThroughCache<T> {
     return this.#store;
   }
 
@@ -97,6 +97,7 @@ class Informer<T extends ApiObject> {
   async #list(signal: AbortSignal): Promise<string> {
     const { client, type } = this.#options;
     const listing: Listing<T> = { keys: new Set(), changed: [] };
+    this.#store.beginList();
     let continueToken = '';
     for (;;) {
       const page = await client

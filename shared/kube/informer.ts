@@ -16,7 +16,16 @@ export interface Cache<T extends ApiObject> {
   onChange(listener: (change: Change<T>) => void): () => void;
 }
 
+/** A cache that also learns from the answers to writes of its owner, which may come before the watch tells of them. */
+export interface WriteThroughCache<T extends ApiObject> extends Cache<T> {
+  /**
+   * A write of ours, on condition that nobody else wrote in between, made `after` out of `before`. It is told to
+   * nobody: who wrote it knows. Ignored where the watch has told of it, or of more, already.
+   */
+  wrote(before: T, after: T): void;
+}
+
 /** A task that keeps a cache equal to the API server, whatever happens to the connection. `ready`: first list complete. */
 export interface InformerTask<T extends ApiObject> extends Task {
-  readonly cache: Cache<T>;
+  readonly cache: WriteThroughCache<T>;
 }

@@ -1,5 +1,5 @@
 import { type ApiObject, keyOf, type ObjectKey } from '../api/object-meta.ts';
-import type { Cache, Change } from './informer.ts';
+import type { Change, WriteThroughCache } from './informer.ts';
 
 export interface ObjectStoreOptions<T> {
   /** Objects for which it says no are treated as if they did not exist. */
@@ -16,11 +16,14 @@ export interface Listing<T> {
 
 /**
  * The cache of one kind. A change is told once, after it is in the cache; an object that comes again with the
- * resourceVersion it had is no change. Bounded by the number of objects in the cluster.
+ * resourceVersion it had is no change. All maps are bounded by the number of objects in the cluster, and the versions of
+ * one by the writes to it that the watch has not told of.
  */
-export class ObjectStore<T extends ApiObject> implements Cache<T> {
+export class ObjectStore<T extends ApiObject> implements WriteThroughCache<T> {
   readonly #options: ObjectStoreOptions<T>;
   readonly #objects = new Map<ObjectKey, T>();
+  /** Versions that writes of ours have gone past, until the watch or a list brings a later one. */
+  readonly #passed = new Map<ObjectKey, string[]>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   #synced = false;
 
@@ -49,6 +52,18 @@ export class ObjectStore<T extends ApiObject> implements Cache<T> {
     return () => void this.#listeners.delete(listener);
   }
 
+  wrote(before: T, after: T): void {
+    const key = keyOf(after.meta);
+    const { resourceVersion } = before.meta;
+    const known = this.#objects.get(key)?.meta;
+    if (known?.uid !== after.meta.uid || known.resourceVersion !== resourceVersion) return;
+    if (after.meta.resourceVersion === resourceVersion || !this.#options.keep(after)) return;
+    this.#objects.set(key, after);
+    const passed = this.#passed.get(key);
+    if (passed === undefined) this.#passed.set(key, [resourceVersion]);
+    else passed.push(resourceVersion);
+  }
+
   /** The object is there, as given. */
   set(object: T): void {
     const key = keyOf(object.meta);
@@ -58,7 +73,10 @@ export class ObjectStore<T extends ApiObject> implements Cache<T> {
     }
     const previous = this.#objects.get(key);
     if (previous?.meta.uid === object.meta.uid) {
-      if (previous.meta.resourceVersion === object.meta.resourceVersion) return;
+      const { resourceVersion } = object.meta;
+      if (this.#passed.get(key)?.includes(resourceVersion)) return;
+      this.#passed.delete(key);
+      if (previous.meta.resourceVersion === resourceVersion) return;
       this.#objects.set(key, object);
       this.#tell({ type: 'modified', object, previous });
       return;
@@ -73,6 +91,11 @@ export class ObjectStore<T extends ApiObject> implements Cache<T> {
   delete(key: ObjectKey): void {
     const object = this.#objects.get(key);
     if (object !== undefined) this.#remove(key, object);
+  }
+
+  /** What a list says from now on contains all writes that were answered before. */
+  beginList(): void {
+    this.#passed.clear();
   }
 
   /** One object of a list that is under way. In the first list it is there at once, later it waits for the end. */
@@ -96,6 +119,7 @@ export class ObjectStore<T extends ApiObject> implements Cache<T> {
 
   #remove(key: ObjectKey, object: T): void {
     this.#objects.delete(key);
+    this.#passed.delete(key);
     this.#tell({ type: 'deleted', object });
   }
 

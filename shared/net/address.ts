@@ -29,7 +29,7 @@ export function parseAddress(text: string): IpAddress | undefined {
 
 /** The one text by which an address is known: dotted decimal, or RFC 5952 §4 for IPv6. */
 export function formatAddress(address: IpAddress): string {
-  return address.family === 'IPv4' ? [...addressBytes(address)].join('.') : formatIPv6(address.value);
+  return address.family === 'IPv4' ? formatIPv4(Number(address.value)) : formatIPv6(address.value);
 }
 
 /** `parseAddress`, then `formatAddress`. */
@@ -80,6 +80,10 @@ function readAs(family: IpFamily, read: () => bigint): IpAddress | undefined {
 /** ::ffff:0:0/96 (RFC 4291 §2.5.5.2). */
 function isIPv4Mapped(value: bigint): boolean {
   return value >> 32n === 0xffffn;
+}
+
+function formatIPv4(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
 }
 
 function formatIPv6(value: bigint): string {

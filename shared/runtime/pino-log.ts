@@ -2,7 +2,7 @@ import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pin
 import { errorCode, errorText } from './error-text.ts';
 import type { Log, LogFields, LogLevel } from './log.ts';
 
-const gatheredBytes = 4096;
+const gatheredBytes = 32 * 1024;
 const gatherMs = 20;
 
 export interface LogOptions {

@@ -1,4 +1,5 @@
 import { type BackoffSchedule, backoffDelay } from './backoff.ts';
+import { KeyQueue } from './key-queue.ts';
 import type { Random } from './random.ts';
 
 /** What becomes of a key that was worked on: it is forgotten, comes back after a while, or is retried with backoff. */
@@ -15,8 +16,7 @@ export type WorkOutcome =
 export class WorkQueue {
   readonly #backoff: BackoffSchedule;
   readonly #random: Random;
-  /** In order of arrival. */
-  readonly #due = new Set<string>();
+  readonly #due = new KeyQueue();
   /** Due time by key. */
   readonly #later = new Map<string, number>();
   /** Never above the earliest time in `#later`, so that most calls need not look through it. */
@@ -59,9 +59,8 @@ export class WorkQueue {
   /** The first key in order of arrival that is due. */
   take(nowMs: number): string | undefined {
     if (this.#earliestMs <= nowMs) this.#moveDue(nowMs);
-    const [key] = this.#due;
+    const key = this.#due.take();
     if (key === undefined) return undefined;
-    this.#due.delete(key);
     this.#notBeforeMs.delete(key);
     this.#working.set(key, undefined);
     return key;
