@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import * as controller from '../controller/options.ts';
-import { asObject, readNumber, readObject, readString } from '../shared/api/json.ts';
+import { asObject, isJsonObject, type JsonObject, readNumber, readObject, readString } from '../shared/api/json.ts';
 import { heraldVersion } from '../shared/runtime/version.ts';
 import * as speaker from '../speaker/options.ts';
 import { repositoryRoot } from './support/source-tree.ts';
@@ -14,12 +14,28 @@ function textOf(file: string): string {
 }
 
 const values = asObject(parse(textOf('charts/herald/values.yaml')));
+/** Names of the values that the schema knows, of the innermost ones where it knows these. */
+function pathsOf(schema: JsonObject, prefix = ''): readonly string[] {
+  const properties = Object.entries(readObject(schema, 'properties'));
+  return properties.flatMap(([name, inner]) => {
+    const below = pathsOf(asObject(inner), `${prefix}${name}.`);
+    return below.length > 0 ? below : [prefix + name];
+  });
+}
+
+function valuePaths(object: JsonObject, listed: readonly string[], prefix = ''): readonly string[] {
+  return Object.entries(object).flatMap(([name, value]) => {
+    const isLeaf = listed.includes(prefix + name) || !isJsonObject(value);
+    return isLeaf ? [prefix + name] : valuePaths(value, listed, `${prefix}${name}.`);
+  });
+}
+
 const environment = { NODE_NAME: 'node-a' };
 
 describe('the chart', () => {
   const programs = [
     { name: 'controller', usage: controller.usage, flags: 5 },
-    { name: 'speaker', usage: speaker.usage, flags: 7 },
+    { name: 'speaker', usage: speaker.usage, flags: 11 },
   ];
   for (const { name, usage, flags } of programs) {
     test(`gives the ${name} only flags that it has`, () => {
@@ -49,8 +65,25 @@ describe('the chart', () => {
     assert.equal(readNumber(given, 'port'), options.listen.port);
     assert.equal(readNumber(given, 'announceRefreshSeconds'), options.announceRefreshSeconds);
     assert.equal(given['ignoreExcludeLb'], options.ignoreExcludeLabel);
+    assert.deepEqual(readObject(values, 'pulses'), {
+      intervalMs: options.pulseIntervalMs,
+      multiplier: options.pulseMultiplier,
+      port: options.pulsePort,
+    });
+    assert.equal(readString(values, 'failback'), options.failback);
     assert.equal(readString(values, 'configMapName'), options.configMapName);
     assert.equal(readString(values, 'logLevel'), options.logLevel);
+  });
+
+  test('says of each value which ones are allowed, and lists no other', () => {
+    const schema = asObject(JSON.parse(textOf('charts/herald/values.schema.json')));
+    const listed = pathsOf(schema);
+    assert.ok(listed.length > 20);
+    assert.deepEqual(listed.filter((name) => name !== 'global').toSorted(), valuePaths(values, listed).toSorted());
+  });
+
+  test('gives a speaker that stops more time than it takes', () => {
+    assert.ok((readNumber(readObject(values, 'speaker'), 'terminationGracePeriodSeconds') ?? 0) > 10);
   });
 
   test('has the version of the package and of the programs, and so names the image that is built from it', () => {
