@@ -1,12 +1,13 @@
 import { buildBundles, distFolder, insideBenchSandbox, raisePriority } from './bench-cluster.ts';
 import type { BenchResult, Mark } from './bench-result.ts';
 import { type BenchLan, startBenchLan, stopBenchLan } from './failover/bench-lan.ts';
+import { measureCost } from './failover/cost.ts';
 import { type FaultName, faultNames, faults } from './failover/fault.ts';
 import { measureUnderLoad } from './failover/load.ts';
 import { lineOf, marksOf, summaryOf } from './failover/marks.ts';
 import { type FailoverOptions, readFailoverOptions } from './failover/options.ts';
 import { measureRound, type RoundFigures } from './failover/round.ts';
-import { type Scenario, scenarios } from './failover/scenario.ts';
+import { defaultScenario, type Scenario } from './failover/scenario.ts';
 
 const askEveryMs = 2;
 
@@ -27,9 +28,12 @@ export async function run(): Promise<BenchResult> {
     marks.push(...result.marks);
     raw[scenario.name] = result.raw;
   }
-  const [first] = scenarios;
-  if (options.loadMinutes > 0 && first !== undefined) {
-    const result = await measureUnderLoad(first, options.loadMinutes);
+  const more = [
+    ...(options.cost ? [() => measureCost(defaultScenario)] : []),
+    ...(options.loadMinutes > 0 ? [() => measureUnderLoad(defaultScenario, options.loadMinutes)] : []),
+  ];
+  for (const measure of more) {
+    const result = await measure();
     marks.push(...result.marks);
     Object.assign(raw, result.raw);
   }

@@ -7,11 +7,13 @@ export interface FailoverOptions {
   readonly scenarios: readonly Scenario[];
   /** Of each scenario, those of its faults that are named here. */
   readonly faults: readonly FaultName[];
+  /** Whether to measure what an idle speaker costs. */
+  readonly cost: boolean;
   /** For so long nothing happens but load on all cores; 0 leaves that out. */
   readonly loadMinutes: number;
 }
 
-/** `--rounds 30 --scenarios three,five --faults crash,sigterm --load-minutes 10`. */
+/** `--rounds 30 --scenarios three,five --faults crash,sigterm --no-cost --load-minutes 10`. */
 export function readFailoverOptions(argv: readonly string[]): FailoverOptions {
   const { values } = parseArgs({
     args: [...argv],
@@ -19,6 +21,7 @@ export function readFailoverOptions(argv: readonly string[]): FailoverOptions {
       rounds: { type: 'string', default: '30' },
       scenarios: { type: 'string', default: scenarios.map(({ name }) => name).join(',') },
       faults: { type: 'string', default: faultNames.join(',') },
+      'no-cost': { type: 'boolean', default: false },
       'load-minutes': { type: 'string', default: '0' },
     },
   });
@@ -31,6 +34,7 @@ export function readFailoverOptions(argv: readonly string[]): FailoverOptions {
     faults: values.faults
       .split(',')
       .map((name) => faultNames.find((known) => known === name) ?? unknown(name, faultNames)),
+    cost: !values['no-cost'],
     loadMinutes: Number(values['load-minutes']),
   };
 }

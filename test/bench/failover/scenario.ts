@@ -26,7 +26,10 @@ export interface Scenario {
 
 const unplanned: Limits = { p50Ms: 280, maxMs: 450 };
 
-const base: Omit<Scenario, 'name' | 'text' | 'nodes'> = {
+export const defaultScenario: Scenario = {
+  name: 'three',
+  text: 'three nodes, default settings',
+  nodes: 3,
   backbone: false,
   intervalMs: 100,
   multiplier: 3,
@@ -44,35 +47,32 @@ const base: Omit<Scenario, 'name' | 'text' | 'nodes'> = {
 };
 
 export const scenarios: readonly Scenario[] = [
-  { ...base, name: 'three', text: 'three nodes, default settings', nodes: 3 },
-  { ...base, name: 'five', text: 'five nodes, default settings', nodes: 5 },
+  defaultScenario,
+  { ...defaultScenario, name: 'five', text: 'five nodes, default settings', nodes: 5 },
   {
-    ...base,
+    ...defaultScenario,
     name: 'backbone',
     text: 'three nodes with a second network for node addresses, pulses and API',
-    nodes: 3,
     backbone: true,
     faults: { 'link-down': { p50Ms: 100 }, 'port-down': {} },
   },
   {
-    ...base,
+    ...defaultScenario,
     name: 'fast',
     text: 'three nodes, pulses of 20 ms × 3',
-    nodes: 3,
     intervalMs: 20,
     faults: { crash: { p50Ms: 80 } },
   },
   {
-    ...base,
+    ...defaultScenario,
     name: 'api-stopped',
     text: 'three nodes, API server stopped for 0.5 to 20 s before the fault',
-    nodes: 3,
     share: 0.5,
     apiServer: 'stopped',
     faults: { crash: unplanned },
   },
   {
-    ...base,
+    ...defaultScenario,
     name: 'two',
     text: 'two nodes, and the only API server dies with the owner',
     nodes: 2,

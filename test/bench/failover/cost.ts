@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadBalancerService, servicesPath } from '../../cluster/api/load-balancer-service.ts';
+import { type Cluster, heraldNamespace } from '../../cluster/cluster.ts';
+import { eventually } from '../../cluster/eventually.ts';
+import { Recorder } from '../../cluster/network/recorded-messages.ts';
+import { speakerMetrics } from '../../cluster/speaker-metrics.ts';
+import { atMost, type BenchResult, percentile, rounded } from '../bench-result.ts';
+import { startBenchLan, stopBenchLan } from './bench-lan.ts';
+import type { Scenario } from './scenario.ts';
+
+const measureMs = 30_000;
+const settleMs = 10_000;
+const moreVips = 1_000;
+const atOnce = 20;
+const askEveryMs = 1_000;
+
+/** What a speaker costs that has nothing to do but to live: with few addresses, and with a thousand more. */
+export async function measureCost(scenario: Scenario): Promise<BenchResult> {
+  const lan = await startBenchLan(scenario, askEveryMs);
+  const { cluster, watcher } = lan.watched;
+  await lan.watched.settled();
+  await watcher.watch([], askEveryMs);
+  await pause(settleMs);
+  const bytesPerSecond = await pulseBytesPerSecond(cluster);
+  const idle = await busyPercent(cluster);
+  await addVips(cluster);
+  await pause(settleMs);
+  const loaded = await busyPercent(cluster);
+  await stopBenchLan(lan);
+  return {
+    marks: [
+      atMost('CPU of an idle speaker with 2 peers, % of a core', percentile(idle, 0.5), 0.5),
+      atMost(`CPU with ${moreVips} addresses more, % of a core`, percentile(loaded, 0.5), 0.5),
+    ],
+    raw: { cost: { idlePercent: idle.map(rounded), loadedPercent: loaded.map(rounded), bytesPerSecond } },
+  };
+}
+
+/** Of each speaker's process, all its threads. */
+async function busyPercent({ nodes }: Cluster): Promise<readonly number[]> {
+  const pids = nodes.map(({ speaker }) => speaker.pid ?? 0);
+  const before = pids.map(busyNs);
+  const startedMs = performance.now();
+  await pause(measureMs);
+  const elapsedNs = (performance.now() - startedMs) * 1e6;
+  return pids.map((pid, index) => (100 * (busyNs(pid) - (before[index] ?? 0))) / elapsedNs);
+}
+
+/** Documentation/scheduler/sched-stats.rst: the first number is the time spent on a processor, in ns. */
+function busyNs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]))
+    .reduce((sum, ns) => sum + ns, 0);
+}
+
+/** What one speaker sends to all others, in Ethernet frames. */
+async function pulseBytesPerSecond({ nodes }: Cluster): Promise<number> {
+  const recorder = new Recorder();
+  const startedMs = performance.now();
+  await pause(settleMs);
+  recorder.stop();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const bytes = recorder.from(nodes[0]?.machine.ipv4 ?? '').reduce((sum, { frameLength }) => sum + frameLength, 0);
+  return Math.round(bytes / seconds);
+}
+
+/** Waits until all of them are owned by somebody. */
+async function addVips({ api, nodes }: Cluster): Promise<void> {
+  await api.create(`/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/ipaddresspools`, {
+    apiVersion: 'metallb.io/v1beta1',
+    kind: 'IPAddressPool',
+    metadata: { name: 'many' },
+    spec: { addresses: ['10.20.0.0/16'] },
+  });
+  const names = Array.from({ length: moreVips }, (_, index) => `many-${index}`).values();
+  const create = async (): Promise<void> => {
+    for (const name of names) {
+      const spec = { allocateLoadBalancerNodePorts: false };
+      await api.create(servicesPath, loadBalancerService({ name, spec }));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, create));
+  await eventually(
+    `${moreVips} addresses are owned`,
+    async () => {
+      const metrics = await Promise.all(nodes.map(({ machine }) => speakerMetrics(machine)));
+      const owned = metrics
+        .flatMap((each) => [...each.keys()])
+        .filter((key) => key.startsWith('herald_service_owner{'));
+      return owned.length >= moreVips || undefined;
+    },
+    120_000,
+  );
+}
