@@ -2,7 +2,8 @@ import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pin
 import { errorCode, errorText } from './error-text.ts';
 import type { Log, LogFields, LogLevel } from './log.ts';
 
-const gatheredBytes = 32 * 1024;
+/** sonic-boom writes at most 16 KiB at once, and wants to gather less than that. */
+const gatheredBytes = 15 * 1024;
 const gatherMs = 20;
 
 export interface LogOptions {
