@@ -16,6 +16,10 @@ export class ClaimAsks {
     return this.#waiting.size;
   }
 
+  expects(node: string): boolean {
+    return this.#waiting.has(node);
+  }
+
   /** Something of the node's claims is missing. */
   expect(node: string, nowMs: number): void {
     if (this.#waiting.has(node)) return;

@@ -179,7 +179,10 @@ export class Ownership {
 
   /** Does what is due. */
   advance(nowMs: number): void {
-    for (const node of this.#asks.takeDue(nowMs)) this.#effects.push({ type: 'ask', node });
+    for (const node of this.#asks.takeDue(nowMs)) {
+      this.#expectClaims(node, nowMs);
+      if (this.#asks.expects(node)) this.#effects.push({ type: 'ask', node });
+    }
     for (const message of this.#own.takeResends(nowMs)) this.#sendToAll(message);
     this.#decide(nowMs);
   }
@@ -228,10 +231,13 @@ export class Ownership {
     this.#book.removeGroup(state.group.key);
   }
 
-  /** Sees to it that what the node claims becomes known, where it can be. */
+  /**
+   * Sees to it that what the node claims becomes known, where it can be. While this node starts, also that of members
+   * that seem dead: when the API server was away, no Lease is fresh.
+   */
   #expectClaims(node: string, nowMs: number): void {
     if (node === this.#self) return;
-    const tells = this.#nodes.standing(node) !== 'dead' && !this.#nodes.byLease(node);
+    const tells = !this.#nodes.byLease(node) && (this.#nodes.standing(node) !== 'dead' || !this.#learned);
     if (tells && !this.#book.isComplete(node)) this.#asks.expect(node, nowMs);
     else this.#asks.settle(node);
   }

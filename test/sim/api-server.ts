@@ -43,6 +43,8 @@ export class ApiServer {
   /** Nodes whose next table is on its way. */
   readonly #pending = new Set<string>();
   #up = true;
+  /** When candidates were last changed. */
+  changedMs = Number.NEGATIVE_INFINITY;
 
   constructor(groups: readonly SimGroup[], around: Around) {
     this.#around = around;
@@ -60,10 +62,13 @@ export class ApiServer {
 
   setUp(up: boolean): void {
     this.#up = up;
+    // What changed while it was away is only told now.
+    this.changedMs = Math.max(this.changedMs, up ? this.#around.timeline.nowMs : 0);
     if (up) this.#tellAll();
   }
 
   setCandidates(key: string, candidates: readonly string[]): void {
+    this.changedMs = this.#around.timeline.nowMs;
     this.#groups = new Map([...this.#groups, [key, { key, candidates }]]);
     this.#indexGroups();
     this.#tellAll();
@@ -174,7 +179,8 @@ export class ApiServer {
     );
     const groups = [...own, ...held].map(({ key, candidates }) => ({
       key,
-      candidates,
+      // Who has no Lease is no speaker.
+      candidates: candidates.filter((name) => this.#leases.has(name)),
       able,
       holder: this.#holders.get(key),
     }));

@@ -67,6 +67,9 @@ const stall: Fault = (world, names) => {
   const ms = Math.round(world.random.between(50, 4000));
   world.tell(`${name} stalls for ${ms} ms`);
   world.node(name).stall(ms);
+  // It goes on by itself; until then it hears nobody.
+  world.calm.disturb(world.timeline.nowMs);
+  world.timeline.after(ms, () => world.calm.restore(world.timeline.nowMs));
   return () => undefined;
 };
 
@@ -135,20 +138,29 @@ export const faultNames: readonly FaultName[] = [
   'configure',
 ];
 
+/** Those that keep nodes from hearing one another. A stall counts its own time. */
+const impairing: ReadonlySet<FaultName> = new Set(['link', 'partition', 'port', 'oneWay', 'udp', 'weather']);
+
+function begin(world: World, kind: FaultName, lastsMs: number): void {
+  const { calm, timeline } = world;
+  const end = faults[kind](world, [...world.nodes.keys()]);
+  if (impairing.has(kind)) calm.disturb(timeline.nowMs);
+  timeline.after(lastsMs, () => {
+    end();
+    if (impairing.has(kind)) calm.restore(timeline.nowMs);
+  });
+}
+
 /** Plans so many faults at random from now on; all of them are over after `spanMs`, stalls and slow ends included. */
 export function planFaults(world: World, kinds: readonly FaultName[], count: number, spanMs: number): void {
   const { random, timeline } = world;
-  const names = [...world.nodes.keys()];
   for (let index = 0; index < count; index += 1) {
     const kind = random.pick(kinds);
     const startMs = timeline.nowMs + random.between(0, spanMs - 5000);
     const lastsMs = random.between(20, Math.max(20, timeline.nowMs + spanMs - 4000 - startMs));
-    timeline.at(startMs, () => {
-      const end = faults[kind](world, names);
-      timeline.after(lastsMs, end);
-    });
+    timeline.at(startMs, () => begin(world, kind, lastsMs));
   }
   timeline.after(spanMs, () => {
-    for (const name of names) if (!world.node(name).runs) world.start(name);
+    for (const name of world.nodes.keys()) world.start(name);
   });
 }

@@ -12,6 +12,8 @@ export interface Take {
   readonly reason: string;
   /** Who answered at that moment. */
   readonly owners: readonly string[];
+  /** One of them was healthy, and all had heard one another for long. */
+  readonly needless: boolean;
 }
 
 /** Who answered for which group and when, as the network sees it. BOUNDED by the run that it watches. */
@@ -25,9 +27,10 @@ export class OwnerLog {
     return [...(this.#owners.get(group) ?? [])];
   }
 
-  take(group: string, node: string, reason: string, atMs: number): void {
+  take(take: Omit<Take, 'owners'>): void {
+    const { group, node, atMs } = take;
     const owners = this.#owners.get(group) ?? new Set();
-    this.takes.push({ atMs, group, node, reason, owners: [...owners] });
+    this.takes.push({ ...take, owners: [...owners] });
     this.#close(group, atMs);
     this.#owners.set(group, owners.add(node));
     if (owners.size > 1) this.#overlapSince.set(group, atMs);

@@ -9,6 +9,9 @@ export const multiplier = 3;
 /** Once nothing goes wrong any more, so long until each group has one owner for good. See docs/adr/0004. */
 export const settlingMs = 15_000;
 
+/** Two may own a group for a pulse interval after they can hear each other, and for what messages take. */
+export const overlapMs = intervalMs + 20;
+
 export interface Outcome {
   readonly seed: number;
   readonly world: World;
@@ -40,7 +43,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames):
   world.tell(`seed ${seed}: ${size} nodes, failback ${JSON.stringify(failback)}, ${JSON.stringify(groups)}`);
   for (const name of names) world.timeline.at(random.between(0, 3000), () => world.start(name));
   world.timeline.run(8000);
-  planFaults(world, kinds, random.int(1, 6), 30_000);
+  planFaults(world, kinds, random.int(1, 10), 30_000);
   world.timeline.run(38_000);
   world.tell('quiet');
   world.timeline.run(38_000 + settlingMs);
@@ -52,6 +55,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames):
   if (world.owners.takes.length > settled || JSON.stringify(before) !== JSON.stringify(ownersOf(world))) {
     failures.push('owners change although nothing happens any more');
   }
+  failures.push(...needlessTakes(world), ...longOverlaps(world));
   return { seed, world, failures: [...new Set(failures)] };
 }
 
@@ -66,5 +70,24 @@ function unowned(world: World): string[] {
     const able = candidates.filter((name) => world.node(name).works && world.network.linkIsUp(name));
     if (owners.length === Math.min(1, able.length) && owners.every((owner) => candidates.includes(owner))) return [];
     return [`${key} is owned by [${owners}], candidates that live: [${able}]`];
+  });
+}
+
+function needlessTakes(world: World): readonly string[] {
+  return world.owners.takes
+    .filter(({ needless }) => needless)
+    .map(
+      ({ atMs, node, group, reason, owners }) => `${atMs} ${node} takes ${group} (${reason}) from healthy ${owners}`,
+    );
+}
+
+/** Two that own one group for longer than it takes a pulse and a claim to arrive, although all hear one another. */
+function longOverlaps(world: World): readonly string[] {
+  const { nowMs } = world.timeline;
+  const spans = world.calm.spansUntil(nowMs);
+  return world.owners.overlapsUntil(nowMs).flatMap(({ group, owners, fromMs, untilMs }) => {
+    const lengths = spans.map((span) => Math.min(untilMs, span.untilMs) - Math.max(fromMs, span.fromMs));
+    const longest = Math.max(0, ...lengths);
+    return longest <= overlapMs ? [] : [`${fromMs} ${owners} own ${group} together for ${longest} ms`];
   });
 }

@@ -1,11 +1,15 @@
 import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
 import { ApiServer, type SimGroup } from './api-server.ts';
+import { Calm } from './calm.ts';
 import { gateway, Network } from './network.ts';
 import { type Packet, SimNode } from './node.ts';
 import { OwnerLog } from './owner-log.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Timeline } from './timeline.ts';
+
+/** After so long without trouble, no takeover from one that serves can be explained by it. */
+const longMs = 8000;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -25,6 +29,7 @@ export class World {
   readonly random: SeededRandom;
   readonly network: Network;
   readonly owners = new OwnerLog();
+  readonly calm = new Calm();
   readonly api: ApiServer;
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
@@ -110,7 +115,13 @@ export class World {
     switch (effect.type) {
       case 'take':
         this.tell(`${name} takes ${effect.group} (${effect.reason}, from ${effect.from}, ${effect.afterMs} ms)`);
-        this.owners.take(effect.group, name, effect.reason, nowMs);
+        this.owners.take({
+          group: effect.group,
+          node: name,
+          reason: effect.reason,
+          atMs: nowMs,
+          needless: effect.reason !== 'preferred' && this.#isServedWell(effect.group),
+        });
         this.api.reportHolder(effect.group, node);
         break;
       case 'giveUp':
@@ -140,6 +151,16 @@ export class World {
         this.tell(`${name} announces ${effect.group} again`);
         break;
     }
+  }
+
+  /** A healthy candidate has answered for it for a while, and nothing is in its way. */
+  #isServedWell(group: string): boolean {
+    const { nowMs } = this.timeline;
+    if (this.calm.ageMs(nowMs) < longMs || nowMs - this.api.changedMs < longMs) return false;
+    const candidates = this.api.candidates(group);
+    return this.owners
+      .owners(group)
+      .some((owner) => this.node(owner).works && !this.#leaving.has(owner) && candidates.includes(owner));
   }
 
   #end(node: SimNode): void {
