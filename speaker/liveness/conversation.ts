@@ -98,6 +98,7 @@ export class Conversation {
     const verdict = handshake.welcomed(node, incarnation, message.nonce, nowMs);
     if (verdict === 'stale') return;
     if (verdict === 'verified') {
+      peer.formerHeardMs = peer.heardMs;
       if (incarnation !== former) standings.restart(node, nowMs);
       detector.meet(node, nowMs);
       this.#contacts.add(node);

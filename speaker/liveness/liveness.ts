@@ -11,8 +11,6 @@ import type { Standing } from './standing.ts';
 import { Standings } from './standings.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
 
-export type { LivenessMember } from './peers.ts';
-
 export interface LivenessOptions extends VoiceOptions, ConversationOptions {
   /** 16 hex digits, another each time. */
   readonly nonce: () => string;
@@ -214,6 +212,7 @@ export class Liveness {
     this.#detector.forget(peer.node, nowMs);
     this.#life.unblock(peer.node);
     peer.joinedMs = nowMs;
+    peer.formerHeardMs = peer.heardMs;
     peer.heardMs = undefined;
   }
 
@@ -236,7 +235,8 @@ export class Liveness {
       this.#effects.push({ type: 'pulsesBlocked', node, blocked });
     }
     for (const { node, standing, why } of this.#standings.takeChanges()) {
-      const heardMs = this.#peers.named(node)?.heardMs;
+      const peer = this.#peers.named(node);
+      const heardMs = why === 'restarted' ? peer?.formerHeardMs : peer?.heardMs;
       const silentMs = heardMs === undefined ? undefined : nowMs - heardMs;
       this.#effects.push({ type: 'standing', node, standing, why, silentMs });
     }

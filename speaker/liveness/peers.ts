@@ -19,6 +19,8 @@ export interface Peer {
   joinedMs: number;
   /** Undefined where it never was. */
   heardMs: number | undefined;
+  /** The same of its former incarnation. */
+  formerHeardMs: number | undefined;
   /** Since when its Lease has been expired. */
   expiredMs: number;
 }
@@ -80,7 +82,15 @@ export class Peers {
 
 function newPeer(member: LivenessMember, nowMs: number): Peer {
   const { node } = member;
-  return { node, id: nodeIdOf(node), member, joinedMs: nowMs, heardMs: undefined, expiredMs: nowMs };
+  return {
+    node,
+    id: nodeIdOf(node),
+    member,
+    joinedMs: nowMs,
+    heardMs: undefined,
+    formerHeardMs: undefined,
+    expiredMs: nowMs,
+  };
 }
 
 function isSame(a: LivenessMember, b: LivenessMember): boolean {

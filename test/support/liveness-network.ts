@@ -1,7 +1,8 @@
-import { Liveness, type LivenessMember } from '../../speaker/liveness/liveness.ts';
+import { Liveness } from '../../speaker/liveness/liveness.ts';
 import type { LivenessEffect } from '../../speaker/liveness/liveness-effect.ts';
 import type { Message, MessageHeader } from '../../speaker/liveness/message.ts';
 import { nodeIdOf } from '../../speaker/liveness/node-id.ts';
+import type { LivenessMember } from '../../speaker/liveness/peers.ts';
 
 export interface Timing {
   readonly intervalMs: number;
