@@ -39,7 +39,7 @@ export function eventName(objectName: string, suffix: bigint): string {
 }
 
 export function eventJson(name: string, pending: PendingEvent, source: EventSource): JsonObject {
-  const { regarding, type, reason, message } = pending.event;
+  const { regarding, type, reason } = pending.event;
   return {
     metadata: { namespace: eventNamespace(regarding.namespace), name },
     involvedObject: {
@@ -51,7 +51,7 @@ export function eventJson(name: string, pending: PendingEvent, source: EventSour
     },
     type,
     reason,
-    message: shortened(message),
+    message: eventMessage(pending),
     count: pending.count,
     firstTimestamp: eventTime(pending.firstMs),
     lastTimestamp: eventTime(pending.lastMs),
@@ -61,11 +61,11 @@ export function eventJson(name: string, pending: PendingEvent, source: EventSour
   };
 }
 
+export function eventMessage({ event: { message } }: PendingEvent): string {
+  return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1)}…`;
+}
+
 /** metav1.Time: whole seconds. */
 export function eventTime(wallMs: number): string {
   return new Date(wallMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function shortened(message: string): string {
-  return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1)}…`;
 }

@@ -66,12 +66,35 @@ describe('event queue', () => {
 
   test('one object gets 25 at once and then one in five minutes; other objects are not concerned', () => {
     const queue = new EventQueue();
-    const outcomes = Array.from({ length: 30 }, (_, i) => queue.add(event({ message: `m${i}` }), 0));
+    const outcomes = Array.from({ length: 30 }, (_, i) => queue.add(event({ reason: `r${i}` }), 0));
     assert.equal(outcomes.filter((outcome) => outcome === 'queued').length, 25);
     assert.equal(queue.add(event({ name: 'db' }), 0), 'queued');
     assert.equal(queue.add(event({ message: 'early' }), 299_999), 'spam');
     assert.equal(queue.add(event({ message: 'late' }), 300_000), 'queued');
     assert.equal(queue.add(event({ message: 'later' }), 300_001), 'spam');
+  });
+
+  test('the tenth of events that differ in their message alone, and what follows, is one that is counted up', () => {
+    const queue = new EventQueue();
+    for (let i = 1; i <= 9; i += 1) queue.add(event({ message: `m${i}` }), i);
+    assert.equal(write(queue).length, 9);
+    queue.add(event({ message: 'm10' }), 10);
+    queue.add(event({ message: 'm1' }), 11);
+    assert.deepEqual(write(queue), ['create web (combined from similar events): m1 2']);
+    queue.add(event({ message: 'm11' }), 12);
+    assert.deepEqual(write(queue), ['count web (combined from similar events): m11 3']);
+    assert.equal(queue.add(event({ reason: 'ClearAssignment', message: 'm12' }), 13), 'queued');
+    assert.deepEqual(write(queue), ['create web m12 1']);
+  });
+
+  test('after ten quiet minutes similar events are told one by one again', () => {
+    const queue = new EventQueue();
+    for (let i = 1; i <= 10; i += 1) queue.add(event({ message: `m${i}` }), 0);
+    write(queue);
+    queue.add(event({ message: 'm11' }), 600_000);
+    assert.deepEqual(write(queue), ['count web (combined from similar events): m11 2']);
+    queue.add(event({ message: 'm12' }), 1_200_001);
+    assert.deepEqual(write(queue), ['create web m12 1']);
   });
 
   test('a wall clock that is set back by a year silences nobody', () => {

@@ -3,10 +3,12 @@ import type { EventToRecord } from './event-recorder.ts';
 import { RecentMap } from './recent-map.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Equal events that wait together. Times are Unix ms. */
+/** Equal events that wait together, or similar ones of which there were many. Times are Unix ms. */
 export interface PendingEvent {
   readonly key: string;
   readonly event: EventToRecord;
+  /** Of several messages: the event's is that of the last. */
+  readonly combined: boolean;
   readonly count: number;
   readonly firstMs: number;
   readonly lastMs: number;
@@ -28,6 +30,9 @@ export type QueuedAs = 'queued' | 'merged' | 'spam' | 'queuedDroppingOldest';
 
 /** How long equal events are counted in one object, as client-go's event correlator. */
 const aggregateMs = 600_000;
+/** Events that differ in their message alone: from this one on they are combined, as client-go does. */
+const similarEvents = 10;
+const combinedPrefix = '(combined from similar events): ';
 /** Bound of what is remembered of objects and of written events; client-go's. */
 const rememberedEntries = 4096;
 
@@ -52,6 +57,8 @@ export class EventQueue {
   /** The keys of `#pending` in order of arrival. */
   readonly #order = new KeyQueue();
   readonly #written = new RecentMap<WrittenEvent>(rememberedEntries);
+  /** Messages of similar events within `aggregateMs`; each set holds at most `similarEvents`. */
+  readonly #similar = new RecentMap<{ readonly messages: Set<string>; lastMs: number }>(rememberedEntries);
   readonly #buckets = new RecentMap<TokenBucket>(rememberedEntries);
 
   constructor(limits: EventQueueLimits = defaultEventQueueLimits) {
@@ -64,13 +71,15 @@ export class EventQueue {
 
   add(event: EventToRecord, wallMs: number): QueuedAs {
     if (!this.#bucketOf(event, wallMs).take(wallMs)) return 'spam';
-    const key = keyOfEvent(event);
+    const combined = this.#isOneOfMany(event, wallMs);
+    const key = combined ? keyOfSimilar(event) : keyOfEvent(event);
+    const told = combined ? { ...event, message: combinedPrefix + event.message } : event;
     const known = this.#pending.get(key);
     if (known !== undefined) {
-      this.#pending.set(key, { ...known, count: known.count + 1, lastMs: wallMs });
+      this.#pending.set(key, { ...known, event: told, count: known.count + 1, lastMs: wallMs });
       return 'merged';
     }
-    this.#pending.set(key, { key, event, count: 1, firstMs: wallMs, lastMs: wallMs });
+    this.#pending.set(key, { key, event: told, combined, count: 1, firstMs: wallMs, lastMs: wallMs });
     this.#order.add(key);
     if (this.#pending.size <= this.#limits.maxPending) return 'queued';
     this.#takeOldest();
@@ -103,6 +112,18 @@ export class EventQueue {
     return pending;
   }
 
+  /** Whether so many events that differ in their message alone came lately that they are combined. */
+  #isOneOfMany(event: EventToRecord, wallMs: number): boolean {
+    const key = keyOfSimilar(event);
+    const known = this.#similar.get(key);
+    const isRecent = known !== undefined && wallMs - known.lastMs <= aggregateMs;
+    const similar = isRecent ? known : { messages: new Set<string>(), lastMs: wallMs };
+    similar.lastMs = wallMs;
+    if (similar.messages.size < similarEvents) similar.messages.add(event.message);
+    this.#similar.set(key, similar);
+    return similar.messages.size >= similarEvents;
+  }
+
   #bucketOf({ regarding }: EventToRecord, nowMs: number): TokenBucket {
     const key = `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}`;
     const known = this.#buckets.get(key);
@@ -115,6 +136,10 @@ export class EventQueue {
 }
 
 /** Only the message may have a newline in it, and stands last. */
+function keyOfSimilar({ regarding, type, reason }: EventToRecord): string {
+  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid, type, reason]);
+}
+
 function keyOfEvent({ regarding, type, reason, message }: EventToRecord): string {
   return `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}\n${type}\n${reason}\n${message}`;
 }

@@ -81,6 +81,19 @@ describe('event recorder', () => {
     await running;
   });
 
+  test('similar events that are combined show the message of the last', async () => {
+    const { clock, client, stop, running, record } = recorder();
+    for (let i = 1; i <= 12; i += 1) {
+      record(`exhausted (${i} of 20 in use)`);
+      await clock.advance(1_000);
+    }
+    const events = client.all(eventResource).map((one) => `${one['count']} ${one['message']}`);
+    assert.equal(events.length, 10);
+    assert.equal(events.at(-1), '3 (combined from similar events): exhausted (12 of 20 in use)');
+    stop.abort();
+    await running;
+  });
+
   test('keeps trying while the server is away, in order, with one log line', async () => {
     const { clock, client, log, stop, running, record } = recorder();
     client.fail('any', unreachable, { times: 5 });

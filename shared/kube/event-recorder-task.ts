@@ -8,7 +8,15 @@ import type { Task } from '../runtime/task.ts';
 import type { ApiClient, WriteOptions } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { callWithin } from './call-within.ts';
-import { type EventSource, eventJson, eventName, eventNamespace, eventResource, eventTime } from './event-object.ts';
+import {
+  type EventSource,
+  eventJson,
+  eventMessage,
+  eventName,
+  eventNamespace,
+  eventResource,
+  eventTime,
+} from './event-object.ts';
 import { EventQueue, type EventWrite, type PendingEvent, type WrittenEvent } from './event-queue.ts';
 import type { EventRecorder, EventToRecord } from './event-recorder.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -117,7 +125,8 @@ class EventWriter {
 
   async #countUp(write: EventWrite & { type: 'count' }, name: string, options: WriteOptions): Promise<WrittenEvent> {
     const { pending, written, count } = write;
-    const body = { count, lastTimestamp: eventTime(pending.lastMs) };
+    const message = pending.combined ? { message: eventMessage(pending) } : {};
+    const body = { count, lastTimestamp: eventTime(pending.lastMs), ...message };
     try {
       await this.#options.client.patch(eventResource, written, { type: 'merge', body }, options);
       return { ...written, count, lastMs: pending.lastMs };

@@ -111,6 +111,15 @@ export class ControllerFixture {
     else this.api.put(serviceResource, { ...json, status: readObject(before, 'status') });
   }
 
+  /** The Service as an API server before Kubernetes 1.29 keeps it. */
+  withoutIpMode(key: ObjectKey): void {
+    const [inNamespace = '', name = ''] = key.split('/');
+    const before = this.api.stored(serviceResource, { namespace: inNamespace, name }) ?? {};
+    const ingress = this.addresses(key).map((ip) => ({ ip }));
+    const status = { ...readObject(before, 'status'), loadBalancer: { ingress } };
+    this.api.put(serviceResource, { ...before, status });
+  }
+
   deleteService(key: ObjectKey): void {
     const [inNamespace = '', name = ''] = key.split('/');
     this.api.remove(serviceResource, { namespace: inNamespace, name });
