@@ -56,13 +56,13 @@ export class ControllerMetrics {
     });
     this.#writes = new Counter({
       name: 'herald_api_writes_total',
-      help: 'Writes to the API server, by what came of them.',
+      help: 'Writes of Services, IPAddressPools and ConfigurationStates, by what came of them.',
       labelNames: ['resource', 'result'],
       registers,
     });
     this.#retries = new Counter({
       name: 'herald_api_write_retries_total',
-      help: 'Writes to the API server that are tried again.',
+      help: 'Those of these writes that are tried again.',
       labelNames: ['resource'],
       registers,
     });

@@ -1,10 +1,4 @@
-import {
-  addressBits,
-  compareAddresses,
-  type IpAddress,
-  type IpFamily,
-  parseAddress,
-} from './address.ts';
+import { addressBits, compareAddresses, type IpAddress, type IpFamily, parseAddress } from './address.ts';
 import { quotedText } from './quoted-text.ts';
 
 /** A run of addresses of one family, both ends included. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../shared/api/json.ts';
+import { type JsonObject, readObject, readObjects, readString } from '../../shared/api/json.ts';
 import { collectionOf } from '../cluster/api/apply.ts';
 import { loadBalancerService, servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { addressesOf, waitForAddresses } from '../cluster/api/service-addresses.ts';
@@ -20,6 +20,10 @@ function pool(name: string, spec: JsonObject): JsonObject {
 function advertisement(name: string, spec: JsonObject): JsonObject {
   const metadata = { name, namespace: heraldNamespace };
   return { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata, spec };
+}
+
+function nameIn(object: JsonObject): string {
+  return readString(readObject(object, 'metadata'), 'name') ?? '';
 }
 
 const wrong: readonly { readonly name: string; readonly object: JsonObject; readonly told: RegExp }[] = [
@@ -117,6 +121,46 @@ await clusterSuite(import.meta.filename, { name: 'wrong configuration' }, (clust
     );
     await api.delete(`${collectionOf(object)}/dangling`);
     await eventually('Valid', async () => (await invalidStates(api)).length === 0 || undefined);
+  });
+
+  test('each component says so for itself, in an object that goes with the node of a speaker', async () => {
+    const { api } = cluster();
+    const states = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/configurationstates`;
+    const object = pool('twice', { addresses: ['10.6.0.0/24', '10.6.0.0/25'] });
+    await api.create(collectionOf(object), object);
+    const results = await eventually('all of them Invalid', async () => {
+      const all = await api.list(states);
+      const texts = all.map((state) => `${nameIn(state)} ${readString(readObject(state, 'status'), 'result')}`);
+      return texts.length === 4 && texts.every((text) => text.endsWith('Invalid')) ? texts.toSorted() : undefined;
+    });
+    assert.deepEqual(results, [
+      'controller Invalid',
+      'speaker-node-a Invalid',
+      'speaker-node-b Invalid',
+      'speaker-node-c Invalid',
+    ]);
+    const metadata = readObject(await api.get(`${states}/speaker-node-b`), 'metadata');
+    assert.deepEqual(metadata['labels'], { 'metallb.io/component-type': 'speaker', 'metallb.io/node-name': 'node-b' });
+    const [owner] = readObjects(metadata, 'ownerReferences');
+    assert.deepEqual([owner?.['kind'], owner?.['name']], ['Node', 'node-b']);
+    await api.delete(`${collectionOf(object)}/twice`);
+    await eventually('Valid', async () => (await invalidStates(api)).length === 0 || undefined);
+  });
+
+  test('a pool in another namespace makes nothing Invalid, and the log of the controller names it', async () => {
+    const { api } = cluster();
+    const metadata = { name: 'elsewhere', namespace: 'default' };
+    const object = { ...pool('elsewhere', { addresses: ['10.7.0.0/24'] }), metadata };
+    await api.create(collectionOf(object), object);
+    const state = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/configurationstates/controller`;
+    const status = await eventually('the notice', async () => {
+      const found = readObject(await api.get(state), 'status');
+      return JSON.stringify(found).includes('IPAddressPool default/elsewhere') ? found : undefined;
+    });
+    assert.deepEqual([status['result'], status['errorSummary']], ['Valid', '']);
+    assert.match(cluster().logs(200), /configuration-finding.*elsewhere|elsewhere.*configuration-finding/);
+    assert.deepEqual(await warningsOn(api, 'IPAddressPool', 'elsewhere', 'default'), []);
+    await api.delete(`${collectionOf(object)}/elsewhere`);
   });
 
   test('a pool that turns bad is set aside: what a Service holds from it stays and is served', async () => {
