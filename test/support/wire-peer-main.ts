@@ -40,10 +40,9 @@ function send(link: string, hex: string): void {
   sockets.arp.flush();
 }
 
-/** Has the kernel resolve the address, by sending to its discard port. */
-async function datagram(address: string): Promise<void> {
+async function datagram({ address, port, hex }: Extract<PeerRequest, { type: 'datagram' }>): Promise<void> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-  await new Promise<void>((resolve) => socket.send('x', 9, address, () => resolve()));
+  await new Promise<void>((resolve) => socket.send(Buffer.from(hex, 'hex'), port, address, () => resolve()));
   socket.close();
 }
 
@@ -58,7 +57,7 @@ async function perform(request: PeerRequest): Promise<string> {
       send(request.link, request.hex);
       return '';
     case 'datagram':
-      await datagram(request.address);
+      await datagram(request);
       return '';
   }
 }

@@ -49,9 +49,9 @@ export class WirePeer {
     await this.#ask({ type: 'send', link, hex });
   }
 
-  /** Has the peer's kernel send a datagram, for which it must resolve the address. */
-  async datagram(address: string): Promise<void> {
-    await this.#ask({ type: 'datagram', address });
+  /** Has the peer's kernel send a datagram (to the discard port), for which it must resolve the address. */
+  async datagram(address: string, port = 9, hex = '78'): Promise<void> {
+    await this.#ask({ type: 'datagram', address, port, hex });
   }
 
   /** The first frame from position `from` on that fits; rejects with what came instead once the deadline has passed. */
