@@ -67,7 +67,6 @@ export class Announcements {
     this.#sharing = undefined;
     const services = [...planned.plan.services.values()];
     this.#options.metrics.planned({
-      members: planned.speakers.size,
       unannounced: services.reduce((sum, { unannounced }) => sum + unannounced.length, 0),
       tookMs: planned.tookMs,
       owners: () => this.#owned.of(services),
@@ -95,10 +94,8 @@ export class Announcements {
         this.#members.event(event);
         break;
       case 'pulsesBlocked':
-        this.#members.event(event);
-        break;
       case 'pulsePortFailed':
-        log.warn('pulse-port-failed', { why: event.why });
+        this.#members.event(event);
         break;
       case 'askApiServer':
         this.#options.onAskApiServer();

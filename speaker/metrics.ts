@@ -13,7 +13,6 @@ export interface OwnerSample {
 type Takeover = Pick<Extract<DatapathEvent, { type: 'tookOver' }>, 'ip' | 'group' | 'reason' | 'afterMs'>;
 
 export interface PlanFigures {
-  readonly members: number;
   readonly unannounced: number;
   readonly tookMs: number;
   /** Read at each scrape. */
@@ -42,8 +41,6 @@ export class SpeakerMetrics {
   /** Counters as the datapath last told them. BOUNDED by the names that it has. */
   readonly #told = new Map<string, number>();
   #owners: PlanFigures['owners'] = () => [];
-  /** Until the datapath thread has said more, members are those with a Lease. */
-  #standingsTold = false;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -168,8 +165,6 @@ export class SpeakerMetrics {
   }
 
   standings(members: Readonly<Partial<Record<Standing, number>>>): void {
-    if (Object.keys(members).length === 0) return;
-    this.#standingsTold = true;
     for (const standing of standings) this.#members.set({ standing }, members[standing] ?? 0);
   }
 
@@ -186,7 +181,6 @@ export class SpeakerMetrics {
   }
 
   planned(figures: PlanFigures): void {
-    if (!this.#standingsTold) this.#members.set({ standing: 'live' }, figures.members);
     this.#owners = figures.owners;
     this.#unannounced.set(figures.unannounced);
     this.#planSeconds.observe(figures.tookMs / 1000);
@@ -211,7 +205,7 @@ export class SpeakerMetrics {
 
   #add(name: string, more: number): void {
     const [protocol = '', verdict] = name.split('.', 2);
-    if (verdict === undefined) this.#datapath.inc({ counter: name }, more);
+    if (verdict === undefined || protocol === 'pulsePort') this.#datapath.inc({ counter: name }, more);
     else if (protocol === 'pulses') this.#addPulses(verdict, more);
     else if (verdict === 'answered') this.#answers.inc({ protocol }, more);
     else this.#drops.inc({ protocol, reason: verdict }, more);

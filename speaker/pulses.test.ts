@@ -193,6 +193,13 @@ describe('pulses that do not come', () => {
   });
 });
 
+test('a port that can not be had is told on this speaker’s Node', () => {
+  say('node-a', { type: 'pulsePortFailed', why: 'cannot bind 10.0.0.1:7946: EADDRINUSE' });
+  assert.deepEqual(lan.events.take(), [
+    'Warning PulsesBlocked /node-a: node node-a sends and hears no pulses: cannot bind 10.0.0.1:7946: EADDRINUSE; a failure of it is noticed only when its Lease runs out',
+  ]);
+});
+
 describe('the API server', () => {
   test('is asked when the datapath wants to know, and its answer is told with its age', async () => {
     const { client } = lan.speaker('node-a');

@@ -1,5 +1,4 @@
-import type { Node } from '../../shared/api/node.ts';
-import { nodeResource } from '../../shared/api/node.ts';
+import { type Node, nodeResource } from '../../shared/api/node.ts';
 import { eventReasons } from '../../shared/api/reasons.ts';
 import { referenceTo } from '../../shared/api/resource-type.ts';
 import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
@@ -10,7 +9,10 @@ import type { StandingReason } from '../liveness/standing.ts';
 import type { SpeakerMetrics } from '../metrics.ts';
 import { standingTexts } from './ownership-texts.ts';
 
-export type MemberEvent = Extract<DatapathEvent, { type: 'memberUp' | 'memberDown' | 'pulsesBlocked' }>;
+export type MemberEvent = Extract<
+  DatapathEvent,
+  { type: 'memberUp' | 'memberDown' | 'pulsesBlocked' | 'pulsePortFailed' }
+>;
 
 export interface MemberReportsOptions {
   readonly self: string;
@@ -48,6 +50,9 @@ export class MemberReports {
         if (event.blocked) this.#blockedNow(event.node);
         else this.#unblockedNow(event.node);
         break;
+      case 'pulsePortFailed':
+        this.#portFailed(event.why);
+        break;
     }
   }
 
@@ -58,21 +63,29 @@ export class MemberReports {
 
   #blockedNow(node: string): void {
     if (this.#blocked.has(node)) return;
-    const { self, pulsePort, nodes, events, metrics, log } = this.#options;
+    const { self, pulsePort, metrics, log } = this.#options;
     this.#blocked.add(node);
     metrics.pulsesBlocked(node, true);
     const message =
       `node ${self} hears no pulses of node ${node}, whose speaker lives by its Lease: is UDP port ${pulsePort} open ` +
       'between them? Until pulses come, a failure of the node is noticed only when the Lease runs out';
     log.warn('pulses-blocked', { node, port: pulsePort, meaning: message });
+    this.#warn(node, message);
+  }
+
+  #portFailed(why: string): void {
+    const { self, log } = this.#options;
+    const message = `node ${self} sends and hears no pulses: ${why}; a failure of it is noticed only when its Lease runs out`;
+    log.error('pulse-port-failed', { why, meaning: message });
+    this.#warn(self, message);
+  }
+
+  #warn(node: string, message: string): void {
+    const { nodes, events } = this.#options;
     const object = nodes.get(node);
     if (object === undefined) return;
-    events.record({
-      regarding: referenceTo(nodeResource, object),
-      type: 'Warning',
-      reason: eventReasons.pulsesBlocked,
-      message,
-    });
+    const regarding = referenceTo(nodeResource, object);
+    events.record({ regarding, type: 'Warning', reason: eventReasons.pulsesBlocked, message });
   }
 
   #unblockedNow(node: string): void {
