@@ -64,6 +64,11 @@ export class Contacts {
     if (contact !== undefined) contact.blocked = blocked;
   }
 
+  /** Whether messages are sent to it, and may arrive. */
+  takesPart(node: string): boolean {
+    return this.#enabled && this.#contacts.get(node)?.takesPart === true;
+  }
+
   /** Whether what the node holds is known by the API server alone. */
   byLease(node: string): boolean {
     const contact = this.#contacts.get(node);

@@ -240,7 +240,13 @@ export class Failover {
 
   #followOwnership(effect: OwnershipEffect, nowMs: number): void {
     if (effect.type === 'ask') this.#liveness.ask(effect.node, nowMs);
+    else if (effect.type === 'send') this.#send(effect);
     else this.#effects.push(effect);
+  }
+
+  #send(effect: Extract<OwnershipEffect, { readonly type: 'send' }>): void {
+    const to = effect.to.filter((node) => this.#contacts.takesPart(node));
+    if (to.length > 0) this.#effects.push({ ...effect, to });
   }
 
   #tellMembers(changes: readonly StandingEffect[]): void {

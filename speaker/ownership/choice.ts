@@ -68,6 +68,15 @@ export function strongestOther(
   return strongest === undefined ? undefined : { node: strongest, epoch: state.epoch };
 }
 
+/** Nodes that live and still claim what this node holds. */
+export function rivalsOf(state: GroupState, view: ChoiceView): readonly string[] {
+  const rivals: string[] = [];
+  for (const [node, said] of view.book.statements(state.group.key)) {
+    if (said.state === 'held' && view.nodes.standing(node) !== 'dead') rivals.push(node);
+  }
+  return rivals;
+}
+
 /** Whether anybody, dead or alive, still claims it with the highest epoch. */
 export function isTopClaimed(state: GroupState, view: ChoiceView): boolean {
   for (const [, said] of view.book.statements(state.group.key)) {

@@ -38,7 +38,7 @@ export function nodeToAsk({ waiting }: GroupState, nowMs: number): string | unde
 
 /** When the group has to be looked at again although nothing happens. */
 export function groupDeadlineMs(state: GroupState, view: ChoiceView, nowMs: number): number {
-  const dueMs = [state.announceAgainAtMs, waitingDueMs(state, nowMs)];
+  const dueMs = [state.announceAgainAtMs, state.rivalDueMs, waitingDueMs(state, nowMs)];
   const isWanted = state.wanted === view.self;
   if (state.unwantedSinceMs !== undefined && !state.group.candidates.includes(view.self)) {
     dueMs.push(state.unwantedSinceMs + handOverMs);

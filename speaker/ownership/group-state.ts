@@ -38,6 +38,8 @@ export interface GroupState {
   /** This node holds it and should not, since then. */
   unwantedSinceMs: number | undefined;
   announceAgainAtMs: number | undefined;
+  /** Another node claims what this node holds: when that one is told again. */
+  rivalDueMs: number | undefined;
   /** When that last happened. */
   announcedAgainMs: number;
   /** The holder by the API server's word was asked, and may answer until then. */
@@ -64,6 +66,7 @@ export function newGroupState(group: OwnedGroup): GroupState {
     yielded: undefined,
     unwantedSinceMs: undefined,
     announceAgainAtMs: undefined,
+    rivalDueMs: undefined,
     announcedAgainMs: Number.NEGATIVE_INFINITY,
     learnUntilMs: Number.NEGATIVE_INFINITY,
     toldUnfit: false,

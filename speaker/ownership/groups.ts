@@ -1,6 +1,14 @@
 import type { GiveUpReason } from '../datapath/table.ts';
 import type { ClaimEntry } from '../liveness/message.ts';
-import { bestCandidate, type Choice, type ChoiceView, choose, isTopClaimed, strongestOther } from './choice.ts';
+import {
+  bestCandidate,
+  type Choice,
+  type ChoiceView,
+  choose,
+  isTopClaimed,
+  rivalsOf,
+  strongestOther,
+} from './choice.ts';
 import type { Statement } from './claim-book.ts';
 import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver } from './group-deadlines.ts';
 import { type GroupState, ranksBefore } from './group-state.ts';
@@ -16,12 +24,17 @@ const holdDownMs = 2000;
 const learnMs = 1000;
 /** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
 const announceAgainDelayMs = 100;
+/** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
+const rivalFirstMs = 300;
+const rivalAgainMs = 1000;
 
 /** Where decisions about groups go. */
 export interface GroupOutcome {
   effect(effect: OwnershipEffect): void;
   /** To be told to all. */
   tell(entry: ClaimEntry): void;
+  /** The node is to be told all that this node claims. */
+  answer(node: string): void;
   /** The node is to say all that it claims. */
   ask(node: string, nowMs: number): void;
 }
@@ -91,15 +104,15 @@ export class Groups {
     return state.held !== undefined;
   }
 
-  /** The node claimed what this node held; where it still does, neighbours are told again. Whether that is so. */
-  defend(group: string, rival: string, nowMs: number): boolean {
+  /** The node claimed what this node held. Where this node still does, that one is told, and neighbours are again. */
+  defend(group: string, rival: string, nowMs: number): void {
     const state = this.#table.get(group);
-    if (state?.held?.announced !== true) return false;
-    if (nowMs - state.announcedAgainMs < announceAgainDelayMs) return true;
+    if (state?.held?.announced !== true) return;
+    this.#out.answer(rival);
+    if (nowMs - state.announcedAgainMs < announceAgainDelayMs) return;
     const first = ranksBefore(state.group.candidates, this.#view.self, rival);
     state.announceAgainAtMs ??= nowMs + (first ? 0 : announceAgainDelayMs);
     this.#table.change([group]);
-    return true;
   }
 
   announced(group: string): void {
@@ -134,6 +147,7 @@ export class Groups {
     if (state.held !== undefined) this.#goOn(state, choice, nowMs);
     else if (choice.wanted === this.#view.self && this.#mayTakeNow(state, nowMs)) this.#take(state, choice, nowMs);
     this.#adopt(state, choice);
+    this.#remindRivals(state, nowMs);
     this.#tellFitness(state);
     this.#schedule(state, nowMs);
   }
@@ -184,6 +198,23 @@ export class Groups {
     if (wanted === undefined || nodes.byLease(wanted) || late) this.#giveUp(state, this.#reasonToGo(state));
   }
 
+  /** A rival that gives up says so. Until it does, it is told and asked. */
+  #remindRivals(state: GroupState, nowMs: number): void {
+    const rivals = state.held?.announced === true ? rivalsOf(state, this.#view) : [];
+    if (rivals.length === 0) state.rivalDueMs = undefined;
+    else if (state.rivalDueMs === undefined) state.rivalDueMs = nowMs + rivalFirstMs;
+    else if (state.rivalDueMs <= nowMs) {
+      state.rivalDueMs = nowMs + rivalAgainMs;
+      for (const rival of rivals) {
+        this.#out.answer(rival);
+        this.#out.ask(rival, nowMs);
+      }
+      // By different tables both rank first: then it takes a rule that needs none.
+      const tied = strongestOther(state, this.#view)?.epoch === state.held?.epoch;
+      if (tied && rivals.every((rival) => this.#view.self < rival)) this.#reclaim(state, nowMs);
+    }
+  }
+
   #mayTakeNow(state: GroupState, nowMs: number): boolean {
     if (!this.#mayTake || !state.able || nowMs < state.learnUntilMs) return false;
     const { yielded } = state;
@@ -209,6 +240,7 @@ export class Groups {
     state.held = undefined;
     state.unwantedSinceMs = undefined;
     state.announceAgainAtMs = undefined;
+    state.rivalDueMs = undefined;
     state.toldUnfit ||= unfit;
     this.#handingOver.delete(key);
     this.#out.effect({ type: 'giveUp', group: key, reason });

@@ -57,8 +57,7 @@ export class KnownNodes {
     return known?.standing === 'probation' && known.diedAtMs !== undefined && known.diedAtMs >= sinceMs;
   }
 
-  /** Whom messages reach. */
-  reachable(): readonly string[] {
-    return [...this.#nodes].flatMap(([node, known]) => (known.byLease ? [] : [node]));
+  names(): readonly string[] {
+    return [...this.#nodes.keys()];
   }
 }

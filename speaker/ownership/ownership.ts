@@ -41,6 +41,7 @@ export class Ownership {
     this.#groups = new Groups(view, this.#table, {
       effect: (effect) => void this.#effects.push(effect),
       tell: (entry) => this.#own.tell(entry),
+      answer: (node) => this.contact(node),
       ask: (node, nowMs) => this.#ask(node, nowMs),
     });
   }
@@ -125,9 +126,7 @@ export class Ownership {
     });
     this.#table.change(news);
     this.#groups.assess(nowMs);
-    for (const group of claimed) {
-      if (this.#groups.defend(group, from.node, nowMs)) this.#answers.add(from.node);
-    }
+    for (const group of claimed) this.#groups.defend(group, from.node, nowMs);
     this.#expectClaims(from.node, nowMs);
     this.#decide(nowMs);
   }
@@ -247,7 +246,7 @@ export class Ownership {
   }
 
   #sendToAll(message: Claims): void {
-    const to = this.#nodes.reachable().filter((node) => node !== this.#self);
+    const to = this.#nodes.names().filter((node) => node !== this.#self);
     if (to.length > 0) this.#effects.push({ type: 'send', to, message });
   }
 }

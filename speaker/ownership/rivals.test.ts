@@ -166,9 +166,9 @@ test('a claim that was lost for good is asked for, once a pulse tells that there
   cluster.loses = () => false;
   assert.equal(cluster.machine('c').holderOf(g), undefined);
   cluster.pulse('b', 'c');
-  cluster.run(499);
+  cluster.run(19);
   assert.equal(cluster.machine('c').holderOf(g), undefined);
-  cluster.run(10);
+  cluster.run(6);
   assert.equal(cluster.machine('c').holderOf(g), 'b');
 });
 

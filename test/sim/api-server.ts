@@ -7,6 +7,8 @@ import type { Timeline } from './timeline.ts';
 /** Of a speaker's Lease. */
 export const renewEveryMs = 5000;
 export const leaseMs = 15_000;
+/** A change reaches the datapath threads within that time, where the API server is reached. */
+export const longestWatchMs = 200;
 
 interface Lease {
   readonly incarnation: string;
@@ -108,6 +110,11 @@ export class ApiServer {
     this.#tellSoon(node);
   }
 
+  /** Watches that were cut come again, with what has changed since. */
+  reconnect(): void {
+    this.#tellAll();
+  }
+
   answers(node: SimNode): void {
     if (!this.#isReachedBy(node.name)) return;
     this.#around.timeline.after(this.#around.random.between(2, 20), () => {
@@ -157,7 +164,7 @@ export class ApiServer {
   #tellSoon(name: string): void {
     if (this.#pending.has(name)) return;
     this.#pending.add(name);
-    this.#around.timeline.after(this.#around.random.between(10, 200), () => {
+    this.#around.timeline.after(this.#around.random.between(10, longestWatchMs), () => {
       this.#pending.delete(name);
       const node = this.#around.nodes.get(name);
       if (node?.runs && this.#isReachedBy(name)) this.#tell(node);

@@ -1,3 +1,4 @@
+import { longestWatchMs } from './api-server.ts';
 import { apiServer, type Conditions, gateway } from './network.ts';
 import type { World } from './world.ts';
 
@@ -147,7 +148,9 @@ function begin(world: World, kind: FaultName, lastsMs: number): void {
   if (impairing.has(kind)) calm.disturb(timeline.nowMs);
   timeline.after(lastsMs, () => {
     end();
-    if (impairing.has(kind)) calm.restore(timeline.nowMs);
+    world.api.reconnect();
+    // Nodes that started meanwhile are unknown to those that were cut from the API server.
+    if (impairing.has(kind)) timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
   });
 }
 
