@@ -37,6 +37,8 @@ export interface GroupState {
   yielded: { readonly to: string; readonly untilMs: number } | undefined;
   /** This node holds it and should not, since then. */
   unwantedSinceMs: number | undefined;
+  /** When this node last claimed it once more, against another one's claim. */
+  reclaimedMs: number;
   announceAgainAtMs: number | undefined;
   /** Another node claims what this node holds: when that one is told again. */
   rivalDueMs: number | undefined;
@@ -65,6 +67,7 @@ export function newGroupState(group: OwnedGroup): GroupState {
     passedOver: [],
     yielded: undefined,
     unwantedSinceMs: undefined,
+    reclaimedMs: Number.NEGATIVE_INFINITY,
     announceAgainAtMs: undefined,
     rivalDueMs: undefined,
     announcedAgainMs: Number.NEGATIVE_INFINITY,

@@ -25,7 +25,7 @@ const learnMs = 1000;
 /** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
 const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
-const rivalFirstMs = 300;
+const rivalFirstMs = 100;
 const rivalAgainMs = 1000;
 
 /** Where decisions about groups go. */
@@ -161,7 +161,9 @@ export class Groups {
     const first = ranksBefore(candidates, this.#view.self, rival.node);
     const superseded = rival.epoch > held.epoch;
     const wasParted = this.#view.nodes.cameBackSince(rival.node, held.sinceMs) && candidates.includes(this.#view.self);
-    if (first && superseded && wasParted) this.#reclaim(state, nowMs);
+    // Once: by different tables both may rank first.
+    const again = nowMs - state.reclaimedMs < holdDownMs;
+    if (first && superseded && wasParted && !again) this.#reclaim(state, nowMs);
     else if (superseded || !first) this.#yield(state, rival.node, nowMs);
   }
 
@@ -175,6 +177,7 @@ export class Groups {
     if (state.held === undefined) return;
     state.epoch += 1;
     state.held.epoch = state.epoch;
+    state.reclaimedMs = nowMs;
     if (!state.held.announced) return;
     this.#out.tell({ group: state.group.key, epoch: state.epoch, state: 'held' });
     state.announceAgainAtMs = nowMs;
