@@ -8,6 +8,9 @@ import type { Peer, Peers } from './peers.ts';
 import { probationMs, type Standings } from './standings.ts';
 import type { Subject, Voice } from './voice.ts';
 
+/** Whoever asks more often, since pulses are lost, is not told as often all that this node holds. */
+const contactGapMs = 200;
+
 export interface ConversationOptions {
   readonly self: string;
   /** Of this node's speaker. */
@@ -70,9 +73,9 @@ export class Conversation {
     return { id, incarnation: this.#parts.handshake.verified(node) ?? member.incarnation };
   }
 
-  /** There is something to tell it: what this node holds. */
-  contact(node: string): void {
-    this.#contacts.add(node);
+  /** It lives again: there may be something to tell it. */
+  revived(peer: Peer, nowMs: number): void {
+    this.#contact(peer, nowMs);
   }
 
   takeContacts(): readonly string[] {
@@ -101,7 +104,7 @@ export class Conversation {
       peer.formerHeardMs = peer.heardMs;
       if (incarnation !== former) standings.restart(node, nowMs);
       detector.meet(node, nowMs);
-      this.#contacts.add(node);
+      this.#contact(peer, nowMs);
     }
     this.#heard(peer, nowMs);
     detector.proved(node);
@@ -119,7 +122,7 @@ export class Conversation {
     if (message.type === 'leave' || (message.type === 'pulse' && message.leaving)) standings.setLeaving(node);
     if (message.type === 'hello') {
       this.#welcome(peer, message, detector.isDead(node), nowMs);
-      this.#contacts.add(node);
+      if (nowMs - peer.contactMs >= contactGapMs) this.#contact(peer, nowMs);
     }
     if (message.type === 'suspect' || message.type === 'alive') this.#listen(peer, message, nowMs);
   }
@@ -142,12 +145,17 @@ export class Conversation {
     peer.heardMs = nowMs;
     cutOff.reached();
     if (before !== 'heard') {
-      this.#contacts.add(node);
+      this.#contact(peer, nowMs);
       // It may have come to the same about this node: its welcome says so.
       this.ask(node, nowMs);
     }
     if (!detector.isDead(node)) life.unblock(node);
     if (before !== 'heard' || standings.of(node) === 'dead') life.review(peer, 'returned', nowMs);
+  }
+
+  #contact(peer: Peer, nowMs: number): void {
+    peer.contactMs = nowMs;
+    this.#contacts.add(peer.node);
   }
 
   #hello(to: readonly string[], nowMs: number): void {

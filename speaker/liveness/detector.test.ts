@@ -32,7 +32,8 @@ function run(others: readonly string[], steps: readonly Step[], untilMs: number)
   for (let nowMs = 0; nowMs <= untilMs; nowMs += 1) {
     for (const [atMs, apply] of steps) if (atMs === nowMs) apply(detector, nowMs);
     detector.advance(nowMs);
-    for (const { type, node } of detector.takeEvents()) if (type !== 'probe') said.push(`${type} ${node} ${nowMs}`);
+    for (const { type, node } of detector.takeEvents())
+      if (type !== 'late' && type !== 'probe') said.push(`${type} ${node} ${nowMs}`);
   }
   return said;
 }

@@ -6,11 +6,20 @@ import { type Hearing, type PulseTiming, Watch } from './watch.ts';
 const standInMs = 1_000;
 
 /**
- * `probe`: ask it whether it lives. `suspect`, `unsuspect`: tell all. `suspectAgain`: another watcher has come to the
+ * `late`, `probe`: ask it for a message, or by all means. `suspect`, `unsuspect`: tell all. `suspectAgain`: another watcher has come to the
  * same suspicion, tell all again. `dead`, `revived`: what follows from all that was said.
  */
 export interface DetectorEvent {
-  readonly type: 'probe' | 'silent' | 'suspect' | 'suspectAgain' | 'unsuspect' | 'unwatched' | 'dead' | 'revived';
+  readonly type:
+    | 'late'
+    | 'probe'
+    | 'silent'
+    | 'suspect'
+    | 'suspectAgain'
+    | 'unsuspect'
+    | 'unwatched'
+    | 'dead'
+    | 'revived';
   readonly node: string;
 }
 
@@ -159,7 +168,7 @@ export class Detector {
       if (due.type === 'suspected') this.#suspect(due.node, nowMs);
       else this.#say(due.type, due.node);
       // It is no live watcher of others any more.
-      if (due.type !== 'probe') this.#assessWatchedBy(due.node, nowMs);
+      if (due.type === 'silent' || due.type === 'suspected') this.#assessWatchedBy(due.node, nowMs);
     }
   }
 

@@ -246,15 +246,13 @@ export class Liveness {
     const peer = this.#peers.named(node);
     if (peer === undefined) return;
     const subject = this.#conversation.subject(peer);
-    if (type === 'probe') {
-      this.#effects.push({ type: 'probeOwner', node });
-      this.#conversation.ask(node, nowMs);
-    }
+    if (type === 'late' || type === 'probe') this.#conversation.ask(node, nowMs);
+    if (type === 'probe') this.#effects.push({ type: 'probeOwner', node });
     if (type === 'suspect') this.#voice.suspect(subject, nowMs);
     if (type === 'suspectAgain') this.#voice.suspectAgain(subject, nowMs);
     if (type === 'unsuspect') this.#voice.alive(subject, nowMs);
     if (type === 'unwatched') this.#voice.drop(subject.id);
-    if (type === 'revived') this.#conversation.contact(node);
+    if (type === 'revived') this.#conversation.revived(peer, nowMs);
     this.#life.review(peer, 'returned', nowMs);
   }
 }

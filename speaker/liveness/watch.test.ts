@@ -31,34 +31,44 @@ const table: readonly {
   readonly said: readonly string[];
 }[] = [
   {
-    name: 'a new watcher gives a full detection time, asks twice before, and says once whom it suspects',
+    name: 'a new watcher gives a full detection time, asks thrice before, and says once whom it suspects',
     inputs: {},
     untilMs: 5_000,
-    said: ['probe 210', 'probe 260', 'suspected 310'],
+    said: ['late 120', 'probe 210', 'probe 260', 'suspected 310'],
   },
   {
-    name: 'pulses that come make nobody ask, late as they may be',
-    inputs: { 100: 'heard', 309: 'heard', 400: 'heard' },
-    untilMs: 609,
+    name: 'pulses that come make nobody ask',
+    inputs: { 100: 'heard', 219: 'heard', 319: 'heard' },
+    untilMs: 438,
     said: [],
+  },
+  {
+    name: 'one lost pulse is asked about',
+    inputs: { 100: 'heard', 221: 'heard' },
+    untilMs: 340,
+    said: ['late 220'],
   },
   {
     name: 'two lost pulses are asked about, and end with the third',
     inputs: { 100: 'heard', 400: 'heard' },
     untilMs: 609,
-    said: ['probe 310', 'probe 360'],
+    said: ['late 220', 'probe 310', 'probe 360', 'late 520'],
   },
   {
     name: 'who is heard again is suspected again after a full detection time',
     inputs: { 1000: 'heard' },
     untilMs: 2_000,
-    said: ['probe 210', 'probe 260', 'suspected 310', 'probe 1210', 'probe 1260', 'suspected 1310'],
+    said: [
+      ...['late 120', 'probe 210', 'probe 260', 'suspected 310'],
+      ...['late 1120', 'probe 1210', 'probe 1260', 'suspected 1310'],
+    ],
   },
   {
     name: 'who answers on the wire is silent, not suspected, and is asked once an interval for as long as it answers',
     inputs: { 211: 'answered', 361: 'answered', 462: 'answered' },
     untilMs: 900,
     said: [
+      'late 120',
       'probe 210',
       'probe 260',
       'silent 310',
@@ -74,13 +84,14 @@ const table: readonly {
     name: 'an answer that nobody asked for proves nothing',
     inputs: { 205: 'answered' },
     untilMs: 900,
-    said: ['probe 210', 'probe 260', 'suspected 310'],
+    said: ['late 120', 'probe 210', 'probe 260', 'suspected 310'],
   },
   {
     name: 'an answer after the suspicion takes it back, until the next one is missing',
     inputs: { 320: 'answered' },
     untilMs: 1_000,
     said: [
+      'late 120',
       'probe 210',
       'probe 260',
       'suspected 310',
@@ -95,7 +106,7 @@ const table: readonly {
     name: 'the timing of the member counts from when its pulse tells it',
     inputs: { 30: 'fast' },
     untilMs: 500,
-    said: ['probe 42', 'probe 52', 'suspected 62'],
+    said: ['late 30', 'probe 42', 'probe 52', 'suspected 62'],
   },
 ];
 
@@ -107,12 +118,25 @@ test('a detection time is a tenth of an interval longer than what the multiplier
   assert.deepEqual([slow, fast, { intervalMs: 1_000, multiplier: 5 }].map(detectionMs), [310, 62, 5_100]);
 });
 
+test('with a long detection time each pulse that is missing is asked about', () => {
+  const watch = new Watch();
+  watch.start('x', { intervalMs: 100, multiplier: 6 }, 0);
+  const said: string[] = [];
+  for (let nowMs = watch.nextDeadlineMs(); nowMs < 1_000; nowMs = watch.nextDeadlineMs()) {
+    said.push(`${watch.takeDue(nowMs)?.type} ${nowMs}`);
+  }
+  assert.deepEqual(said, [
+    ...['late 120', 'late 220', 'late 320', 'late 420', 'probe 510', 'probe 560'],
+    'suspected 610',
+  ]);
+});
+
 test('a timing out of bounds is bent into them', () => {
   const watch = new Watch();
   watch.start('x', { intervalMs: 0, multiplier: 0 }, 0);
   assert.equal(watch.nextDeadlineMs(), 1);
   watch.setTiming('x', { intervalMs: 65_535, multiplier: 255 });
-  assert.equal(watch.nextDeadlineMs(), 491_000);
+  assert.equal(watch.nextDeadlineMs(), 12_000);
 });
 
 test('a watcher that slept asks before it suspects, and gives half an interval for the answer', () => {
@@ -127,7 +151,7 @@ test('a watcher that slept, and finds a pulse waiting, neither asks nor suspects
   const watch = new Watch();
   watch.start('x', slow, 0);
   watch.heard('x', 5_000);
-  assert.deepEqual([watch.takeDue(5_000), watch.takeDue(5_209)], [undefined, undefined]);
+  assert.deepEqual([watch.takeDue(5_000), watch.takeDue(5_119)], [undefined, undefined]);
 });
 
 test('hearing returns how the member stood before', () => {

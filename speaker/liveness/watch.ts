@@ -12,9 +12,9 @@ export interface PulseTiming {
  */
 export type Hearing = 'heard' | 'silent' | 'suspected';
 
-/** `probe`: ask it by all means whether it lives. */
+/** `late`: a pulse is missing, ask for a message. `probe`: ask by all means whether it lives. */
 export interface WatchEvent {
-  readonly type: 'probe' | 'silent' | 'suspected';
+  readonly type: 'late' | 'probe' | 'silent' | 'suspected';
   readonly node: string;
 }
 
@@ -26,6 +26,7 @@ interface Watched {
   heardMs: number;
   /** Of the wire; only after a probe. */
   answeredMs: number;
+  lastLateMs: number;
   /** Of this silence. */
   firstProbeMs: number | undefined;
   lastProbeMs: number;
@@ -39,14 +40,17 @@ export function detectionMs({ intervalMs, multiplier }: PulseTiming): number {
   return intervalMs * multiplier + intervalMs / 10;
 }
 
+/** A pulse is late after so many intervals. */
+const lateIntervals = 1.2;
+
 /**
- * When those that this node watches were heard, and what follows from silence. One interval before the detection time
- * it asks for a first probe, then twice an interval until that time, then once: two lost pulses alone suspect nobody.
+ * When those that this node watches were heard, and what follows from silence. Whoever has lost a pulse asks for a
+ * message, so that a stall of the member begins with a full detection time. One interval before that ends it asks for
+ * a first probe, then twice an interval until the end, then once: lost pulses alone suspect hardly anybody.
  * BOUNDED: one entry per watched member.
  */
 export class Watch {
   readonly #watched = new Map<string, Watched>();
-  /** May be early: hearing a pulse does not touch it. */
   readonly #due = new DeadlineHeap<string>();
   #suspected = 0;
   #inContact = 0;
@@ -61,6 +65,7 @@ export class Watch {
       everHeard: false,
       heardMs: nowMs,
       answeredMs: never,
+      lastLateMs: never,
       firstProbeMs: undefined,
       lastProbeMs: never,
     });
@@ -95,8 +100,7 @@ export class Watch {
     const before = watched.hearing;
     watched.heardMs = nowMs;
     watched.firstProbeMs = undefined;
-    if (before === 'heard' && watched.everHeard) return before;
-    this.#setHearing(watched, 'heard', true);
+    if (before !== 'heard' || !watched.everHeard) this.#setHearing(watched, 'heard', true);
     this.#schedule(node);
     return before;
   }
@@ -148,7 +152,11 @@ export class Watch {
       this.#setHearing(watched, 'silent', true);
       return 'silent';
     }
-    if (nowMs < probeMs(watched)) return undefined;
+    if (nowMs < probeMs(watched)) {
+      if (nowMs < lateMs(watched)) return undefined;
+      watched.lastLateMs = nowMs;
+      return 'late';
+    }
     watched.firstProbeMs ??= nowMs;
     watched.lastProbeMs = nowMs;
     return 'probe';
@@ -169,8 +177,14 @@ export class Watch {
   #schedule(node: string): void {
     const watched = this.#watched.get(node);
     if (watched === undefined || watched.hearing === 'suspected') this.#due.delete(node);
-    else this.#due.set(node, Math.min(probeMs(watched), silentMs(watched), suspectMs(watched)));
+    else this.#due.set(node, Math.min(lateMs(watched), probeMs(watched), silentMs(watched), suspectMs(watched)));
   }
+}
+
+/** Only before the first probe, which comes soon enough then. */
+function lateMs({ timing, heardMs, firstProbeMs, lastLateMs }: Watched): number {
+  if (firstProbeMs !== undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(heardMs + lateIntervals * timing.intervalMs, lastLateMs + timing.intervalMs);
 }
 
 function probeMs({ timing, heardMs, firstProbeMs, lastProbeMs }: Watched): number {
