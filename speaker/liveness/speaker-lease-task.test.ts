@@ -207,6 +207,20 @@ test('a Lease is not renewed while the datapath does not answer, and is at once 
   await one.ended;
 });
 
+test('a speaker takes its Lease soon after it can, also where nobody says so', async () => {
+  const around = world();
+  let able = false;
+  const one = speaker('aa', { ...around, facts: () => (able ? factsOf('aa') : undefined) });
+  await around.clock.advance(5_100);
+  assert.equal(await held(around), undefined);
+  able = true;
+  await around.clock.advance(500);
+  assert.equal((await held(around))?.incarnation, 'aa');
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+});
+
 test('a speaker without a successor stops at once', async () => {
   const around = { ...world(), successor: false };
   const one = speaker('aa', around);

@@ -44,7 +44,7 @@ export interface SpeakerLeaseTask extends Task {
 const renewBackoff: BackoffSchedule = { initialMs: 200, factor: 2, maxMs: 5_000, jitter: 0.5 };
 /** Within a Lease's duration a renewal that gets no answer is tried again twice. */
 const renewTimeoutMs = 3_000;
-/** While the Lease has to run out: how often to look whether that is over. */
+/** While there is nothing to say: how often to look whether that is over. */
 const heldBackMs = 500;
 /** How long those who watch Leases have to see that this speaker leaves, and to take over, while it still answers. */
 const handoverByLeaseMs = 500;
@@ -101,7 +101,7 @@ class LeaseKeeper {
     this.#changed = deferred();
     const facts = factsNow();
     this.#noteHeldBack(facts === undefined && this.#written !== undefined);
-    if (facts === undefined) return this.#heldBack ? heldBackMs : renewIntervalMs(speakers());
+    if (facts === undefined) return heldBackMs;
     try {
       await callWithin((within) => this.#write(facts, within), { clock, timeoutMs: renewTimeoutMs, signal });
     } catch (error) {
