@@ -1,7 +1,7 @@
 import { DeadlineHeap } from '../datapath/deadline-heap.ts';
 
 /** A node whose claims are known in part is asked after so long: what was sent before may still arrive. */
-const patienceMs = 20;
+const patienceMs = 10;
 /** A node is asked at most once in so long. */
 const askIntervalMs = 1000;
 

@@ -25,7 +25,7 @@ const learnMs = 1000;
 /** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
 const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
-const rivalFirstMs = 100;
+const rivalFirstMs = 90;
 const rivalAgainMs = 1000;
 
 /** Where decisions about groups go. */

@@ -166,7 +166,7 @@ test('a claim that was lost for good is asked for, once a pulse tells that there
   cluster.loses = () => false;
   assert.equal(cluster.machine('c').holderOf(g), undefined);
   cluster.pulse('b', 'c');
-  cluster.run(19);
+  cluster.run(9);
   assert.equal(cluster.machine('c').holderOf(g), undefined);
   cluster.run(6);
   assert.equal(cluster.machine('c').holderOf(g), 'b');

@@ -7,10 +7,10 @@ export const intervalMs = 100;
 export const multiplier = 3;
 
 /** Once nothing goes wrong any more, so long until each group has one owner for good. See docs/adr/0004. */
-export const settlingMs = 15_000;
+export const settlingMs = 8_000;
 
 /** Two may own a group for a pulse interval after they can hear each other, and for what messages take. */
-export const overlapMs = intervalMs + 20;
+export const overlapMs = intervalMs + 30;
 
 export interface Outcome {
   readonly seed: number;
@@ -50,7 +50,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames):
   const settled = world.owners.takes.length;
   const before = ownersOf(world);
   const failures = unowned(world);
-  world.timeline.run(38_000 + settlingMs + 5000);
+  world.timeline.run(38_000 + settlingMs + 3000);
   failures.push(...unowned(world));
   if (world.owners.takes.length > settled || JSON.stringify(before) !== JSON.stringify(ownersOf(world))) {
     failures.push('owners change although nothing happens any more');
