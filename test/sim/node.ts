@@ -29,6 +29,8 @@ export interface SimNodeOptions {
   readonly clock: { readonly offsetMs: number; readonly rate: number; readonly wallSkewMs: number };
   /** Whether copies of a datagram may come. */
   readonly guardsReplays: boolean;
+  /** Whether it can sign its messages. */
+  readonly keys: boolean;
 }
 
 type Input = (machine: Failover, nowMs: number) => void;
@@ -81,7 +83,7 @@ export class SimNode {
       wallMs: () => timeline.nowMs + clock.wallSkewMs,
     });
     this.tell((machine, nowMs) => {
-      machine.setEnabled(true, nowMs);
+      machine.setEnabled(this.#options.keys, nowMs);
       machine.setLinks(new Map(), true, nowMs);
     });
   }

@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** Copies of datagrams come in some schedules: windows against replays cost time. */
   readonly guardsReplays: boolean;
   readonly tellsRenewals: boolean;
+  /** Whether there are keys to sign pulses with; there are unless told otherwise. */
+  readonly keys?: boolean;
 }
 
 /** A whole cluster on a virtual clock. */
@@ -39,7 +41,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.random = new SeededRandom(options.seed);
     this.network = new Network(this.timeline, this.random);
-    const { failback, intervalMs, multiplier, guardsReplays } = options;
+    const { failback, intervalMs, multiplier, guardsReplays, keys = true } = options;
     const nodes = options.nodes.map((name): [string, SimNode] => {
       const clock = {
         offsetMs: this.random.between(0, 1e6),
@@ -47,7 +49,7 @@ export class World {
         rate: 1 + this.random.between(-1e-4, 1e-4),
         wallSkewMs: this.random.between(-60_000, 60_000),
       };
-      return [name, new SimNode({ name, failback, intervalMs, multiplier, clock, guardsReplays }, this)];
+      return [name, new SimNode({ name, failback, intervalMs, multiplier, clock, guardsReplays, keys }, this)];
     });
     this.nodes = new Map(nodes);
     const { timeline, random, network } = this;

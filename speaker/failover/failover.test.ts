@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { World, type WorldOptions } from '../../test/sim/world.ts';
+
+const g = '192.0.2.1';
+const nodes = ['a', 'b', 'c'];
+
+/** Three nodes that have run for long enough; the first holds the group. */
+function running(options: Partial<WorldOptions> = {}): World {
+  const world = new World({
+    seed: 1,
+    nodes,
+    groups: [{ key: g, candidates: nodes }],
+    failback: 'never',
+    intervalMs: 100,
+    multiplier: 3,
+    guardsReplays: true,
+    tellsRenewals: true,
+    ...options,
+  });
+  for (const node of options.nodes ?? nodes) world.start(node);
+  world.timeline.run(10_000);
+  assert.deepEqual(world.owners.owners(g), ['a']);
+  assert.deepEqual(
+    world.owners.takes.map(({ node }) => node),
+    ['a'],
+  );
+  return world;
+}
+
+/** What happened since, with the times after that. */
+function since(world: World, atMs: number): readonly string[] {
+  return world.story.filter((line) => Number(line.split(' ')[0]) > atMs).map((line) => line.replace(/^\d+ /, ''));
+}
+
+test('three that start together have one owner, and each knows who it is', () => {
+  const world = running();
+  assert.deepEqual(
+    nodes.map((node) => world.node(node).holderOf(g)),
+    ['a', 'a', 'a'],
+  );
+});
+
+test('when the owner dies, the next takes it within its detection time and two messages', () => {
+  const world = running();
+  world.kill('a');
+  world.timeline.run(10_315);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  assert.equal(world.owners.takes.at(-1)?.reason, 'ownerNotLive');
+});
+
+test('the same with an interval of 20 ms', () => {
+  const world = running({ intervalMs: 20 });
+  world.kill('a');
+  world.timeline.run(10_066);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+});
+
+test('with two nodes, the gateway proves that the other one is the dead one', () => {
+  const world = running({ nodes: ['a', 'b'] });
+  world.api.setUp(false);
+  world.kill('a');
+  world.timeline.run(10_350);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+});
+
+test('a node whose cable is pulled gives up at once, and takes nothing', () => {
+  const world = running();
+  world.setLink('a', false);
+  assert.deepEqual(world.owners.owners(g), []);
+  world.timeline.run(60_000);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  assert.deepEqual(
+    world.owners.takes.map(({ node }) => node),
+    ['a', 'b'],
+  );
+});
+
+test('UDP is blocked for the owner while all else works: nobody takes anything, and all say so', () => {
+  const world = running();
+  world.network.setUdpBlocked('a', true);
+  world.timeline.run(60_000);
+  assert.deepEqual(world.owners.takes.length, 1);
+  const said = since(world, 10_000).filter((line) => line.includes('blocked'));
+  assert.ok(said.includes('b: pulses of a blocked') && said.includes('c: pulses of a blocked'), said.join('\n'));
+});
+
+test('a speaker that stops in order hands over first: there is no moment without an owner', () => {
+  const world = running();
+  world.leave('a');
+  for (let ms = 10_000; ms < 12_000; ms += 1) {
+    world.timeline.run(ms);
+    assert.ok(world.owners.owners(g).length > 0, `at ${ms}`);
+  }
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  assert.equal(world.node('a').runs, false);
+});
+
+test('a rolling update of all nodes leaves no moment without an owner, and never two for long', () => {
+  const world = running();
+  for (const [index, node] of nodes.entries()) {
+    world.timeline.at(10_000 + index * 10_000, () => world.leave(node));
+    world.timeline.at(15_000 + index * 10_000, () => world.start(node));
+  }
+  for (let ms = 10_000; ms < 50_000; ms += 5) {
+    world.timeline.run(ms);
+    assert.ok(world.owners.owners(g).length > 0, `at ${ms}`);
+  }
+  const longest = Math.max(...world.owners.overlapsUntil(50_000).map(({ fromMs, untilMs }) => untilMs - fromMs));
+  assert.ok(longest <= 5, `${longest} ms`);
+});
+
+test('while the API server is away a crash is no slower, and who comes back learns who holds what', () => {
+  const world = running();
+  world.timeline.run(20_000);
+  world.api.setUp(false);
+  world.kill('a');
+  world.timeline.run(20_315);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  // All Leases are stale by now.
+  world.timeline.run(60_000);
+  world.start('a');
+  world.timeline.run(70_000);
+  world.api.setUp(true);
+  world.timeline.run(90_000);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  assert.equal(world.owners.takes.length, 2);
+});
+
+test('an owner that stalls for longer than its detection time finds another one when it goes on, and lets it be', () => {
+  const world = running();
+  world.node('a').stall(3000);
+  world.timeline.run(20_000);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+  assert.equal(world.owners.takes.length, 2);
+});
+
+test('without keys the Leases decide', () => {
+  const world = running({ keys: false });
+  world.kill('a');
+  world.timeline.run(24_000);
+  assert.deepEqual(world.owners.owners(g), []);
+  world.timeline.run(26_000);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+});
