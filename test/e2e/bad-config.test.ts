@@ -179,4 +179,10 @@ await clusterSuite(import.meta.filename, { name: 'wrong configuration' }, (clust
     assert.match((await client.fetch(held, 80)).body, /^Hello/);
     await api.delete(`${collectionOf(clash)}/a-clash`);
   });
+
+  test('nothing that the programs asked for is forbidden to them by the roles of the chart', () => {
+    const logs = cluster().logs(1_000);
+    assert.match(logs, /adopted/);
+    assert.doesNotMatch(logs, /"code":"Forbidden"| is forbidden: User /);
+  });
 });
