@@ -7,7 +7,6 @@ import type { EventRecorder, EventToRecord } from '../shared/kube/event-recorder
 import type { Cache } from '../shared/kube/informer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { DatapathEvent, Link } from './datapath/table.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 import type { SpeakerMetrics } from './metrics.ts';
 import { type Holding, OwnedAddresses } from './owned-addresses.ts';
 import type { Planned } from './planner-task.ts';
@@ -73,7 +72,7 @@ export class Announcements {
     });
     this.#members.members(planned.speakers);
     this.#tellOwned();
-    this.#options.onView({ plan: planned.plan, reporters: reportersOf(planned.speakers) });
+    this.#tellView();
   }
 
   event(event: DatapathEvent): void {
@@ -92,6 +91,7 @@ export class Announcements {
       case 'memberDown':
         this.#options.onHeard(event.node, event.type === 'memberUp');
         this.#members.event(event);
+        this.#tellView();
         break;
       case 'pulsesBlocked':
       case 'pulsePortFailed':
@@ -136,6 +136,14 @@ export class Announcements {
     this.#options.onGaveUp(ip);
   }
 
+  /** Who is about to stop, or is dead, reports nothing that would have to be put right later. */
+  #tellView(): void {
+    if (this.#planned === undefined) return;
+    const { plan, speakers } = this.#planned;
+    const reporters = [...speakers].filter(([node, { leaving }]) => !leaving && !this.#members.isDown(node));
+    this.#options.onView({ plan, reporters: reporters.map(([node]) => node) });
+  }
+
   #tellOwned(): void {
     const planned = this.#planned;
     if (planned !== undefined) this.#options.onOwned(() => this.#owned.holdings(planned.table, planned.links));
@@ -163,9 +171,4 @@ export class Announcements {
     this.#sharing ??= new Map(groups.flatMap(({ ips, services }) => ips.map((ip) => [ip, services] as const)));
     return this.#sharing;
   }
-}
-
-/** Members that are about to stop report nothing that would have to be put right later. */
-function reportersOf(speakers: ReadonlyMap<string, SpeakerFacts>): readonly string[] {
-  return [...speakers].flatMap(([node, { leaving }]) => (leaving ? [] : [node]));
 }

@@ -66,15 +66,18 @@ class KeyFollower {
     if (read?.readable) {
       this.#keys.read(read.keys, clock.now());
       this.#complaint = '';
-    } else this.#complain(read === undefined ? 'there is none' : read.why);
+    } else this.#complain(read?.why);
     this.#apply();
   }
 
   /** The controller says it to the users; here is why this node sends no pulses. */
-  #complain(why: string): void {
+  #complain(unreadable: string | undefined): void {
+    const why = unreadable ?? 'there is none';
     if (why === this.#complaint) return;
     this.#complaint = why;
-    this.#options.log.warn('pulse-key-not-usable', { secret: pulseKeySecretName, why });
+    // Where there is none yet, the controller is about to create it.
+    const level = unreadable === undefined ? 'info' : 'warn';
+    this.#options.log[level]('pulse-key-not-usable', { secret: pulseKeySecretName, why });
   }
 
   #apply(): void {

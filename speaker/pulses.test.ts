@@ -67,6 +67,21 @@ describe('members', () => {
     assert.match(String(line?.fields['meaning']), /look at the node/);
   });
 
+  test('who is dead writes no reports that nobody else would write', async () => {
+    lan.service({ name: 'two', ips: ['10.0.0.2'] });
+    await lan.pass(1 * seconds);
+    lan.slice('web', []);
+    for (const node of ['node-a', 'node-b', 'node-c']) {
+      for (const dead of ['node-a', 'node-c']) {
+        if (node === 'node-b') say(node, { type: 'memberDown', node: dead, why: 'notHeard', silentMs: 300 });
+      }
+      if (node !== 'node-b') await lan.speaker(node).crash();
+    }
+    await lan.pass(5 * seconds);
+    assert.match(lan.condition('web') ?? '', /^False noEndpoints/);
+    assert.match(lan.condition('two') ?? '', /^False noEndpoints/);
+  });
+
   test('each renewal of another member’s Lease is told to the datapath', async () => {
     lan.speaker('node-a').datapath.told.length = 0;
     await lan.pass(5 * seconds);

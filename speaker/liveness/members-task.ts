@@ -66,19 +66,24 @@ export class MembersTask {
   }
 
   #see({ type, object }: Change<Lease>): void {
-    if (type === 'deleted') this.#membership.drop(object);
+    if (type === 'deleted') this.#drop(object);
     else this.#membership.see(object, this.#options.clock.now());
-    this.#noteRenewal(object, type !== 'deleted' && object.holderIdentity !== undefined);
+    if (type === 'modified') this.#noteRenewal(object);
     this.#look();
   }
 
-  #noteRenewal(lease: Lease, held: boolean): void {
+  #drop(lease: Lease): void {
+    this.#membership.drop(lease);
+    this.#lag.drop(nodeOfLease(lease) ?? '');
+  }
+
+  /** A Lease that is seen for the first time may have been renewed long ago. */
+  #noteRenewal(lease: Lease): void {
     const { clock, self, onRenewed } = this.#options;
     const node = nodeOfLease(lease);
-    if (node === undefined || node === self) return;
+    if (node === undefined || node === self || lease.holderIdentity === undefined) return;
     const wallMs = clock.wallMs();
-    if (held) onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
-    else this.#lag.drop(node);
+    onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
   }
 
   #look(): void {

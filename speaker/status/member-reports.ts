@@ -29,6 +29,8 @@ export class MemberReports {
   readonly #options: MemberReportsOptions;
   /** Nodes whose pulses do not come. BOUNDED by the members: `members` drops the others. */
   readonly #blocked = new Set<string>();
+  /** Dead, though their Leases may not have run out. BOUNDED as `#blocked`. */
+  readonly #down = new Set<string>();
 
   constructor(options: MemberReportsOptions) {
     this.#options = options;
@@ -38,10 +40,12 @@ export class MemberReports {
     const { log } = this.#options;
     switch (event.type) {
       case 'memberUp':
+        this.#down.delete(event.node);
         log.info('member-up', { node: event.node, why: event.why, meaning: textOf(event.why) });
         break;
       case 'memberDown': {
         const { node, why, silentMs } = event;
+        this.#down.add(node);
         const silent = silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
         log.warn('member-down', { node, why, meaning: textOf(why), ...silent });
         break;
@@ -59,6 +63,11 @@ export class MemberReports {
   /** Those that are no members any more have nothing to be heard. */
   members(nodes: ReadonlyMap<string, unknown>): void {
     for (const node of this.#blocked) if (!nodes.has(node)) this.#forget(node);
+    for (const node of this.#down) if (!nodes.has(node)) this.#down.delete(node);
+  }
+
+  isDown(node: string): boolean {
+    return this.#down.has(node);
   }
 
   #blockedNow(node: string): void {
