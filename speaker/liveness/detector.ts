@@ -87,9 +87,10 @@ export class Detector {
 
   /** Another incarnation has proved that it runs: nothing that was said of the former one holds. */
   meet(node: string, nowMs: number): void {
-    this.forget(node, nowMs);
+    if (this.#met.has(node) || this.#dead.has(node)) this.forget(node, nowMs);
+    this.#suspicions.clear(node);
     this.#met.add(node);
-    this.rewatch(nowMs);
+    if (this.#watchedBy(this.#self).includes(node)) this.#watch.start(node, this.#timing, nowMs);
   }
 
   /** The member is gone, or not yet proved to run. */
@@ -222,7 +223,9 @@ export class Detector {
     return this.#ring.watchedBy(node, this.#isLive);
   }
 
-  readonly #isLive = (node: string): boolean => node === this.#self || (this.#met.has(node) && !this.#dead.has(node));
+  readonly #isLive = (node: string): boolean => !this.#dead.has(node);
+
+  readonly #isHeard = (node: string): boolean => node === this.#self || this.contact(node);
 
   #assessWatchedBy(watcher: string, nowMs: number): void {
     for (const node of this.#watchedBy(watcher)) this.#assess(node, nowMs);
@@ -252,7 +255,6 @@ export class Detector {
     let [live, suspecting] = [0, 0];
     for (const watcher of this.#votersOn(node, nowMs)) {
       const isSelf = watcher === this.#self;
-      if (!isSelf && !this.contact(watcher)) continue;
       live += 1;
       if (isSelf ? this.#suspects(node) : this.#suspicions.has(node, watcher, nowMs)) suspecting += 1;
     }
@@ -263,10 +265,10 @@ export class Detector {
   #votersOn(node: string, nowMs: number): readonly string[] {
     const wasLive = (watcher: string): boolean => {
       const deadMs = this.#dead.get(watcher);
-      return this.#isLive(watcher) || (deadMs !== undefined && nowMs - deadMs < standInMs);
+      return deadMs === undefined || nowMs - deadMs < standInMs;
     };
-    const voters = this.#ring.watchersOf(node, wasLive).filter(this.#isLive);
-    return voters.length > 0 ? voters : this.#watchersOf(node);
+    const voters = this.#ring.watchersOf(node, wasLive).filter(this.#isHeard);
+    return voters.length > 0 ? voters : this.#ring.watchersOf(node, this.#isHeard);
   }
 
   #dropVotesOf(voter: string): void {

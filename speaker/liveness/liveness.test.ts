@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { livenessCluster as cluster, deaths, untimed } from '../../test/support/liveness-cluster.ts';
 
 for (const size of [2, 3, 5, 40]) {
-  test(`${size} nodes meet, and nobody is ever suspected`, () => {
+  test(`${size} nodes meet, nobody is ever suspected, and each sends min(3, n-1) datagrams an interval`, () => {
     const { network, nodes } = cluster(size);
-    network.run(60_000);
+    const before = network.datagrams;
+    network.run(65_000);
+    assert.equal(network.datagrams - before, 600 * size * Math.min(3, size - 1));
     assert.deepEqual(network.log, []);
     for (const node of nodes) {
       const others = nodes.filter((other) => other !== node);
