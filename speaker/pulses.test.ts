@@ -68,7 +68,7 @@ describe('members', () => {
   });
 
   test('who is dead writes no reports that nobody else would write', async () => {
-    lan.service({ name: 'two', ips: ['10.0.0.2'] });
+    lan.service({ name: 'two', ips: ['10.0.0.5'] });
     await lan.pass(1 * seconds);
     lan.slice('web', []);
     for (const node of ['node-a', 'node-b', 'node-c']) {
