@@ -238,6 +238,7 @@ class Planner implements PlannerTask {
       this.#memory,
     );
     const { self, exclusions } = this.#options;
+    const held = this.#held();
     const table = tableOfPlan({
       version: this.#version + 1,
       self,
@@ -245,10 +246,10 @@ class Planner implements PlannerTask {
       speakers,
       links,
       exclusions,
-      held: this.#held(),
+      held,
       holderOf: holdersOf(plan, caches.l2Statuses.values()),
     });
-    this.#handingOver = handingOver(table);
+    this.#handingOver = handingOver(table, held);
     if (this.#table === undefined || !sameTable(table, this.#table)) {
       this.#version = table.version;
       this.#table = table;
@@ -292,6 +293,6 @@ class Planner implements PlannerTask {
   }
 }
 
-function handingOver({ self, vips }: DatapathTable): ReadonlySet<string> {
-  return new Set(vips.filter(({ candidates }) => !candidates.includes(self)).map(({ ip }) => ip));
+function handingOver({ self, vips }: DatapathTable, held: ReadonlyMap<string, Vip>): ReadonlySet<string> {
+  return new Set(vips.filter(({ ip, candidates }) => held.has(ip) && !candidates.includes(self)).map(({ ip }) => ip));
 }
