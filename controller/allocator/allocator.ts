@@ -1,16 +1,16 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Config } from '../../shared/config/model.ts';
-import { type IpAddress, sameAddress } from '../../shared/net/address.ts';
+import { sameAddress } from '../../shared/net/address.ts';
 import type { Claim } from './claim.ts';
 import { decide, keepable } from './decide.ts';
 import type { Assignment, Blocker, Decision, Loss } from './decision.ts';
 import type { Holding } from './holding.ts';
 import { Ledger } from './ledger.ts';
+import { freedBy, longestWaiting, type OpenLine, openLine, sharedAnew } from './offers.ts';
 import type { Surroundings } from './placement.ts';
 import type { PoolSpace } from './pool.ts';
 import type { AllocationRequest } from './request.ts';
 import { inOrderOfTrial, type NamespaceLabels } from './selection.ts';
-import { sameTerms } from './sharing.ts';
 import { compareWaiters, type Waiter, WaitingList } from './waiting.ts';
 
 /** One object per Service, changed in place: of a million Services each look into the map costs more than a decision. */
@@ -20,13 +20,6 @@ interface Entry {
   waitingSinceMs: number | undefined;
   /** As the ledger has it. */
   holding: Holding;
-}
-
-/** Something that was freed, and how far those who wait for it have been asked. */
-interface OpenLine {
-  readonly blocker: Blocker;
-  readonly asked: Waiter | undefined;
-  readonly next?: Waiter;
 }
 
 /**
@@ -171,10 +164,12 @@ export class Allocator {
       if (next === undefined) break;
       if (next === turns[turn]) turn += 1;
       const entry = this.#entries.get(next.key);
-      const freedInTurn = entry === undefined ? [] : this.#decide(entry, nowMs);
+      if (entry === undefined) break;
+      const before = entry.holding;
+      const opened = [...this.#decide(entry, nowMs), ...sharedAnew(before, entry.holding, open)];
       decided.add(next.key);
       open = open.map((line) => (line.next?.key === next.key ? { ...line, asked: line.next } : line));
-      open.push(...freedInTurn.map(openLine));
+      open.push(...opened.map(openLine));
     }
     return decided;
   }
@@ -248,40 +243,6 @@ function withoutToldLosses(decision: Decision, { reported }: Claim): Decision {
   if (decision.lost.length === 0) return decision;
   const lost = decision.lost.filter(({ address }) => reported.some((one) => sameAddress(one, address)));
   return { ...decision, lost };
-}
-
-/** What a Service no longer holds, or now holds on other terms; and its key, where there is more to share under it. */
-function freedBy(before: Holding, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
-  const sameAgreement = after !== undefined && sameTerms(before.terms, after.terms);
-  const freed: Blocker[] = [];
-  for (const { address } of before.assignments) {
-    const kept = after !== undefined && holds(after, address);
-    if (kept && sameAgreement) continue;
-    const pool = kept ? undefined : ledger.poolOf(address)?.pool.name;
-    if (pool !== undefined) freed.push({ kind: 'pool', pool, family: address.family });
-    freed.push({ kind: 'address', address });
-  }
-  // Of those who wait for one free address the first takes it; the others may share it with that one.
-  const gained = after?.assignments.some(({ address }) => !holds(before, address)) ?? false;
-  const keys = new Set([freed.length > 0 ? before.terms.key : '', freed.length > 0 || gained ? after?.terms.key : '']);
-  return [...freed, ...[...keys].flatMap((key): Blocker[] => (key ? [{ kind: 'sharingKey', key }] : []))];
-}
-
-function holds({ assignments }: Holding, address: IpAddress): boolean {
-  return assignments.some((assignment) => sameAddress(assignment.address, address));
-}
-
-function openLine(blocker: Blocker): OpenLine {
-  return { blocker, asked: undefined };
-}
-
-/** The one whose turn it is, unless somebody in a line has waited longer. */
-function longestWaiting(turn: Waiter | undefined, lines: readonly OpenLine[]): Waiter | undefined {
-  let longest = turn;
-  for (const { next } of lines) {
-    if (next !== undefined && (longest === undefined || compareWaiters(next, longest) < 0)) longest = next;
-  }
-  return longest;
 }
 
 /** Who does not wait yet comes behind all who do. */

@@ -17,6 +17,7 @@ import { ipAddressPoolResource } from '../api/ip-address-pool.ts';
 import { l2AdvertisementResource } from '../api/l2-advertisement.ts';
 import { buildConfig } from './build-config.ts';
 import type { ConfigResult } from './model.ts';
+import { candidateRanges } from './pool-addresses.ts';
 
 const lan = ipAddressPool('lan', { addresses: ['10.0.0.0/24'] });
 const all = l2Advertisement('all', {});
@@ -99,10 +100,11 @@ const selector = fc.record({
 });
 const pools = fc.uniqueArray(
   fc
-    .tuple(names, fc.array(entry, { maxLength: 4 }), namespace, fc.nat(2), fc.constantFrom('1', '2'))
-    .map(([name, addresses, where, day, x]) =>
-      ipAddressPool(name, { addresses }, { namespace: where, created: `2026-01-0${day + 1}T00:00:00Z`, labels: { x } }),
-    ),
+    .tuple(names, fc.array(entry, { maxLength: 4 }), fc.array(entry, { maxLength: 2 }), namespace, fc.nat(2))
+    .map(([name, addresses, excludeAddresses, where, day]) => {
+      const meta = { namespace: where, created: `2026-01-0${day + 1}T00:00:00Z`, labels: { x: String(1 + (day % 2)) } };
+      return ipAddressPool(name, { addresses, excludeAddresses }, meta);
+    }),
   { selector: ({ meta }) => `${meta.namespace}/${meta.name}`, maxLength: 8 },
 );
 const advertisements = fc.uniqueArray(
@@ -133,7 +135,7 @@ describe('whatever the objects are', () => {
       fc.property(pools, advertisements, (somePools, someAdvertisements) => {
         const { config, findings } = configOf({ pools: somePools, advertisements: someAdvertisements });
         assert.ok(config);
-        const ranges = [...config.pools.values()].flatMap((pool) => pool.ranges);
+        const ranges = [...config.pools.values()].flatMap(candidateRanges);
         for (const [index, one] of ranges.entries()) {
           for (const other of ranges.slice(index + 1)) {
             assert.ok(one.family !== other.family || one.last < other.first || other.last < one.first);
