@@ -40,8 +40,8 @@ export function detectionMs({ intervalMs, multiplier }: PulseTiming): number {
   return intervalMs * multiplier + intervalMs / 10;
 }
 
-/** A pulse is late after so many intervals. */
-const lateIntervals = 1.2;
+/** A pulse is late after an interval and a tenth of it, as for the detection time, but no timer is better than this. */
+const leastJitterMs = 10;
 
 /**
  * When those that this node watches were heard, and what follows from silence. Whoever has lost a pulse asks for a
@@ -184,7 +184,10 @@ export class Watch {
 /** Only before the first probe, which comes soon enough then. */
 function lateMs({ timing, heardMs, firstProbeMs, lastLateMs }: Watched): number {
   if (firstProbeMs !== undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(heardMs + lateIntervals * timing.intervalMs, lastLateMs + timing.intervalMs);
+  return Math.max(
+    heardMs + timing.intervalMs + Math.max(timing.intervalMs / 10, leastJitterMs),
+    lastLateMs + timing.intervalMs,
+  );
 }
 
 function probeMs({ timing, heardMs, firstProbeMs, lastProbeMs }: Watched): number {
