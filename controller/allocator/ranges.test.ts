@@ -29,6 +29,20 @@ const sizes = [
     first: '10.1.0.1',
   },
   { given: 'only a .255 and a .0, both avoided', ranges: ['10.0.0.255-10.0.1.0'], avoidBuggy: true, size: 0n },
+  {
+    given: 'a range that begins at .255, avoided',
+    ranges: ['10.0.0.255-10.0.1.3'],
+    avoidBuggy: true,
+    size: 3n,
+    first: '10.0.1.1',
+  },
+  {
+    given: 'a range that ends before .255',
+    ranges: ['10.0.0.250-10.0.0.254'],
+    avoidBuggy: true,
+    size: 5n,
+    first: '10.0.0.250',
+  },
   { given: 'a /8', ranges: ['10.0.0.0/8'], avoidBuggy: true, size: 16646144n, first: '10.0.0.1' },
   {
     given: 'ranges in descending order',
@@ -54,7 +68,7 @@ test('sizes and first addresses', () => {
     assert.equal(textAt(addresses, 'IPv4', 0n), row.first, row.given);
     count += 1;
   }
-  assert.equal(count, 7);
+  assert.equal(count, 9);
 });
 
 test('an IPv6 /64 is numbered from its first address to its last', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AllocationSpec, PoolSpec } from './reference-pools.ts';
 
 /** Entries of address lists, few and small, so that Services run out of them. */
-const entries = ['10.0.0.0/31', '10.0.0.2', '10.0.0.4', '10.0.0.255-10.0.1.0', 'fd00::/127', 'fd00::2'] as const;
+const entries = ['10.0.0.0/31', '10.0.0.2', '10.0.0.4', '10.0.0.255-10.0.1.1', 'fd00::/127', 'fd00::2'] as const;
 const names = ['a', 'b', 'c', 'd'] as const;
 type Owner = (typeof names)[number] | 'nobody';
 type Rules = Omit<PoolSpec, 'addresses'> & { readonly alsoAddress: string | undefined };
