@@ -1,17 +1,15 @@
 import { anySelectorMatches, type LabelSelector, type Labels } from '../../api/label-selector.ts';
 
-/**
- * Whether two lists of node selectors may choose one node. Where no nodes are known that is certain only of two lists
- * that choose all of them.
- */
-export function shareNode(
-  one: readonly LabelSelector[],
-  other: readonly LabelSelector[],
+/** Stands for all nodes where none are known. */
+const everyNode = '*';
+
+/** The nodes that a list of selectors chooses; where no nodes are known, only that it chooses all of them is certain. */
+export function nodesChosen(
+  selectors: readonly LabelSelector[],
   nodeLabels: ReadonlyMap<string, Labels> | undefined,
-): boolean {
-  if (one.length === 0 && other.length === 0) return true;
-  for (const labels of nodeLabels?.values() ?? []) {
-    if (anySelectorMatches(one, labels) && anySelectorMatches(other, labels)) return true;
-  }
-  return false;
+): ReadonlySet<string> {
+  if (nodeLabels === undefined || nodeLabels.size === 0) return new Set(selectors.length === 0 ? [everyNode] : []);
+  const nodes = new Set<string>();
+  for (const [node, labels] of nodeLabels) if (anySelectorMatches(selectors, labels)) nodes.add(node);
+  return nodes;
 }

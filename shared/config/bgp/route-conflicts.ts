@@ -4,12 +4,13 @@ import { compareAge } from '../age.ts';
 import { nameOf, type Problem } from '../finding-text.ts';
 import type { Pool } from '../model.ts';
 import type { BgpAdvertisement } from './model.ts';
-import { shareNode } from './node-sets.ts';
+import { nodesChosen } from './node-sets.ts';
 import type { ReadBgpAdvertisement } from './read-bgp-advertisement.ts';
 
 interface InForce {
   readonly read: ReadBgpAdvertisement;
   readonly advertisement: BgpAdvertisement;
+  readonly nodes: ReadonlySet<string>;
 }
 
 /**
@@ -26,12 +27,13 @@ export function setAdvertisementsAside(
     const { advertisement } = read;
     if (advertisement === undefined) return read;
     const own = read.pools.flatMap((name) => pools.get(name) ?? []);
+    const nodes = nodesChosen(advertisement.nodeSelectors, nodeLabels);
     const problems = [
       ...own.flatMap((pool) => aggregatesBeyond(advertisement, pool)),
-      ...own.flatMap((pool) => otherPreference({ read, advertisement }, pool, { inForce, nodeLabels })),
+      ...own.flatMap((pool) => otherPreference({ read, advertisement, nodes }, pool, inForce)),
     ];
     if (problems.length > 0) return { ...read, advertisement: undefined, problems: [...read.problems, ...problems] };
-    inForce.push({ read, advertisement });
+    inForce.push({ read, advertisement, nodes });
     return read;
   });
 }
@@ -52,12 +54,9 @@ function aggregatesBeyond(advertisement: BgpAdvertisement, pool: Pool): readonly
 
 /** RFC 4271 §5.1.5: a route has one LOCAL_PREF. Which Services selectors choose is not known here. */
 function otherPreference(
-  { advertisement }: InForce,
+  { advertisement, nodes }: InForce,
   pool: Pool,
-  {
-    inForce,
-    nodeLabels,
-  }: { readonly inForce: readonly InForce[]; readonly nodeLabels: ReadonlyMap<string, Labels> | undefined },
+  inForce: readonly InForce[],
 ): readonly Problem[] {
   if (advertisement.serviceSelectors.length > 0) return [];
   const other = inForce.find(
@@ -67,7 +66,7 @@ function otherPreference(
       older.advertisement.localPref !== advertisement.localPref &&
       sameRoutes(older.advertisement, advertisement, pool) &&
       sharePeer(older.advertisement.peers, advertisement.peers) &&
-      shareNode(older.advertisement.nodeSelectors, advertisement.nodeSelectors, nodeLabels),
+      !older.nodes.isDisjointFrom(nodes),
   );
   if (other === undefined) return [];
   const text = `${advertisement.localPref} differs from ${other.advertisement.localPref} of ${nameOf(other.read.object)}, which announces the same routes of pool "${pool.name}"; use one value, or other peers or nodes`;
