@@ -119,7 +119,8 @@ export class Announcements {
   #tookOver(event: TookOver): void {
     const { metrics, log, self } = this.#options;
     const { ip, service, reason, from, afterMs, atMs } = event;
-    log.info('took-over', { ip, service, reason, from, afterMs, meaning: takeoverTexts[reason] });
+    const after = afterMs === undefined ? {} : { afterMs: Math.round(afterMs) };
+    log.info('took-over', { ip, service, reason, from, ...after, meaning: takeoverTexts[reason] });
     metrics.tookOver(event);
     this.#owned.take(ip, atMs);
     this.#tellOwned();
