@@ -14,7 +14,7 @@ type Input =
 
 /** Questions and changes of mind, each with its time, from 1 s on. */
 function run(inputs: readonly (readonly [number, Input])[], untilMs: number): readonly string[] {
-  const cutOff = new CutOff();
+  const cutOff = new CutOff(310);
   const apply: Record<Input, (nowMs: number) => void> = {
     hearsNobody: (nowMs) => cutOff.setHearsNobody(true, nowMs),
     hearsSomebody: (nowMs) => cutOff.setHearsNobody(false, nowMs),
@@ -115,15 +115,39 @@ const table: readonly {
     said: ['cut off 1310'],
   },
   {
-    name: 'with the carrier the questions come back, and so do the 5 s',
+    name: 'with the carrier the questions come back, once the others had the time to be heard, and so do the 5 s',
     inputs: [
       [1_000, 'carrierLost'],
       [1_310, 'hearsNobody'],
       [9_000, 'carrierBack'],
       [9_002, 'reached'],
+      [9_003, 'apiHeard'],
+      [9_320, 'reached'],
     ],
     untilMs: 60_000,
-    said: ['cut off 1310', 'probeGateway 9000', 'not cut off 9002'],
+    said: ['cut off 1310', 'probeGateway 9310', 'not cut off 9320'],
+  },
+  {
+    name: 'those who are heard in the time after the carrier came back are not taken for dead',
+    inputs: [
+      [1_000, 'carrierLost'],
+      [1_310, 'hearsNobody'],
+      [9_000, 'carrierBack'],
+      [9_100, 'hearsSomebody'],
+    ],
+    untilMs: 60_000,
+    said: ['cut off 1310', 'not cut off 9100'],
+  },
+  {
+    name: 'a silence that began before the carrier went and is noticed after it came back proves nothing, either',
+    inputs: [
+      [1_200, 'carrierLost'],
+      [1_250, 'carrierBack'],
+      [1_310, 'hearsNobody'],
+      [1_600, 'reached'],
+    ],
+    untilMs: 1_600,
+    said: ['cut off 1310', 'probeGateway 1560', 'not cut off 1600'],
   },
   {
     name: 'a carrier that goes while it asks, and after it took the others for dead, makes it cut off',

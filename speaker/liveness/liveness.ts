@@ -10,6 +10,7 @@ import { Ring } from './ring.ts';
 import type { Standing } from './standing.ts';
 import { Standings } from './standings.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
+import { detectionMs } from './watch.ts';
 
 export interface LivenessOptions extends VoiceOptions, ConversationOptions {
   /** 16 hex digits, another each time. */
@@ -26,7 +27,7 @@ export class Liveness {
   readonly #peers: Peers;
   readonly #handshake: Handshake;
   readonly #detector: Detector;
-  readonly #cutOff = new CutOff();
+  readonly #cutOff: CutOff;
   readonly #standings = new Standings();
   readonly #life: Life;
   readonly #voice: Voice;
@@ -42,6 +43,7 @@ export class Liveness {
     const { self } = options;
     this.#self = self;
     this.#peers = new Peers(self);
+    this.#cutOff = new CutOff(detectionMs(options));
     this.#handshake = new Handshake(options.nonce);
     this.#detector = new Detector(self, options, new Ring([self]));
     this.#voice = new Voice(options);
