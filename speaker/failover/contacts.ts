@@ -4,6 +4,8 @@ import type { LivenessMember } from '../liveness/peers.ts';
 /** A member that has not been heard for so long counts by its Lease alone. */
 const patienceMs = 1000;
 
+const none: readonly string[] = [];
+
 interface Contact {
   takesPart: boolean;
   /** `late`: not within the patience. */
@@ -82,6 +84,7 @@ export class Contacts {
 
   /** Those that were not heard in time. */
   takeDue(nowMs: number): readonly string[] {
+    if (this.nextDeadlineMs() > nowMs) return none;
     const due: string[] = [];
     for (let first = this.#unheard.first(); first !== undefined; first = this.#unheard.first()) {
       if (first.dueMs > nowMs) break;

@@ -171,7 +171,8 @@ export class Failover {
   advance(nowMs: number): void {
     this.#liveness.advance(nowMs);
     this.#settle(nowMs);
-    this.#judge(this.#contacts.takeDue(nowMs), nowMs);
+    const late = this.#contacts.takeDue(nowMs);
+    if (late.length > 0) this.#judge(late, nowMs);
     this.#ownership.advance(nowMs);
     this.#settle(nowMs);
   }
@@ -189,7 +190,7 @@ export class Failover {
     this.#nowMs = nowMs;
     for (let quiet = false; !quiet; ) {
       const lives = this.#liveness.takeEffects();
-      this.#judgeStandings(lives, nowMs);
+      if (lives.length > 0) this.#judgeStandings(lives, nowMs);
       for (const effect of lives) this.#followLiveness(effect, nowMs);
       this.#ownership.setCutOff(this.#liveness.cutOff || this.#waitsForKeys(nowMs), nowMs);
       const owns = this.#ownership.takeEffects(nowMs);

@@ -5,6 +5,8 @@ const patienceMs = 10;
 /** A node is asked at most once in so long. */
 const askIntervalMs = 1000;
 
+const none: readonly string[] = [];
+
 /** Whom to ask for all its claims, and when. BOUNDED by the members of the table. */
 export class ClaimAsks {
   readonly #incomplete = new DeadlineHeap<string>();
@@ -44,6 +46,7 @@ export class ClaimAsks {
 
   /** The nodes to be asked now, because something is missing. */
   takeDue(nowMs: number): readonly string[] {
+    if (this.nextDeadlineMs() > nowMs) return none;
     const due: string[] = [];
     for (let first = this.#incomplete.first(); first !== undefined; first = this.#incomplete.first()) {
       if (first.dueMs > nowMs) break;

@@ -79,6 +79,12 @@ export class ClaimBook {
     return teller?.version !== undefined && teller.version >= teller.newest;
   }
 
+  /** Whether just that is known already, in full. */
+  isCurrent({ node, incarnation }: Teller, version: number): boolean {
+    const telling = this.#tellers.get(node);
+    return telling?.incarnation === incarnation && telling.version === version && telling.newest === version;
+  }
+
   /** The node has claims of that version, a pulse said. */
   hearVersion(from: Teller, version: number): readonly string[] {
     const { teller, forgotten } = this.#teller(from);

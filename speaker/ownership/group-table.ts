@@ -7,6 +7,8 @@ import type { OwnedGroup } from './owned-group.ts';
 
 const standings: readonly Standing[] = ['dead', 'leaving', 'probation', 'live'];
 
+const none: readonly GroupState[] = [];
+
 /**
  * The table's groups, and which of them have to be looked at again: a change of one node concerns only those that it
  * holds, should hold, or could. BOUNDED by the table.
@@ -85,6 +87,7 @@ export class GroupTable {
       this.#deadlines.delete(first.key);
       this.#changed.add(first.key);
     }
+    if (this.#changed.size === 0) return none;
     const states = Array.from(this.#changed, (key) => this.#states.get(key));
     this.#changed.clear();
     return states.filter((state) => state !== undefined);

@@ -4,6 +4,8 @@ import { type ClaimEntry, type Claims, claimEntriesPerMessage } from '../livenes
 /** News is told again after so long, counted from the first time: a datagram may be lost. */
 export const claimResendsMs = [100, 300] as const;
 
+const none: readonly Claims[] = [];
+
 interface Resend {
   readonly message: Claims;
   readonly firstMs: number;
@@ -36,6 +38,7 @@ export class OwnClaims {
 
   /** What changed since this was last asked; to be sent to all. */
   takeNews(nowMs: number): readonly Claims[] {
+    if (this.#changed.size === 0) return none;
     const news = chunks([...this.#changed.values()]).map((entries): Claims => {
       const since = this.#version;
       this.#version += 1;
@@ -55,6 +58,7 @@ export class OwnClaims {
 
   /** What is due to be told to all again. */
   takeResends(nowMs: number): readonly Claims[] {
+    if (this.nextDeadlineMs() > nowMs) return none;
     const due: Claims[] = [];
     for (let first = this.#deadlines.first(); first !== undefined; first = this.#deadlines.first()) {
       if (first.dueMs > nowMs) break;

@@ -13,6 +13,8 @@ import type { OwnershipEffect } from './ownership-effect.ts';
 /** A speaker that starts takes nothing until it knows what the others hold, but waits no longer than this. */
 const learningMs = 1000;
 
+const none: readonly OwnershipEffect[] = [];
+
 /**
  * Which groups of addresses this node answers for. It is told who lives, what the table says and what the others claim;
  * see docs/adr/0004. All times are ms of one monotonic clock. BOUNDED by the table: its groups and its members.
@@ -112,6 +114,8 @@ export class Ownership {
 
   /** A verified pulse of the node said which version its claims have. */
   hearVersion(from: Teller, version: number, nowMs: number): void {
+    // Ten times a second from each neighbour.
+    if (this.#book.isCurrent(from, version)) return;
     this.#table.change(this.#book.hearVersion(from, version));
     this.#expectClaims(from.node, nowMs);
     this.#decide(nowMs);
@@ -196,8 +200,9 @@ export class Ownership {
       this.#drained = true;
       this.#effects.push({ type: 'drained' });
     }
+    if (this.#effects.length === 0) return none;
     const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
+    this.#effects = [];
     return effects;
   }
 

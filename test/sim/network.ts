@@ -69,9 +69,16 @@ export class Network {
     return this.#cuts.size === 0 || !this.#cuts.has(`${from}>${to}`);
   }
 
-  /** Whether a question and its answer do. */
+  /** Whether a question and its answer could get through. */
   reachesBothWays(one: string, other: string): boolean {
     return this.reaches(one, other) && this.reaches(other, one);
+  }
+
+  /** Whether this one question and its answer do: frames get lost as datagrams do. */
+  answers(one: string, other: string): boolean {
+    const { loss } = this.#conditions;
+    if (loss > 0 && (this.#random.chance(loss) || this.#random.chance(loss))) return false;
+    return this.reachesBothWays(one, other);
   }
 
   /** A datagram: `arrive` is called never, once or twice. */

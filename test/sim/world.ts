@@ -189,13 +189,13 @@ export class World {
     this.timeline.after(1, () => {
       const other = this.node(target);
       if (group === undefined || !other.works || !other.holds(group)) return;
-      if (!this.network.reachesBothWays(node.name, target)) return;
+      if (!this.network.answers(node.name, target)) return;
       node.tell((machine, nowMs) => machine.ownerAnswered(target, nowMs));
     });
   }
 
   #probeGateway(node: SimNode): void {
-    if (!this.network.reachesBothWays(node.name, gateway)) return;
+    if (!this.network.answers(node.name, gateway)) return;
     this.timeline.after(1, () => node.tell((machine, nowMs) => machine.gatewayAnswered(nowMs)));
   }
 }
