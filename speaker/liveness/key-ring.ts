@@ -1,12 +1,6 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { pulseKeyIdOf } from '../../shared/api/pulse-keys.ts';
 import type { HeldKeys } from '../datapath/table.ts';
-
-export interface MessageKey {
-  /** 8 hex digits, as `pulseKeyIdOf` says. */
-  readonly id: string;
-  readonly secret: KeyObject;
-}
+import { maxMessageLength } from './message-codec.ts';
+import { MessageKey } from './message-key.ts';
 
 /** The keys in force: one to send with, and all that others may use, found by their id. */
 export class KeyRing {
@@ -26,5 +20,5 @@ export class KeyRing {
 }
 
 export function messageKeyOf(octets: Uint8Array): MessageKey {
-  return { id: pulseKeyIdOf(octets), secret: createSecretKey(octets) };
+  return new MessageKey(octets, maxMessageLength);
 }

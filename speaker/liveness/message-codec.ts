@@ -1,8 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { DecodeError } from '../datapath/decode-error.ts';
 import { claimsLength, readClaims, writeClaims } from './claims-codec.ts';
-import type { MessageKey } from './key-ring.ts';
 import type { Message, MessageHeader, Pulse, Suspect } from './message.ts';
+import type { MessageKey } from './message-key.ts';
 
 /*
  * A message between speakers, one per UDP datagram; numbers in network order
@@ -107,7 +107,7 @@ export function decodeMessage(bytes: Uint8Array): DecodedMessage {
 }
 
 function authenticatorOf(content: Uint8Array, key: MessageKey): Uint8Array {
-  return createHmac('sha256', key.secret).update(content).digest().subarray(0, authenticatorLength);
+  return key.authenticatorOf(content).subarray(0, authenticatorLength);
 }
 
 function bodyLength(message: Message): number {
