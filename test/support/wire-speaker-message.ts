@@ -5,7 +5,7 @@ import type { DatapathEvent, DatapathTable } from '../../speaker/datapath/table.
 export type WireSpeakerOrder =
   | { readonly type: 'start'; readonly self: string; readonly pulses: PulseOptions }
   | { readonly type: 'table'; readonly table: DatapathTable }
-  | { readonly type: 'keys'; readonly send: string; readonly accept: readonly string[] }
+  | { readonly type: 'keys'; readonly send: string | undefined; readonly accept: readonly string[] }
   | { readonly type: 'leaseRenewed'; readonly node: string }
   | { readonly type: 'apiHeard' }
   | { readonly type: 'leave' }
