@@ -208,6 +208,20 @@ describe('membership', () => {
     );
   });
 
+  test('who is heard stays a member also where others, who do not hear it, have released its Lease', () => {
+    const watch = new Watch();
+    watch.start('a');
+    watch.membership.see(watch.lease('b'), 0);
+    watch.membership.setHeard('b', true);
+    watch.membership.see({ ...watch.lease('b'), holderIdentity: undefined }, 1 * seconds);
+    assert.equal(watch.membership.live(watch.nowMs).get('b')?.leaseExpired, true);
+    assert.deepEqual(watch.membership.expired, []);
+    watch.membership.setHeard('b', false);
+    assert.deepEqual(watch.live(), ['a']);
+    assert.deepEqual(watch.membership.expired, []);
+    assert.equal(watch.membership.size, 1);
+  });
+
   test('who renews again after it was only heard is a member like any other', () => {
     const watch = new Watch();
     watch.start('a', 'b');

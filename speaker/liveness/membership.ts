@@ -18,6 +18,8 @@ interface Known {
   readonly facts: MemberFacts;
   readonly changedMs: number;
   expired: boolean;
+  /** Another member took the holder out of its Lease. */
+  readonly released: boolean;
 }
 
 /** A Lease that was not renewed in time, in the version that was last seen. */
@@ -72,7 +74,9 @@ export class Membership {
   /** Those of members that are still heard are not among them. */
   get expired(): readonly ExpiredLease[] {
     return [...this.#known].flatMap(([node, known]) =>
-      known.expired && !this.#staysHeard(node, known) ? [{ node, resourceVersion: known.resourceVersion }] : [],
+      known.expired && !known.released && !this.#staysHeard(node, known)
+        ? [{ node, resourceVersion: known.resourceVersion }]
+        : [],
     );
   }
 
@@ -81,18 +85,18 @@ export class Membership {
     if (heard) this.#heard.add(node);
     else this.#heard.delete(node);
     if ([node, this.#self].some((one) => this.#known.get(one)?.expired)) this.#stale = true;
+    if (this.#known.get(node)?.released === true && !heard) this.#known.delete(node);
   }
 
   /** Takes in a Lease as the watch shows it. */
   see(lease: Lease, nowMs: number): void {
     const node = nodeOfLease(lease);
     if (node === undefined) return;
-    // Another member saw it expire, and released it (`leaseReleaseTask`).
+    const before = this.#known.get(node);
     if (lease.holderIdentity === undefined) {
-      this.drop(lease);
+      this.#release(lease, before);
       return;
     }
-    const before = this.#known.get(node);
     if (before?.resourceVersion === lease.meta.resourceVersion) return;
     this.#noteChange(nowMs);
     const annotations = JSON.stringify(Object.entries(lease.meta.annotations).sort());
@@ -105,10 +109,22 @@ export class Membership {
       facts: same ? before.facts : { ...decodeSpeakerFacts(lease.meta.annotations), leaseExpired: false },
       changedMs: nowMs,
       expired: false,
+      released: false,
     });
   }
 
-  /** A deleted or released Lease ends the membership at once. */
+  /** Another member saw it expire, and did not hear its speaker (`leaseReleaseTask`); this node may. */
+  #release(lease: Lease, before: Known | undefined): void {
+    const node = nodeOfLease(lease);
+    if (node === undefined || before?.released === true) return;
+    if (before === undefined || !this.#staysHeard(node, before)) this.drop(lease);
+    else {
+      this.#known.set(node, { ...before, expired: true, released: true });
+      this.#stale = true;
+    }
+  }
+
+  /** A deleted Lease ends the membership at once. */
   drop(lease: Lease): void {
     const node = nodeOfLease(lease);
     if (node === undefined) return;
