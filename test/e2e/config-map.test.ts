@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readObject, readObjects } from '../../shared/api/json.ts';
 import { applyManifests } from '../cluster/api/apply.ts';
 import { loadBalancerService, servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { addressesOf, waitForAddresses } from '../cluster/api/service-addresses.ts';
@@ -43,6 +44,25 @@ await clusterSuite(import.meta.filename, { name: 'the ConfigMap of v0.12' }, (cl
     assert.deepEqual(await waitForAddresses(cluster().api, 'hello'), ['192.168.10.90']);
     await waitForOwner(cluster(), '192.168.10.90', { port: 8090 });
     assert.match((await cluster().client.fetch('192.168.10.90', 8090)).body, /^Hello from node-/);
+  });
+
+  test('the Service names its pool, and what becomes a ClusterIP bears nothing of ours any more', async () => {
+    const { api } = cluster();
+    const pools = async (name: string): Promise<unknown> =>
+      readObject(readObject(await api.get(`${servicesPath}/${name}`), 'metadata'), 'annotations')[
+        'metallb.io/ip-allocated-from-pool'
+      ];
+    assert.equal(await pools('hello'), 'default');
+    await api.create(servicesPath, loadBalancerService({ name: 'leaver' }));
+    assert.deepEqual(await waitForAddresses(api, 'leaver'), ['192.168.10.91']);
+    assert.equal(await pools('leaver'), 'default');
+    await api.mergePatch(`${servicesPath}/leaver`, { spec: { type: 'ClusterIP' } });
+    await eventually('nothing left of it', async () => {
+      const status = readObject(await api.get(`${servicesPath}/leaver`), 'status');
+      const left = [await pools('leaver'), ...readObjects(status, 'conditions')].filter((each) => each !== undefined);
+      return left.length === 0 || undefined;
+    });
+    await api.delete(`${servicesPath}/leaver`);
   });
 
   test('an unknown key is reported with line and column, and the config before it stays in force', async () => {
