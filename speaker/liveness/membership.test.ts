@@ -211,9 +211,10 @@ describe('membership', () => {
   test('who is heard stays a member also where others, who do not hear it, have released its Lease', () => {
     const watch = new Watch();
     watch.start('a');
+    watch.pass(1 * seconds);
     watch.membership.see(watch.lease('b'), 0);
     watch.membership.setHeard('b', true);
-    watch.membership.see({ ...watch.lease('b'), holderIdentity: undefined }, 1 * seconds);
+    watch.membership.see({ ...watch.lease('b'), holderIdentity: undefined }, watch.nowMs);
     assert.equal(watch.membership.live(watch.nowMs).get('b')?.leaseExpired, true);
     assert.deepEqual(watch.membership.expired, []);
     watch.membership.setHeard('b', false);
