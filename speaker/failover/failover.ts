@@ -39,6 +39,8 @@ export class Failover {
   #enabled = false;
   /** Without keys it takes nothing before that time; undefined: it has no table yet. */
   #keysDueMs: number | undefined;
+  /** Groups were announced, and `takeEffects` has not been called since. */
+  #announcedMs: number | undefined;
   #effects: FailoverEffect[] = [];
   #nowMs = Number.NEGATIVE_INFINITY;
 
@@ -116,10 +118,10 @@ export class Failover {
     this.#settle(nowMs);
   }
 
-  /** The first announcement of a group that was taken has been sent. */
+  /** The first announcement of a group that was taken has been sent. What is announced together is told together. */
   announced(group: string, nowMs: number): void {
     this.#ownership.announced(group);
-    this.#settle(nowMs);
+    this.#announcedMs = nowMs;
   }
 
   /** This node is about to stop: others take over, then `drained` comes. */
@@ -160,6 +162,7 @@ export class Failover {
   nextDeadlineMs(): number {
     const keysDueMs = this.#waitsForKeys(this.#nowMs) ? this.#keysDueMs : undefined;
     return Math.min(
+      this.#announcedMs ?? Number.POSITIVE_INFINITY,
       this.#liveness.nextDeadlineMs(),
       this.#ownership.nextDeadlineMs(),
       this.#contacts.nextDeadlineMs(),
@@ -178,6 +181,7 @@ export class Failover {
   }
 
   takeEffects(): readonly FailoverEffect[] {
+    if (this.#announcedMs !== undefined) this.#settle(this.#announcedMs);
     const effects = this.#effects;
     if (effects.length > 0) this.#effects = [];
     return effects;
@@ -188,6 +192,7 @@ export class Failover {
     // Evidence may be older than what came last.
     const nowMs = Math.max(atMs, this.#nowMs);
     this.#nowMs = nowMs;
+    this.#announcedMs = undefined;
     for (let quiet = false; !quiet; ) {
       const lives = this.#liveness.takeEffects();
       if (lives.length > 0) this.#judgeStandings(lives, nowMs);
