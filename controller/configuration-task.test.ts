@@ -6,6 +6,10 @@ import { readObject } from '../shared/api/json.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
+const bgpPeer = {
+  metadata: { name: 'router', namespace, generation: 1 },
+  spec: { myASN: 64_500, peerASN: 64_501, peerAddress: '10.9.0.1', bfdProfile: 'fast' },
+};
 /** Between two objects of one `kubectl apply`. */
 const betweenMs = 100;
 
@@ -132,13 +136,22 @@ test('a pool that shrinks right after the controller has started costs nothing a
   assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1']);
 });
 
-test('addresses are given also where the BGP kinds are not there, and nothing is said of those that are', async () => {
+test('addresses are given also where a BGP kind is not there, and nothing is said of those that are', async () => {
   const missing = new ApiError('NotFound', 'the server could not find the requested resource', { status: 404 });
   herald.api.fail('list', missing, { plural: 'bfdprofiles', times: Number.POSITIVE_INFINITY });
-  const spec = { myASN: 64_500, peerASN: 64_501, peerAddress: '10.9.0.1', bfdProfile: 'fast' };
-  herald.api.put(bgpPeerResource, { metadata: { name: 'router', namespace, generation: 1 }, spec });
+  herald.api.put(bgpPeerResource, bgpPeer);
   herald.pool('a', { addresses: ['10.0.0.0/31'] });
-  await served();
+  await herald.start();
+  herald.service({ key: 'default/web' });
   await herald.pass(5_000);
-  assert.deepEqual(herald.events.take(), []);
+  assert.deepEqual(herald.events.take(), ['Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a']);
+});
+
+test('what refers to nothing is found also where the last kind to be read is empty', async () => {
+  const away = new ApiError('Unreachable', 'away', {});
+  herald.api.fail('list', away, { plural: 'bfdprofiles', times: 3 });
+  herald.api.put(bgpPeerResource, bgpPeer);
+  await herald.start();
+  await herald.pass(10_000);
+  assert.match(herald.events.take().join(), /^Warning ConfigInvalid herald-system\/router: .*no BFDProfile "fast"/);
 });
