@@ -4,6 +4,7 @@ import { Liveness } from './liveness.ts';
 import type { LivenessEffect } from './liveness-effect.ts';
 import type { Message } from './message.ts';
 import { nodeIdOf } from './node-id.ts';
+import type { LivenessMember } from './peers.ts';
 
 const a = { node: 'a', incarnation: 'a1', takesPart: true, leaseExpired: false };
 
@@ -12,7 +13,7 @@ class Talk {
   readonly liveness: Liveness;
   #nonces = 0;
 
-  constructor() {
+  constructor(members: readonly LivenessMember[] = [a]) {
     const nonce = (): string => {
       this.#nonces += 1;
       return `n${this.#nonces}`;
@@ -23,24 +24,43 @@ class Talk {
       wallMs: () => 0,
     });
     this.liveness.setEnabled(true, 0);
-    this.liveness.setMembers([a], 0);
+    this.liveness.setMembers(members, 0);
     this.liveness.advance(0);
     this.liveness.takeEffects();
   }
 
-  /** What x does about a message of `a`: its effects, with the nonce or the probation of messages. */
+  /** Lets all happen that is due until then. */
+  pass(untilMs: number): void {
+    for (let nowMs = this.liveness.nextDeadlineMs(); nowMs <= untilMs; nowMs = this.liveness.nextDeadlineMs()) {
+      this.liveness.advance(nowMs);
+    }
+    this.liveness.takeEffects();
+  }
+
+  /** What x does about a message of that incarnation, `a1` of `a`: its effects, with the nonce or the probation of messages. */
   hear(incarnation: string, message: Message, nowMs: number): readonly string[] {
-    this.liveness.receive({ sender: nodeIdOf('a'), incarnation, sequence: 1n }, message, nowMs);
+    const sender = nodeIdOf(incarnation.slice(0, 1));
+    this.liveness.receive({ sender, incarnation, sequence: 1n }, message, nowMs);
+    return this.effects();
+  }
+
+  effects(): readonly string[] {
     return this.liveness.takeEffects().map(textOf);
   }
 }
 
 function textOf(effect: LivenessEffect): string {
-  if (effect.type === 'standing') return `${effect.node} ${effect.standing}`;
+  if (effect.type === 'standing') {
+    const silence = effect.standing === 'dead' ? ` after ${effect.silentMs} ms` : '';
+    return `${effect.node} ${effect.standing}${silence}`;
+  }
+  if (effect.type === 'pulsesBlocked') return effect.blocked ? 'pulses blocked' : 'pulses again';
+  if (effect.type === 'cutOff') return effect.cutOff ? 'cut off' : 'not cut off';
   if (effect.type !== 'send') return effect.type;
   const { message, to } = effect;
   if (message.type === 'hello') return `hello ${message.nonce} to ${to}`;
-  return message.type === 'welcome' ? `welcome ${message.nonce} ${message.probationMs} to ${to}` : message.type;
+  if (message.type === 'welcome') return `welcome ${message.nonce} ${message.probationMs} to ${to}`;
+  return `${message.type} to ${to}`;
 }
 
 const pulse: Message = {
@@ -82,7 +102,7 @@ test('an unknown incarnation is asked before its hello is answered, and told tha
   const talk = new Talk();
   talk.hear('a1', welcome('n1'), 20);
   assert.deepEqual(talk.hear('a2', hello, 500), ['hello n1 to a', 'welcome f00d 2000 to a']);
-  assert.deepEqual(talk.hear('a2', welcome('n1'), 501), ['a dead', 'a probation', 'contact']);
+  assert.deepEqual(talk.hear('a2', welcome('n1'), 501), ['a dead after 481 ms', 'a probation', 'contact']);
   assert.deepEqual(talk.hear('a2', hello, 1_001), ['welcome f00d 1500 to a', 'contact']);
 });
 
@@ -115,3 +135,67 @@ test('messages of strangers, and under the own name, are without effect', () => 
   }
   assert.deepEqual(talk.liveness.takeEffects(), []);
 });
+
+test('a suspicion counts against the incarnation that it names', () => {
+  const talk = new Talk([a, { ...a, node: 'b', incarnation: 'b1' }]);
+  for (const incarnation of ['a1', 'b1']) talk.hear(incarnation, welcome('n1'), 20);
+  for (const nowMs of [120, 220, 320]) {
+    talk.pass(nowMs);
+    talk.hear('b1', pulse, nowMs);
+  }
+  talk.pass(340);
+  const suspect: Message = { type: 'suspect', target: nodeIdOf('a'), targetIncarnation: 'a0' };
+  talk.hear('b1', suspect, 340);
+  assert.equal(talk.liveness.standing('a'), 'live');
+  talk.hear('b1', { ...suspect, targetIncarnation: 'a1' }, 341);
+  assert.equal(talk.liveness.standing('a'), 'dead');
+});
+
+test('who is heard after its pulses were blocked is asked what it thinks of this node, and told what that holds', () => {
+  const talk = new Talk();
+  talk.hear('a1', welcome('n1'), 20);
+  talk.pass(500);
+  talk.liveness.gatewayAnswered(500);
+  assert.equal(talk.liveness.standing('a'), 'dead');
+  for (const nowMs of [5_000, 10_000]) talk.liveness.leaseRenewed('a', nowMs);
+  talk.pass(10_050);
+  assert.equal(talk.liveness.standing('a'), 'probation');
+  const said = talk.hear('a1', pulse, 10_060);
+  assert.deepEqual(
+    said.map((line) => line.replace(/ n\d+ /, ' ')),
+    ['pulses again', 'hello to a', 'contact'],
+  );
+  talk.liveness.advance(10_060);
+  assert.deepEqual(talk.effects(), ['alive to a']);
+});
+
+test('a missing pulse is asked about', () => {
+  const talk = new Talk();
+  talk.hear('a1', welcome('n1'), 20);
+  talk.pass(129);
+  talk.liveness.advance(130);
+  assert.deepEqual(talk.effects(), ['hello n1 to a']);
+});
+
+for (const [name, members] of [
+  ['whom this node does not watch any more', ['a', 'b', 'd', 'f', 'g']],
+  ['who is no member any more', ['b']],
+] as const) {
+  test(`${name} is not spoken of`, () => {
+    const all = (nodes: readonly string[]): readonly LivenessMember[] =>
+      nodes.map((node) => ({ ...a, node, incarnation: `${node}1` }));
+    const talk = new Talk(all(['a', 'b']));
+    for (const incarnation of ['a1', 'b1']) talk.hear(incarnation, welcome('n1'), 20);
+    talk.pass(200);
+    talk.hear('b1', pulse, 200);
+    talk.pass(329);
+    talk.liveness.advance(330);
+    assert.ok(talk.effects().includes('suspect to a,b'));
+    talk.liveness.setMembers(all(members), 331);
+    talk.liveness.advance(430);
+    assert.deepEqual(
+      talk.effects().filter((line) => line.startsWith('suspect')),
+      [],
+    );
+  });
+}

@@ -20,6 +20,7 @@ const heardBy = (atMs: number, voter: string, node: string): Step => [
   (detector, nowMs) => detector.heardBy(voter, node, nowMs),
 ];
 const proved = (atMs: number, node: string): Step => [atMs, (detector) => detector.proved(node)];
+const answers = (atMs: number, node: string): Step => [atMs, (detector, nowMs) => detector.answered(node, nowMs)];
 const trusted = (atMs: number): Step => [atMs, (detector, nowMs) => detector.setTrusted(true, nowMs)];
 
 /** What x says of the others until `untilMs`, "what who time"; it has met all of them at 0, and they are heard then. */
@@ -100,6 +101,25 @@ const table: readonly {
       suspectedBy(500, 'b', 'a'),
     ],
     said: ['suspect c 310', 'dead c 310', 'suspectAgain c 320'],
+  },
+  {
+    name: 'who returns has none before it speaks again',
+    others: ['a', 'b', 'c'],
+    steps: [
+      ...regularly(1_000, 'a', 'b', 'c'),
+      suspectedBy(200, 'c', 'a'),
+      suspectedBy(210, 'a', 'c'),
+      suspectedBy(211, 'b', 'c'),
+      proved(300, 'c'),
+      suspectedBy(400, 'b', 'a'),
+    ],
+    said: ['dead c 211', 'revived c 300'],
+  },
+  {
+    name: 'who answers on the wire alone cannot be heard, and is not waited for',
+    others: ['a', 'b'],
+    steps: [hears(50, 'b'), answers(265, 'b'), answers(465, 'b'), answers(665, 'b')],
+    said: ['suspect a 310', 'silent b 360', 'dead a 360'],
   },
   {
     name: 'a death ends when a watcher hears the member, and that takes the majority away',

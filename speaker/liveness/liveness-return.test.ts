@@ -131,6 +131,16 @@ test('a node that is cut and heals is told by its probation that it was away', (
     assert.ok(Number.parseInt(line, 10) <= 10_101, line);
 });
 
+test('a node that heals is live for all again, also where no other node can say so', () => {
+  const { network, nodes } = cluster(6);
+  network.carries = (from, to) => from !== 'node-01' && to !== 'node-01';
+  network.run(8_000);
+  network.carries = () => true;
+  network.passes = (_from, _to, message) => message.type !== 'alive';
+  network.run(9_500);
+  for (const node of nodes) assert.notEqual(network.speaker(node).standing('node-01'), 'dead');
+});
+
 test('who leaves is leaving for all at once, and dead when it falls silent', () => {
   const { network } = cluster(5);
   network.tell('node-01', (liveness, nowMs) => liveness.leave(nowMs));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { livenessCluster as cluster, deaths, untimed } from '../../test/support/liveness-cluster.ts';
+import { Ring } from './ring.ts';
 
 for (const size of [2, 3, 5, 40]) {
   test(`${size} nodes meet, nobody is ever suspected, and each sends min(3, n-1) datagrams an interval`, () => {
@@ -97,6 +98,17 @@ test('of two nodes one dies, and nobody answers the other: it takes over after 5
     '10247 node-02: not cut off',
     '10247 node-02: node-01 dead (notHeard)',
   ]);
+});
+
+test('who hears none of those it watches, but other members, is not cut off', () => {
+  const { network, nodes } = cluster(8);
+  network.gatewayAnswers = () => false;
+  network.apiServerAnswers = () => false;
+  const [observer = ''] = nodes;
+  network.crash(...new Ring(nodes).watchedBy(observer, () => true));
+  network.run(5_500);
+  assert.equal(deaths(network.log).filter((line) => line.includes(` ${observer}: `)).length, 3);
+  assert.equal(network.speaker(observer).cutOff, false);
 });
 
 for (const size of [2, 3]) {

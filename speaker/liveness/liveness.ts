@@ -211,6 +211,7 @@ export class Liveness {
 
   #forget(peer: Peer, nowMs: number): void {
     this.#handshake.forget(peer.node);
+    this.#voice.drop(peer.id);
     this.#detector.forget(peer.node, nowMs);
     this.#life.unblock(peer.node);
     peer.joinedMs = nowMs;
