@@ -363,11 +363,16 @@ describe('the object says what was decided', () => {
     await herald.start();
     herald.service();
     await herald.pass();
+    herald.events.take();
     const before = herald.api.stored(serviceResource, { namespace: 'default', name: 'web' }) ?? {};
     const status = { ...readObject(before, 'status'), loadBalancer: { ingress: [{ ip: '10.0.0.3' }] } };
     herald.api.put(serviceResource, { ...before, status });
     await herald.pass();
     assert.deepEqual(herald.addresses('default/web'), ['10.0.0.0']);
+    assert.deepEqual(herald.events.take(), [
+      'Normal ClearAssignment default/web: Cleared 10.0.0.3 (it was not assigned to this Service)',
+      'Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a',
+    ]);
   });
 
   test('who undoes every write does not draw us into a race', async () => {

@@ -60,7 +60,8 @@ function isNews(service: Service, verdict: Verdict): boolean {
 function clearedEvent(addresses: readonly string[], reasons: ReadonlyMap<string, LossReason>): ServiceEvent {
   const parts = addresses.map((address) => {
     const reason = reasons.get(address);
-    return reason === undefined ? address : `${address} (${lossText(reason)})`;
+    // Somebody else wrote it into the status.
+    return `${address} (${reason === undefined ? 'it was not assigned to this Service' : lossText(reason)})`;
   });
   return { type: 'Normal', reason: eventReasons.clearAssignment, message: `Cleared ${parts.join(' and ')}` };
 }

@@ -97,6 +97,29 @@ class Change extends Step {
   }
 }
 
+/** Somebody writes other addresses into a status; that changes nothing, and is put right. */
+class HandEdit extends Step {
+  readonly #key: ObjectKey;
+  readonly #status: readonly string[];
+
+  constructor(index: number, addresses: readonly string[]) {
+    super();
+    this.#key = wishKey(index);
+    this.#status = addresses;
+  }
+
+  take({ reference, wishes, nowMs }: Model, world: AllocationWorld): void {
+    const written = wishes.get(this.#key);
+    if (written === undefined || reference.outcome(this.#key) === undefined) return;
+    const ingress = { loadBalancer: { ingress: this.#status.map((ip) => ({ ip })) } };
+    world.put(this.#key, serviceManifest(manifestOf(written)), ingress, nowMs);
+  }
+
+  toString(): string {
+    return `the status of ${this.#key} is edited to say ${this.#status}`;
+  }
+}
+
 /** Deleted, or no longer ours. */
 class Leave extends Step {
   readonly #key: ObjectKey;
@@ -223,6 +246,7 @@ const index = fc.nat({ max: serviceCount - 1 });
 const status = fc.constantFrom([], [], [], ['10.0.0.1'], ['10.0.0.4', 'fd00::1'], ['9.9.9.9'], ['fd00::2']);
 const put = fc.tuple(writtenWish(serviceCount), status).map(([written, has]) => new Put(written, has));
 const change = fc.tuple(index, wishChange).map((args) => new Change(...args));
+const edit = fc.tuple(index, status).map((args) => new HandEdit(...args));
 const labels = fc.constantFrom<Labels>({}, { team: 'red' }, { team: 'blue' });
 const leave = fc
   .tuple(index, fc.constantFrom('deleted', 'typeChanged', 'classChanged'))
@@ -235,7 +259,7 @@ const limits = { maxCommands: 40, size: 'max' } as const;
 const commands = fc.oneof(
   fc.commands([put, put, change, change, leave, configure, configure, relabel, fc.constant(new Restart())], limits),
   // Where the pools stay as they are, more Services come to wait for them.
-  fc.commands([put, put, put, change, leave], limits),
+  fc.commands([put, put, put, change, edit, leave], limits),
 );
 
 test('whatever happens, the allocator agrees with a slow and simple reading of the rules', () => {
