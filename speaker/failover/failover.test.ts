@@ -76,6 +76,33 @@ test('a node whose cable is pulled gives up at once, and takes nothing', () => {
   );
 });
 
+for (const [backMs, text] of [
+  [10_320, 'just after it was replaced'],
+  [10_500, 'a while after it was replaced'],
+] as const) {
+  test(`an owner whose cable was pulled, and is back ${text}, takes nothing back`, () => {
+    const world = running();
+    world.setLink('a', false);
+    world.timeline.at(backMs, () => world.setLink('a', true));
+    world.timeline.run(60_000);
+    assert.deepEqual(
+      world.owners.takes.map(({ node }) => node),
+      ['a', 'b'],
+    );
+  });
+}
+
+test('an owner whose cable was pulled, and is back before anybody noticed, or a moment before the others do, leaves one owner', () => {
+  for (const backMs of [10_001, 10_100, 10_250, 10_300, 10_310]) {
+    const world = running();
+    world.setLink('a', false);
+    world.timeline.at(backMs, () => world.setLink('a', true));
+    world.timeline.run(60_000);
+    assert.equal(world.owners.owners(g).length, 1, `back at ${backMs}`);
+    assert.deepEqual(world.owners.overlapsUntil(60_000), [], `back at ${backMs}`);
+  }
+});
+
 test('UDP is blocked for the owner while all else works: nobody takes anything, and all say so', () => {
   const world = running();
   world.network.setUdpBlocked('a', true);

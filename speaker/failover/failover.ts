@@ -4,10 +4,12 @@ import type { Message, MessageHeader } from '../liveness/message.ts';
 import { nodeIdOf } from '../liveness/node-id.ts';
 import type { LivenessMember } from '../liveness/peers.ts';
 import type { Standing } from '../liveness/standing.ts';
+import { detectionMs } from '../liveness/watch.ts';
 import type { NodeFacts } from '../ownership/known-nodes.ts';
 import type { Failback, OwnedGroup } from '../ownership/owned-group.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import type { OwnershipEffect } from '../ownership/ownership-effect.ts';
+import { CarrierReturn } from './carrier-return.ts';
 import { Contacts } from './contacts.ts';
 import type { FailoverEffect } from './failover-effect.ts';
 
@@ -32,6 +34,7 @@ export class Failover {
   readonly #liveness: Liveness;
   readonly #ownership: Ownership;
   readonly #contacts = new Contacts();
+  readonly #carrierReturn: CarrierReturn;
   /** By `nodeIdOf`. BOUNDED by the members. */
   #nodes: ReadonlyMap<string, string> = new Map();
   /** Members that live. */
@@ -48,6 +51,7 @@ export class Failover {
     this.#self = options.self;
     this.#awaitsKeys = options.awaitsKeys ?? true;
     this.#liveness = new Liveness(options);
+    this.#carrierReturn = new CarrierReturn(detectionMs(options));
     this.#ownership = new Ownership(options);
   }
 
@@ -69,6 +73,8 @@ export class Failover {
   /** Links changed: which groups this node can serve now, and whether any link that serves has a carrier. */
   setLinks(able: ReadonlyMap<string, boolean>, carrier: boolean, nowMs: number): void {
     this.#liveness.setCarrier(carrier, nowMs);
+    this.#carrierReturn.setCarrier(carrier, nowMs);
+    this.#setCutOff(nowMs);
     this.#ownership.setAble(able, nowMs);
     this.#settle(nowMs);
   }
@@ -92,6 +98,8 @@ export class Failover {
     this.#settle(nowMs);
     if (!this.#liveness.isVerified(header.sender, header.incarnation)) return;
     const from = { node, incarnation: header.incarnation };
+    // Who knows all that it needs does not ask.
+    if (message.type === 'hello') this.#ownership.contact(node);
     if (message.type === 'pulse') this.#ownership.hearVersion(from, message.claimsVersion, nowMs);
     if (message.type === 'claims') this.#ownership.receiveClaims(from, message, nowMs);
     this.#settle(nowMs);
@@ -166,6 +174,7 @@ export class Failover {
       this.#liveness.nextDeadlineMs(),
       this.#ownership.nextDeadlineMs(),
       this.#contacts.nextDeadlineMs(),
+      this.#carrierReturn.nextDeadlineMs(),
       keysDueMs ?? Number.POSITIVE_INFINITY,
     );
   }
@@ -197,12 +206,19 @@ export class Failover {
       const lives = this.#liveness.takeEffects();
       if (lives.length > 0) this.#judgeStandings(lives, nowMs);
       for (const effect of lives) this.#followLiveness(effect, nowMs);
-      this.#ownership.setCutOff(this.#liveness.cutOff || this.#waitsForKeys(nowMs), nowMs);
+      this.#setCutOff(nowMs);
       const owns = this.#ownership.takeEffects(nowMs);
       for (const effect of owns) this.#followOwnership(effect, nowMs);
       quiet = lives.length === 0 && owns.length === 0;
     }
     this.#liveness.setClaimsVersion(this.#ownership.claimsVersion);
+  }
+
+  /** Whether this node may take anything new. */
+  #setCutOff(nowMs: number): void {
+    // What was claimed meanwhile is known by now to be missing.
+    if (this.#carrierReturn.takeEnd(nowMs)) this.#ownership.learn(nowMs);
+    this.#ownership.setCutOff(this.#liveness.cutOff || this.#waitsForKeys(nowMs) || this.#carrierReturn.waits, nowMs);
   }
 
   /** All standings that changed at once, before anything is decided upon one of them. */
