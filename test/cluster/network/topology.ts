@@ -133,7 +133,10 @@ export async function addMachine({ name, attachments }: Machine): Promise<void> 
 
 /** Adds an Ethernet of its own, without a router: a part of a LAN that has fallen apart. */
 export async function addSegment(name: string): Promise<void> {
-  await ipBatch(undefined, [`link add ${name} type bridge forward_delay 0`, `link set ${name} up`]);
+  await ipBatch(undefined, [`link add ${name} type bridge forward_delay 0`]);
+  // Else the kernel would answer there for the router's address, which is on another bridge.
+  await setSysctls(undefined, { [`net/ipv4/conf/${name}/arp_ignore`]: '8' });
+  await ipBatch(undefined, [`link set ${name} up`]);
 }
 
 /** Plugs a machine's cables into that segment. The machine sees nothing of it. */

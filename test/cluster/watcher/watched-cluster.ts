@@ -33,13 +33,19 @@ export class WatchedCluster {
 
   static async start(options: ClusterOptions, askEveryMs: number): Promise<WatchedCluster> {
     const cluster = await startCluster(options);
-    await createService(cluster);
-    const watcher = new Watcher(machine('watcher', watcherHost));
-    await addMachine(watcher.machine);
-    const nodes = await Promise.all(cluster.nodes.map(async (node) => [await macOf(node.name), node] as const));
-    await Promise.all([watcher.start(), ...cluster.nodes.map((node) => node.prepareFaults())]);
-    await watcher.watch(vips, askEveryMs);
-    return new WatchedCluster(cluster, watcher, new Map(nodes));
+    try {
+      await createService(cluster);
+      const watcher = new Watcher(machine('watcher', watcherHost));
+      await addMachine(watcher.machine);
+      const nodes = await Promise.all(cluster.nodes.map(async (node) => [await macOf(node.name), node] as const));
+      await Promise.all([watcher.start(), ...cluster.nodes.map((node) => node.prepareFaults())]);
+      await watcher.watch(vips, askEveryMs);
+      return new WatchedCluster(cluster, watcher, new Map(nodes));
+    } catch (error) {
+      console.error(cluster.logs());
+      await cluster.stop();
+      throw error;
+    }
   }
 
   nodeOf(mac: string): string {
