@@ -54,6 +54,8 @@ test('a pool that can not be read is named in an event, once, also across restar
   await herald.start();
   await herald.pass(2_000);
   assert.deepEqual(herald.events.take(), []);
+  // The log of each process names it.
+  assert.equal(herald.log.events.filter((event) => event === 'configuration-finding').length, 2);
 });
 
 test('an object in another namespace is named in the log, and makes nothing Invalid', async () => {

@@ -70,13 +70,14 @@ class FindingsTeller {
     this.#options = options;
   }
 
-  /** What the ConfigurationState says already was told by the one who wrote it. */
+  /** The log of a process has all findings. Events tell no more what the ConfigurationState, whoever wrote it, says. */
   tell(findings: readonly Finding[], said: ReadonlySet<string>): void {
-    const told = this.#told ?? said;
     for (const finding of findings) {
-      if (told.has(findingLine(finding))) continue;
+      const line = findingLine(finding);
+      if (this.#told?.has(line) === true) continue;
       const { severity, path, message, object } = finding;
       this.#options.log.warn('configuration-finding', { ...object, severity, path, message });
+      if (this.#told === undefined && said.has(line)) continue;
       const regarding = this.#reference(finding);
       if (regarding === undefined) continue;
       this.#options.events.record({ regarding, type: 'Warning', reason: eventReasons.configInvalid, message });
