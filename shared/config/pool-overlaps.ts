@@ -1,5 +1,6 @@
 import { subtractRanges } from '../net/address-range.ts';
-import { compareText, nameOf, type Problem } from './finding-text.ts';
+import { compareAge } from './age.ts';
+import { nameOf, type Problem } from './finding-text.ts';
 import { RangeOwners } from './range-owners.ts';
 import type { ReadPool } from './read-pool.ts';
 
@@ -27,10 +28,6 @@ export function setOverlapsAside(pools: readonly ReadPool[]): readonly ReadPool[
     for (const [entry, parts] of open.entries()) for (const part of parts) owners.add(part, { pool: read, entry });
     return read;
   });
-}
-
-function compareAge(a: ReadPool, b: ReadPool): number {
-  return a.resource.meta.createdMs - b.resource.meta.createdMs || compareText(a.object.name, b.object.name);
 }
 
 function overlapProblem(read: ReadPool, entry: number, taken: Taken): Problem {
