@@ -16,8 +16,8 @@ export class CarrierReturn {
     return this.#untilMs !== undefined;
   }
 
-  setCarrier(carrier: boolean, nowMs: number): void {
-    if (carrier && !this.#carrier) this.#untilMs = nowMs + this.#waitMs;
+  setCarrier(carrier: boolean, nowMs: number, hasOthers: boolean): void {
+    if (carrier && !this.#carrier && hasOthers) this.#untilMs = nowMs + this.#waitMs;
     this.#carrier = carrier;
   }
 

@@ -73,7 +73,7 @@ export class Failover {
   /** Links changed: which groups this node can serve now, and whether any link that serves has a carrier. */
   setLinks(able: ReadonlyMap<string, boolean>, carrier: boolean, nowMs: number): void {
     this.#liveness.setCarrier(carrier, nowMs);
-    this.#carrierReturn.setCarrier(carrier, nowMs);
+    this.#carrierReturn.setCarrier(carrier, nowMs, this.#nodes.size > 0);
     this.#setCutOff(nowMs);
     this.#ownership.setAble(able, nowMs);
     this.#settle(nowMs);
