@@ -98,8 +98,6 @@ export class Failover {
     this.#settle(nowMs);
     if (!this.#liveness.isVerified(header.sender, header.incarnation)) return;
     const from = { node, incarnation: header.incarnation };
-    // Who knows all that it needs does not ask.
-    if (message.type === 'hello') this.#ownership.contact(node);
     if (message.type === 'pulse') this.#ownership.hearVersion(from, message.claimsVersion, nowMs);
     if (message.type === 'claims') this.#ownership.receiveClaims(from, message, nowMs);
     this.#settle(nowMs);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Liveness } from './liveness.ts';
 import type { LivenessEffect } from './liveness-effect.ts';
-import type { Message } from './message.ts';
+import { type Message, noNonce } from './message.ts';
 import { nodeIdOf } from './node-id.ts';
 import type { LivenessMember } from './peers.ts';
 
@@ -48,6 +48,9 @@ class Talk {
     return this.liveness.takeEffects().map(textOf);
   }
 }
+
+const all = (nodes: readonly string[]): readonly LivenessMember[] =>
+  nodes.map((node) => ({ ...a, node, incarnation: `${node}1` }));
 
 function textOf(effect: LivenessEffect): string {
   if (effect.type === 'standing') {
@@ -174,7 +177,25 @@ test('a missing pulse is asked about', () => {
   talk.hear('a1', welcome('n1'), 20);
   talk.pass(129);
   talk.liveness.advance(130);
-  assert.deepEqual(talk.effects(), ['hello n1 to a']);
+  assert.deepEqual(talk.effects(), ['hello 0000000000000000 to a']);
+});
+
+test('who asks for a sign of life alone gets an answer, and is not told what this node holds', () => {
+  const talk = new Talk();
+  talk.hear('a1', welcome('n1'), 20);
+  assert.deepEqual(talk.hear('a1', { type: 'hello', nonce: noNonce }, 30), ['welcome 0000000000000000 0 to a']);
+});
+
+test('the answer to that is a sign of life of the incarnation that is known, and no proof of another', () => {
+  const talk = new Talk();
+  talk.hear('a1', welcome('n1'), 20);
+  talk.pass(300);
+  assert.deepEqual(talk.hear('a0', welcome(noNonce), 300), []);
+  assert.deepEqual(talk.hear('a1', welcome(noNonce), 310), []);
+  talk.pass(619);
+  assert.ok(talk.liveness.contact('a'));
+  talk.pass(620);
+  assert.ok(!talk.liveness.contact('a') && talk.liveness.isVerified(nodeIdOf('a'), 'a1'));
 });
 
 for (const [name, members] of [
@@ -182,8 +203,6 @@ for (const [name, members] of [
   ['who is no member any more', ['b']],
 ] as const) {
   test(`${name} is not spoken of`, () => {
-    const all = (nodes: readonly string[]): readonly LivenessMember[] =>
-      nodes.map((node) => ({ ...a, node, incarnation: `${node}1` }));
     const talk = new Talk(all(['a', 'b']));
     for (const incarnation of ['a1', 'b1']) talk.hear(incarnation, welcome('n1'), 20);
     talk.pass(200);
@@ -199,3 +218,22 @@ for (const [name, members] of [
     );
   });
 }
+
+test('of whom this node does not watch it says that it was silent for a detection time', () => {
+  const talk = new Talk(all(['a', 'b', 'd', 'f', 'g']));
+  for (const incarnation of ['a1', 'd1', 'f1', 'g1']) talk.hear(incarnation, welcome('n1'), 20);
+  for (let nowMs = 100; nowMs <= 1_000; nowMs += 100) {
+    talk.pass(nowMs);
+    for (const incarnation of ['d1', 'f1', 'g1']) talk.hear(incarnation, pulse, nowMs);
+  }
+  const suspect: Message = { type: 'suspect', target: nodeIdOf('a'), targetIncarnation: 'a1' };
+  assert.deepEqual([talk.hear('d1', suspect, 1_001), talk.hear('f1', suspect, 1_002)], [[], ['a dead after 310 ms']]);
+});
+
+test('a message of a member that this node does not watch shows that it is not cut off', () => {
+  const talk = new Talk(all(['a', 'b', 'd', 'f', 'g']));
+  for (const incarnation of ['a1', 'd1', 'f1', 'g1']) talk.hear(incarnation, welcome('n1'), 20);
+  talk.pass(330);
+  assert.ok(talk.liveness.cutOff);
+  assert.equal(talk.hear('a1', pulse, 340)[0], 'not cut off');
+});

@@ -2,14 +2,19 @@ import type { CutOff } from './cut-off.ts';
 import type { Detector } from './detector.ts';
 import type { Handshake } from './handshake.ts';
 import type { Life } from './life.ts';
-import type { Alive, Hello, Message, MessageHeader, Suspect, Welcome } from './message.ts';
+import {
+  type Alive,
+  type Hello,
+  type Message,
+  type MessageHeader,
+  noNonce,
+  type Suspect,
+  type Welcome,
+} from './message.ts';
 import { nodeIdOf } from './node-id.ts';
 import type { Peer, Peers } from './peers.ts';
 import { probationMs, type Standings } from './standings.ts';
 import type { Subject, Voice } from './voice.ts';
-
-/** Whoever asks more often, since pulses are lost, is not told as often all that this node holds. */
-const contactGapMs = 200;
 
 export interface ConversationOptions {
   readonly self: string;
@@ -73,9 +78,14 @@ export class Conversation {
     return { id, incarnation: this.#parts.handshake.verified(node) ?? member.incarnation };
   }
 
-  /** It lives again: there may be something to tell it. */
-  revived(peer: Peer, nowMs: number): void {
-    this.#contact(peer, nowMs);
+  /** Asks a member for any message: a pulse of it is missing. */
+  askForSign(node: string): void {
+    this.#parts.voice.say([node], { type: 'hello', nonce: noNonce });
+  }
+
+  /** There is something to tell it: what this node holds. */
+  contact(node: string): void {
+    this.#contacts.add(node);
   }
 
   takeContacts(): readonly string[] {
@@ -99,12 +109,16 @@ export class Conversation {
     const { node } = peer;
     const former = this.subject(peer).incarnation;
     const verdict = handshake.welcomed(node, incarnation, message.nonce, nowMs);
-    if (verdict === 'stale') return;
+    if (verdict === 'stale') {
+      // No proof, but as good a sign of life as a pulse.
+      if (handshake.verified(node) === incarnation) this.#heard(peer, nowMs);
+      return;
+    }
     if (verdict === 'verified') {
       peer.formerHeardMs = peer.heardMs;
       if (incarnation !== former) standings.restart(node, nowMs);
       detector.meet(node, nowMs);
-      this.#contact(peer, nowMs);
+      this.#contacts.add(node);
     }
     this.#heard(peer, nowMs);
     detector.proved(node);
@@ -122,7 +136,7 @@ export class Conversation {
     if (message.type === 'leave' || (message.type === 'pulse' && message.leaving)) standings.setLeaving(node);
     if (message.type === 'hello') {
       this.#welcome(peer, message, detector.isDead(node), nowMs);
-      if (nowMs - peer.contactMs >= contactGapMs) this.#contact(peer, nowMs);
+      if (message.nonce !== noNonce) this.#contacts.add(node);
     }
     if (message.type === 'suspect' || message.type === 'alive') this.#listen(peer, message, nowMs);
   }
@@ -145,17 +159,12 @@ export class Conversation {
     peer.heardMs = nowMs;
     cutOff.reached();
     if (before !== 'heard') {
-      this.#contact(peer, nowMs);
+      this.#contacts.add(node);
       // It may have come to the same about this node: its welcome says so.
       this.ask(node, nowMs);
     }
     if (!detector.isDead(node)) life.unblock(node);
     if (before !== 'heard' || standings.of(node) === 'dead') life.review(peer, 'returned', nowMs);
-  }
-
-  #contact(peer: Peer, nowMs: number): void {
-    peer.contactMs = nowMs;
-    this.#contacts.add(peer.node);
   }
 
   #hello(to: readonly string[], nowMs: number): void {

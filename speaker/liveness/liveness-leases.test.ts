@@ -65,6 +65,22 @@ test('of two nodes whose UDP is blocked, the owner stays alive for the other, wh
   assert.deepEqual(untimed(network.takeLog()), ['node-01: node-02 dead (notHeard)']);
 });
 
+test('a member that nobody heard, and that others hear again, is not blocked any more for whom it does not speak to', () => {
+  const both = cluster(8);
+  const { network, nodes } = both;
+  network.carries = (from) => from !== 'node-01';
+  runRenewing(both, 20_000);
+  const blocked = nodes.slice(1).map((node) => `${node}: pulses of node-01 blocked`);
+  assert.deepEqual(untimed(network.takeLog().filter((line) => line.endsWith('blocked'))), blocked);
+  network.carries = () => true;
+  network.passes = (_from, _to, message) => message.type !== 'hello' && message.type !== 'welcome';
+  runRenewing(both, 20_500);
+  assert.deepEqual(
+    untimed(network.takeLog().filter((line) => line.includes('pulses'))),
+    nodes.slice(1).map((node) => `${node}: pulses of node-01 come again`),
+  );
+});
+
 test('a renewal that was written before the crash, and is seen after it, brings nobody back', () => {
   const { network } = cluster(3);
   network.crash('node-01');

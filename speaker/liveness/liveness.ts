@@ -7,10 +7,10 @@ import type { LivenessEffect } from './liveness-effect.ts';
 import type { Message, MessageHeader } from './message.ts';
 import { type LivenessMember, type Peer, Peers } from './peers.ts';
 import { Ring } from './ring.ts';
-import type { Standing } from './standing.ts';
+import type { Standing, StandingReason } from './standing.ts';
 import { Standings } from './standings.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
-import { detectionMs } from './watch.ts';
+import { detectionMs, type PulseTiming } from './watch.ts';
 
 export interface LivenessOptions extends VoiceOptions, ConversationOptions {
   /** 16 hex digits, another each time. */
@@ -24,6 +24,7 @@ export interface LivenessOptions extends VoiceOptions, ConversationOptions {
  */
 export class Liveness {
   readonly #self: string;
+  readonly #timing: PulseTiming;
   readonly #peers: Peers;
   readonly #handshake: Handshake;
   readonly #detector: Detector;
@@ -42,6 +43,7 @@ export class Liveness {
   constructor(options: LivenessOptions) {
     const { self } = options;
     this.#self = self;
+    this.#timing = options;
     this.#peers = new Peers(self);
     this.#cutOff = new CutOff(detectionMs(options));
     this.#handshake = new Handshake(options.nonce);
@@ -238,24 +240,34 @@ export class Liveness {
       this.#effects.push({ type: 'pulsesBlocked', node, blocked });
     }
     for (const { node, standing, why } of this.#standings.takeChanges()) {
-      const peer = this.#peers.named(node);
-      const heardMs = why === 'restarted' ? peer?.formerHeardMs : peer?.heardMs;
-      const silentMs = heardMs === undefined ? undefined : nowMs - heardMs;
-      this.#effects.push({ type: 'standing', node, standing, why, silentMs });
+      this.#effects.push({ type: 'standing', node, standing, why, silentMs: this.#silentMs(node, why, nowMs) });
     }
+  }
+
+  /** Who does not watch a member hears it seldom, and goes by the detection time of those that do. */
+  #silentMs(node: string, why: StandingReason, nowMs: number): number | undefined {
+    const peer = this.#peers.named(node);
+    const heardMs = why === 'restarted' ? peer?.formerHeardMs : peer?.heardMs;
+    if (why === 'notHeard' && this.#detector.hearing(node) === undefined) {
+      return Math.min(nowMs - (heardMs ?? Number.NEGATIVE_INFINITY), detectionMs(this.#timing));
+    }
+    return heardMs === undefined ? undefined : nowMs - heardMs;
   }
 
   #follow({ type, node }: DetectorEvent, nowMs: number): void {
     const peer = this.#peers.named(node);
     if (peer === undefined) return;
     const subject = this.#conversation.subject(peer);
-    if (type === 'late' || type === 'probe') this.#conversation.ask(node, nowMs);
+    if (type === 'late' || type === 'probe') this.#conversation.askForSign(node);
     if (type === 'probe') this.#effects.push({ type: 'probeOwner', node });
     if (type === 'suspect') this.#voice.suspect(subject, nowMs);
     if (type === 'suspectAgain') this.#voice.suspectAgain(subject, nowMs);
     if (type === 'unsuspect') this.#voice.alive(subject, nowMs);
     if (type === 'unwatched') this.#voice.drop(subject.id);
-    if (type === 'revived') this.#conversation.revived(peer, nowMs);
+    if (type === 'revived') {
+      this.#conversation.contact(node);
+      this.#life.unblock(node);
+    }
     this.#life.review(peer, 'returned', nowMs);
   }
 }

@@ -23,10 +23,13 @@ export interface Pulse {
   readonly wallMs: number;
 }
 
+/** Asks for a sign of life alone: the welcome proves nothing about incarnations, and no claims need to follow. */
+export const noNonce = '0000000000000000';
+
 /** Asks a member to show that it lives now: recorded messages can't answer the nonce. */
 export interface Hello {
   readonly type: 'hello';
-  /** 16 hex digits. */
+  /** 16 hex digits, or `noNonce`. */
   readonly nonce: string;
 }
 

@@ -21,8 +21,6 @@ export interface Peer {
   heardMs: number | undefined;
   /** The same of its former incarnation. */
   formerHeardMs: number | undefined;
-  /** When it was last to be told what this node holds. */
-  contactMs: number;
   /** Since when its Lease has been expired. */
   expiredMs: number;
 }
@@ -91,7 +89,6 @@ function newPeer(member: LivenessMember, nowMs: number): Peer {
     joinedMs: nowMs,
     heardMs: undefined,
     formerHeardMs: undefined,
-    contactMs: Number.NEGATIVE_INFINITY,
     expiredMs: nowMs,
   };
 }
