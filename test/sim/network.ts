@@ -26,7 +26,10 @@ export class Network {
   readonly #cuts = new Set<string>();
   readonly #downLinks = new Set<string>();
   readonly #blockedUdp = new Set<string>();
+  readonly #sent = new Map<string, { second: number; count: number }>();
   datagrams = 0;
+  /** The most that one node sent within one second of the clock. */
+  busiest = 0;
 
   constructor(timeline: Timeline, random: SeededRandom) {
     this.#timeline = timeline;
@@ -83,12 +86,24 @@ export class Network {
 
   /** A datagram: `arrive` is called never, once or twice. */
   send(from: string, to: string, arrive: () => void): void {
-    this.datagrams += 1;
+    this.#count(from);
     if (!this.reaches(from, to) || this.#blockedUdp.has(from) || this.#blockedUdp.has(to)) return;
     const { loss, duplicates } = this.#conditions;
     if (loss > 0 && this.#random.chance(loss)) return;
     this.#timeline.after(this.#delayMs(), arrive);
     if (duplicates > 0 && this.#random.chance(duplicates)) this.#timeline.after(this.#delayMs(), arrive);
+  }
+
+  #count(from: string): void {
+    this.datagrams += 1;
+    const second = Math.floor(this.#timeline.nowMs / 1000);
+    let sent = this.#sent.get(from);
+    if (sent === undefined || sent.second !== second) {
+      sent = { second, count: 0 };
+      this.#sent.set(from, sent);
+    }
+    sent.count += 1;
+    this.busiest = Math.max(this.busiest, sent.count);
   }
 
   #delayMs(): number {

@@ -20,12 +20,13 @@ export interface Outcome {
 }
 
 /** A cluster of random size and policy, random faults, then quiet. All that happens follows from the seed. */
-export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames): Outcome {
+export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, policy?: Failback): Outcome {
   const random = new SeededRandom(seed ^ 0x5eed);
   const size = random.int(2, 7);
   const names = Array.from({ length: size }, (_, index) => `node-${index + 1}`);
   const policies: readonly Failback[] = ['never', 'never', 'always', { delayMs: 3000 }];
-  const failback = random.pick(policies);
+  const drawn = random.pick(policies);
+  const failback = policy ?? drawn;
   const groups = Array.from({ length: random.int(1, 4) }, (_, index) => ({
     key: `192.0.2.${index + 1}`,
     candidates: random.some(names),

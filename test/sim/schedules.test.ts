@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FaultName } from './faults.ts';
+import { intervalMs, runSeed } from './run-seed.ts';
+
+/** What a node sends at most in one second, whatever goes wrong: pulses, and to each other member what it has to tell. */
+function mostDatagramsPerSecond(nodes: number): number {
+  const watchers = Math.min(3, nodes - 1);
+  const pulses = watchers * (1000 / intervalMs);
+  // As many suspicions to each as pulses that it misses; hellos, welcomes and claims are 40 to each at most.
+  return pulses + (nodes - 1) * (pulses + 40);
+}
+
+const kinds: readonly { readonly name: string; readonly seeds: number; readonly faults?: readonly FaultName[] }[] = [
+  { name: 'everything goes wrong', seeds: 700 },
+  { name: 'nodes crash, stop and start', seeds: 150, faults: ['kill', 'leave'] },
+  { name: 'the network falls apart', seeds: 150, faults: ['partition', 'oneWay', 'port', 'link'] },
+  { name: 'administrators change their minds while nodes restart', seeds: 150, faults: ['configure', 'leave', 'api'] },
+];
+
+for (const [index, { name, seeds, faults }] of kinds.entries()) {
+  test(`${name}: one owner each in the end, never two for long, none taken needlessly`, () => {
+    const failed: string[] = [];
+    let takeovers = 0;
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const { world, failures } = runSeed(seed, faults);
+      takeovers += world.owners.takes.length;
+      const most = mostDatagramsPerSecond(world.nodes.size);
+      const noisy = world.network.busiest > most ? [`${world.network.busiest} datagrams in a second, not ${most}`] : [];
+      const replay = `node test/sim/main.ts --seed ${seed}${faults === undefined ? '' : ` --faults ${faults}`}`;
+      if (failures.length + noisy.length > 0) failed.push(`${[...failures, ...noisy].join('; ')}: ${replay}`);
+    }
+    assert.deepEqual(failed, []);
+    assert.ok(takeovers > seeds, `kind ${index}: ${takeovers} takeovers in ${seeds} schedules`);
+  });
+}
+
+test('with failback=never who comes back takes nothing that runs elsewhere', () => {
+  let takes = 0;
+  for (let seed = 1; seed <= 150; seed += 1) {
+    const { world } = runSeed(seed, ['kill', 'leave'], 'never');
+    for (const { node, group, owners, reason, atMs } of world.owners.takes) {
+      takes += 1;
+      if (owners.length > 0)
+        assert.equal(reason, 'ownerLeaving', `seed ${seed}: ${atMs} ${node} takes ${group} from ${owners}`);
+    }
+  }
+  assert.ok(takes > 600, `${takes}`);
+});
