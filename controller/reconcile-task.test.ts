@@ -346,6 +346,27 @@ describe('writes that fail', () => {
     assert.equal(herald.serviceWrites, 3);
   });
 
+  test('what the server does not take of a write is written again, while the watch is away', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/29'] });
+    await herald.start();
+    const patch = herald.api.patch.bind(herald.api);
+    herald.api.patch = (type, name, change, options) => {
+      herald.api.patch = patch;
+      assert.ok(change.type === 'merge');
+      const { status } = change.body;
+      return patch(type, name, { type: 'merge', body: { status } }, options);
+    };
+    herald.api.latencyMs = 10;
+    herald.service();
+    await herald.pass(5);
+    const away = new ApiError('Unreachable', 'away', {});
+    for (const method of ['list', 'watch'] as const) herald.api.fail(method, away, { plural: 'services', times: 10 });
+    herald.api.breakWatches(away);
+    await herald.pass(100);
+    assert.equal(herald.stored('default/web').meta.annotations['metallb.io/ip-allocated-from-pool'], 'a');
+    assert.equal(herald.serviceWrites, 2);
+  });
+
   test('a Service that vanishes under the write does not cost another its turn', async () => {
     herald.pool('a', { addresses: ['10.0.0.0/30'] });
     await herald.start();
