@@ -17,6 +17,9 @@ export type MessageToThread =
   | { readonly type: 'leave' }
   | { readonly type: 'stop' };
 
+/** What main's handle sends, but for what concerns the thread itself. */
+export type Instruction = Exclude<MessageToThread, { readonly type: 'stop' | 'keys' }>;
+
 /** How this speaker takes part in pulses. */
 export interface PulseOptions {
   /** Of this start, 16 hex digits; its Lease says the same. */

@@ -2,13 +2,15 @@ import type { FailoverMachine } from '../failover/failover.ts';
 import type { FailoverEffect } from '../failover/failover-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
 import type { Standing } from '../liveness/standing.ts';
+import type { Utterance } from '../liveness/voice.ts';
 import { announcementFrames, writeAnnouncement } from './announcement.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
-import type { MessageToThread } from './datapath-message.ts';
+import type { Instruction } from './datapath-message.ts';
 import type { DefaultGateway } from './default-gateway.ts';
 import { countStandings, groupsOfTable, membersOfTable } from './failover-input.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink, FrameSinks } from './frame-sink.ts';
+import type { Instant } from './instant.ts';
 import { hasCarrier, hasNewCarrier, hasNewInterface, hasNewMac, linkNews } from './link-news.ts';
 import { Probing } from './probing.ts';
 import { Reception } from './reception.ts';
@@ -16,12 +18,6 @@ import type { ServedAddress, ServedAddresses } from './served-addresses.ts';
 import { type LinksByIndex, ServedTable } from './served-table.ts';
 import type { DatapathEvent, DatapathTable, GiveUpReason, Link } from './table.ts';
 import type { ProbeTarget } from './wire-probes.ts';
-
-/** The same moment on two clocks: the monotonic one that schedules run on, and Unix time that others read. */
-export interface Instant {
-  readonly nowMs: number;
-  readonly wallMs: number;
-}
 
 export interface DatapathOptions {
   readonly announcer: AnnouncerOptions;
@@ -31,18 +27,9 @@ export interface DatapathOptions {
   readonly gateways: () => readonly DefaultGateway[];
 }
 
-/** What another speaker is to be told. */
-export interface OutgoingMessage {
-  /** Nodes. */
-  readonly to: readonly string[];
-  readonly message: Message;
-}
-
-/** What main's handle sends, but for what concerns the thread itself. */
-export type Instruction = Exclude<MessageToThread, { readonly type: 'stop' | 'keys' }>;
-
 type Take = Extract<FailoverEffect, { readonly type: 'take' }>;
 
+const nothing: readonly never[] = [];
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
 /**
@@ -61,7 +48,8 @@ export class Datapath {
   #table = emptyTable;
   #links: LinksByIndex;
   #servedVersion = 0;
-  readonly #messages: OutgoingMessage[] = [];
+  #unsettled = false;
+  readonly #messages: Utterance[] = [];
   readonly #events: DatapathEvent[] = [];
 
   constructor(options: DatapathOptions) {
@@ -159,6 +147,7 @@ export class Datapath {
 
   /** A message that is authentic and no replay; `settle` carries out what follows from it, and from others. */
   receiveMessage(header: MessageHeader, message: Message, nowMs: number): void {
+    this.#unsettled = true;
     this.#failover.receive(header, message, nowMs);
   }
 
@@ -196,29 +185,39 @@ export class Datapath {
 
   /** Sends the probes that are wanted and the announcements that are due. */
   sendDue(sinks: FrameSinks, nowMs: number): void {
-    this.#probing.send({ table: this.#addresses, links: this.#links, members: this.#table.members }, sinks, nowMs);
+    if (this.#probing.wanted) {
+      this.#probing.send({ table: this.#addresses, links: this.#links, members: this.#table.members }, sinks, nowMs);
+    }
     for (let ip = this.#announcer.takeDue(nowMs); ip !== undefined; ip = this.#announcer.takeDue(nowMs)) {
       const served = this.#addresses.find(ip);
       if (served === undefined) continue;
       writeAnnouncement(served, served.address.byteLength === 4 ? sinks.arp : sinks.ndp);
-      if (this.#unannounced.delete(served.group)) this.#failover.announced(served.group, nowMs);
+      if (!this.#unannounced.delete(served.group)) continue;
+      this.#failover.announced(served.group, nowMs);
+      this.#unsettled = true;
     }
   }
 
-  takeMessages(): readonly OutgoingMessage[] {
-    return this.#messages.splice(0);
+  takeMessages(): readonly Utterance[] {
+    return this.#messages.length === 0 ? nothing : this.#messages.splice(0);
   }
 
   takeEvents(): readonly DatapathEvent[] {
-    return this.#events.splice(0);
+    return this.#events.length === 0 ? nothing : this.#events.splice(0);
   }
 
   counters(): Readonly<Record<string, number>> {
     return this.#reception.counters();
   }
 
+  /** `settle` has something to do. */
+  get unsettled(): boolean {
+    return this.#unsettled;
+  }
+
   /** Carries out what was decided. */
   settle(at: Instant): void {
+    this.#unsettled = false;
     for (let effects = this.#failover.takeEffects(); effects.length > 0; effects = this.#failover.takeEffects()) {
       for (const effect of effects) this.#carryOut(effect, at);
     }
@@ -285,6 +284,7 @@ export class Datapath {
   }
 
   #probed(target: ProbeTarget, nowMs: number): void {
+    this.#unsettled = true;
     if (target.type === 'owner') this.#failover.ownerAnswered(target.node, nowMs);
     else this.#failover.gatewayAnswered(nowMs);
   }

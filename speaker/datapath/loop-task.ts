@@ -12,10 +12,12 @@ import { PulsePort } from '../system/pulse-port.ts';
 import { defaultGateways } from '../system/routes-file.ts';
 import { type SocketAddress, socketAddressOf } from '../system/socket-address.ts';
 import { WakeUp } from '../system/wake-up.ts';
-import { Datapath, type Instant } from './datapath.ts';
+import { Datapath } from './datapath.ts';
 import type { MessageFromThread, MessageToThread, PulseOptions, ThreadOptions } from './datapath-message.ts';
 import { etherType } from './ethernet.ts';
 import type { Frame } from './frame.ts';
+import type { FrameSinks } from './frame-sink.ts';
+import type { Instant } from './instant.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
 import type { DatapathEvent } from './table.ts';
 
@@ -30,6 +32,7 @@ export class LoopTask {
   readonly #pulses: PulsePort | undefined;
   readonly #arp: PacketSocket;
   readonly #ndp: PacketSocket;
+  readonly #sinks: FrameSinks;
   readonly #netlink: NetlinkSocket;
   readonly #groups: MulticastGroups;
   readonly #waiting: DescriptorSet;
@@ -49,6 +52,7 @@ export class LoopTask {
     this.#pulses = pulsePortOf(libc, options, failover);
     this.#arp = new PacketSocket(libc, { etherType: etherType.arp, filter: arpFilter });
     this.#ndp = new PacketSocket(libc, { etherType: etherType.ipv6, filter: ndpFilter });
+    this.#sinks = { arp: this.#arp, ndp: this.#ndp };
     this.#netlink = new NetlinkSocket(libc);
     this.#groups = new MulticastGroups(libc);
     this.#waiting = new DescriptorSet(libc, this.#descriptors());
@@ -95,10 +99,12 @@ export class LoopTask {
     this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(this.#nextDueMs() - performance.now())));
     this.#nowMs = performance.now();
     if (this.#nowMs >= this.#datapath.nextDecisionMs()) this.#decide();
-    this.#datapath.sendDue({ arp: this.#arp, ndp: this.#ndp }, this.#nowMs);
+    this.#settle();
+    this.#datapath.sendDue(this.#sinks, this.#nowMs);
     this.#arp.flush();
     this.#ndp.flush();
     // Others are told what was announced, once it was.
+    this.#settle();
     this.#sendMessages();
     this.#joinGroups();
     this.#postEvents();
@@ -119,11 +125,14 @@ export class LoopTask {
     this.#pulses?.receive((header: MessageHeader, message: Message) => {
       this.#datapath.receiveMessage(header, message, at.nowMs);
     });
-    this.#datapath.settle(at);
+    if (this.#datapath.unsettled) this.#datapath.settle(at);
+  }
+
+  #settle(): void {
+    if (this.#datapath.unsettled) this.#datapath.settle(this.#instant());
   }
 
   #sendMessages(): void {
-    this.#datapath.settle(this.#instant());
     for (const { to, message } of this.#datapath.takeMessages()) this.#pulses?.send(to, message);
   }
 

@@ -26,6 +26,11 @@ export class Probing {
     this.#gateways = gateways;
   }
 
+  /** `send` has something to do. */
+  get wanted(): boolean {
+    return this.#gatewayWanted || this.#owners.size > 0;
+  }
+
   wantOwner(node: string, address: string): void {
     this.#owners.set(node, address);
   }
