@@ -25,14 +25,15 @@ const learnMs = 1000;
 /** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
 const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
-const rivalFirstMs = 90;
-const rivalAgainMs = 1000;
+const remindEveryMs = 90;
 
 /** Where decisions about groups go. */
 export interface GroupOutcome {
   effect(effect: OwnershipEffect): void;
   /** To be told to all. */
   tell(entry: ClaimEntry): void;
+  /** To be told to one node, besides. */
+  note(node: string, entry: ClaimEntry): void;
   /** The node is to be told all that this node claims. */
   answer(node: string): void;
   /** The node is to say all that it claims. */
@@ -205,9 +206,9 @@ export class Groups {
   #remindRivals(state: GroupState, nowMs: number): void {
     const rivals = state.held?.announced === true ? rivalsOf(state, this.#view) : [];
     if (rivals.length === 0) state.rivalDueMs = undefined;
-    else if (state.rivalDueMs === undefined) state.rivalDueMs = nowMs + rivalFirstMs;
+    else if (state.rivalDueMs === undefined) state.rivalDueMs = nowMs + remindEveryMs;
     else if (state.rivalDueMs <= nowMs) {
-      state.rivalDueMs = nowMs + rivalAgainMs;
+      state.rivalDueMs = nowMs + remindEveryMs;
       for (const rival of rivals) {
         this.#out.answer(rival);
         this.#out.ask(rival, nowMs);
@@ -277,6 +278,14 @@ export class Groups {
     this.#out.tell({ group: key, epoch: state.epoch, state: state.able ? 'released' : 'unfit' });
   }
 
+  /** Perhaps the node holds it with an epoch that others have gone beyond, and does not know: then it claims it anew. */
+  #enquire(state: GroupState, late: string, nowMs: number): void {
+    const { key } = state.group;
+    this.#out.ask(late, nowMs);
+    if (this.#view.book.statement(key, late)?.state !== 'held' || isTopClaimed(state, this.#view)) return;
+    this.#out.note(late, { group: key, epoch: state.epoch, state: 'released' });
+  }
+
   #schedule(state: GroupState, nowMs: number): void {
     if (state.announceAgainAtMs !== undefined && state.announceAgainAtMs <= nowMs) {
       state.announceAgainAtMs = undefined;
@@ -284,7 +293,7 @@ export class Groups {
       this.#out.effect({ type: 'announceAgain', group: state.group.key });
     }
     const late = nodeToAsk(state, nowMs);
-    if (late !== undefined) this.#out.ask(late, nowMs);
+    if (late !== undefined) this.#enquire(state, late, nowMs);
     this.#table.settle(state, groupDeadlineMs(state, this.#view, nowMs));
   }
 }

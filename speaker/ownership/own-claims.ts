@@ -70,6 +70,11 @@ export class OwnClaims {
     return due.sort((one, other) => one.version - other.version);
   }
 
+  /** Says something without a version of its own. */
+  note(entry: ClaimEntry): Claims {
+    return { type: 'claims', version: this.#version, since: this.#version, part: 0, parts: 1, entries: [entry] };
+  }
+
   /** All that this node claims, for one that may know nothing. */
   all(): readonly Claims[] {
     const parts = chunks([...this.#standing.values()].filter(({ group }) => !this.#changed.has(group)));

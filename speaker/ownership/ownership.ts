@@ -43,6 +43,7 @@ export class Ownership {
     this.#groups = new Groups(view, this.#table, {
       effect: (effect) => void this.#effects.push(effect),
       tell: (entry) => this.#own.tell(entry),
+      note: (node, entry) => this.#effects.push({ type: 'send', to: [node], message: this.#own.note(entry) }),
       answer: (node) => this.contact(node),
       ask: (node, nowMs) => this.#ask(node, nowMs),
     });

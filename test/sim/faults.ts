@@ -141,16 +141,23 @@ export const faultNames: readonly FaultName[] = [
 
 /** Those that keep nodes from hearing one another. A stall counts its own time. */
 const impairing: ReadonlySet<FaultName> = new Set(['link', 'partition', 'port', 'oneWay', 'udp', 'weather']);
+/** Those that keep a node from the API server as well. */
+const cutting: ReadonlySet<FaultName> = new Set(['link', 'partition', 'port']);
 
-function begin(world: World, kind: FaultName, lastsMs: number): void {
+function impairs(kind: FaultName, kinds: readonly FaultName[]): boolean {
+  // Who was cut off when another one started can't know it, and listens to no stranger, until the API server is back.
+  return impairing.has(kind) || (kind === 'api' && kinds.some((other) => cutting.has(other)));
+}
+
+function begin(world: World, kind: FaultName, impaired: boolean, lastsMs: number): void {
   const { calm, timeline } = world;
   const end = faults[kind](world, [...world.nodes.keys()]);
-  if (impairing.has(kind)) calm.disturb(timeline.nowMs);
+  if (impaired) calm.disturb(timeline.nowMs);
   timeline.after(lastsMs, () => {
     end();
     world.api.reconnect();
     // Nodes that started meanwhile are unknown to those that were cut from the API server.
-    if (impairing.has(kind)) timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
+    if (impaired) timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
   });
 }
 
@@ -161,7 +168,7 @@ export function planFaults(world: World, kinds: readonly FaultName[], count: num
     const kind = random.pick(kinds);
     const startMs = timeline.nowMs + random.between(0, spanMs - 5000);
     const lastsMs = random.between(20, Math.max(20, timeline.nowMs + spanMs - 4000 - startMs));
-    timeline.at(startMs, () => begin(world, kind, lastsMs));
+    timeline.at(startMs, () => begin(world, kind, impairs(kind, kinds), lastsMs));
   }
   timeline.after(spanMs, () => {
     for (const name of world.nodes.keys()) world.start(name);
