@@ -45,7 +45,7 @@ export interface GroupState {
   /** When that last happened. */
   announcedAgainMs: number;
   /** The holder by the API server's word was asked, and may answer until then. */
-  learnUntilMs: number;
+  learning: { readonly from: string; readonly untilMs: number } | undefined;
   /** The others know that this node can't serve it. */
   toldUnfit: boolean;
 }
@@ -71,7 +71,7 @@ export function newGroupState(group: OwnedGroup): GroupState {
     announceAgainAtMs: undefined,
     rivalDueMs: undefined,
     announcedAgainMs: Number.NEGATIVE_INFINITY,
-    learnUntilMs: Number.NEGATIVE_INFINITY,
+    learning: undefined,
     toldUnfit: false,
   };
 }

@@ -1,5 +1,6 @@
 import type { GiveUpReason } from '../datapath/table.ts';
 import type { ClaimEntry } from '../liveness/message.ts';
+import { handOverReason, takeoverOf } from './change-reasons.ts';
 import {
   bestCandidate,
   type Choice,
@@ -16,7 +17,6 @@ import type { GroupTable } from './group-table.ts';
 import type { OwnedGroup } from './owned-group.ts';
 import type { OwnershipEffect } from './ownership-effect.ts';
 import { movedByPreference, sameGroup } from './table-change.ts';
-import { takeoverOf } from './takeover-reason.ts';
 
 /** Who gave a group up to another node does not claim it again before this. */
 const holdDownMs = 2000;
@@ -85,14 +85,20 @@ export class Groups {
     this.#table.remove(key);
   }
 
-  /** Before this node takes it, the holder by the API server's word is asked. */
+  /** Before this node takes it, the holder by the API server's word is asked: only that one knows its epoch. */
   learn(state: GroupState, nowMs: number): void {
     const told = state.group.holder;
     const { self, nodes } = this.#view;
-    if (told === undefined || told === self || !state.group.candidates.includes(told)) return;
-    if (nodes.standing(told) !== 'live' || nodes.byLease(told)) return;
-    state.learnUntilMs = nowMs + learnMs;
+    if (told === undefined || told === self || nodes.standing(told) === 'dead' || nodes.byLease(told)) return;
+    state.learning = { from: told, untilMs: nowMs + learnMs };
     this.#out.ask(told, nowMs);
+  }
+
+  /** All that the node claims is known now. */
+  learned(state: GroupState, from: string): void {
+    if (state.learning?.from !== from) return;
+    state.learning = undefined;
+    this.#table.change([state.group.key]);
   }
 
   /** The node made that statement. Whether it claims what this node holds, too. */
@@ -171,7 +177,7 @@ export class Groups {
   #yield(state: GroupState, to: string, nowMs: number): void {
     const intended = state.wanted === to;
     state.yielded = { to, untilMs: nowMs + holdDownMs };
-    this.#giveUp(state, intended ? this.#reasonToGo(state) : 'claimedByOther');
+    this.#giveUp(state, intended ? handOverReason(state, this.#view) : 'claimedByOther');
   }
 
   #reclaim(state: GroupState, nowMs: number): void {
@@ -199,7 +205,7 @@ export class Groups {
     this.#handingOver.add(state.group.key);
     const isCandidate = state.group.candidates.includes(self);
     const late = !isCandidate && nowMs - state.unwantedSinceMs >= handOverMs;
-    if (wanted === undefined || nodes.byLease(wanted) || late) this.#giveUp(state, this.#reasonToGo(state));
+    if (wanted === undefined || nodes.byLease(wanted) || late) this.#giveUp(state, handOverReason(state, this.#view));
   }
 
   /** A rival that gives up says so. Until it does, it is told and asked. */
@@ -220,7 +226,7 @@ export class Groups {
   }
 
   #mayTakeNow(state: GroupState, nowMs: number): boolean {
-    if (!this.#mayTake || !state.able || nowMs < state.learnUntilMs) return false;
+    if (!this.#mayTake || !state.able || nowMs < (state.learning?.untilMs ?? nowMs)) return false;
     const { yielded } = state;
     if (yielded === undefined || nowMs >= yielded.untilMs) return true;
     const said = this.#view.book.statement(state.group.key, yielded.to);
@@ -249,12 +255,6 @@ export class Groups {
     this.#handingOver.delete(key);
     this.#out.effect({ type: 'giveUp', group: key, reason });
     this.#out.tell({ group: key, epoch: state.epoch, state: unfit ? 'unfit' : 'released' });
-  }
-
-  #reasonToGo({ group: { candidates } }: GroupState): GiveUpReason {
-    const { self, nodes } = this.#view;
-    if (nodes.standing(self) === 'leaving') return 'stopping';
-    return candidates.includes(self) ? 'betterCandidateLive' : 'notCandidate';
   }
 
   #adopt(state: GroupState, choice: Choice): void {

@@ -71,8 +71,8 @@ export class OwnClaims {
   }
 
   /** Says something without a version of its own. */
-  note(entry: ClaimEntry): Claims {
-    return { type: 'claims', version: this.#version, since: this.#version, part: 0, parts: 1, entries: [entry] };
+  note(entries: readonly ClaimEntry[]): Claims {
+    return { type: 'claims', version: this.#version, since: this.#version, part: 0, parts: 1, entries };
   }
 
   /** All that this node claims, for one that may know nothing. */

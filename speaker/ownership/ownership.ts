@@ -9,6 +9,7 @@ import { KnownNodes, type NodeFacts } from './known-nodes.ts';
 import { OwnClaims } from './own-claims.ts';
 import type { Failback, OwnedGroup } from './owned-group.ts';
 import type { OwnershipEffect } from './ownership-effect.ts';
+import { VersionRounds } from './version-rounds.ts';
 
 /** A speaker that starts takes nothing until it knows what the others hold, but waits no longer than this. */
 const learningMs = 1000;
@@ -29,6 +30,9 @@ export class Ownership {
   readonly #groups: Groups;
   /** Nodes that are to be told all. BOUNDED by the members. */
   readonly #answers = new Set<string>();
+  /** New in the table, and their holder is asked first. BOUNDED by the table. */
+  readonly #learningGroups = new Set<string>();
+  readonly #rounds = new VersionRounds();
   #effects: OwnershipEffect[] = [];
   /** When it has waited for the others' claims long enough; undefined: it has no table yet. */
   #learningUntilMs: number | undefined;
@@ -43,7 +47,7 @@ export class Ownership {
     this.#groups = new Groups(view, this.#table, {
       effect: (effect) => void this.#effects.push(effect),
       tell: (entry) => this.#own.tell(entry),
-      note: (node, entry) => this.#effects.push({ type: 'send', to: [node], message: this.#own.note(entry) }),
+      note: (node, entry) => this.#effects.push({ type: 'send', to: [node], message: this.#own.note([entry]) }),
       answer: (node) => this.contact(node),
       ask: (node, nowMs) => this.#ask(node, nowMs),
     });
@@ -79,6 +83,7 @@ export class Ownership {
       else this.#groups.update(state, group);
     }
     this.#learningUntilMs ??= nowMs + learningMs;
+    this.#rounds.start(nowMs);
     this.#decide(nowMs);
   }
 
@@ -130,6 +135,7 @@ export class Ownership {
       return said !== undefined && this.#groups.hear(group, from.node, said);
     });
     this.#table.change(news);
+    if (claims.since === 0) this.#endLearning(from.node);
     this.#groups.assess(nowMs);
     for (const group of claimed) this.#groups.defend(group, from.node, nowMs);
     this.#expectClaims(from.node, nowMs);
@@ -177,6 +183,7 @@ export class Ownership {
       this.#table.nextDeadlineMs(),
       this.#asks.nextDeadlineMs(),
       this.#own.nextDeadlineMs(),
+      this.#rounds.nextDeadlineMs(),
       learnedMs ?? Number.POSITIVE_INFINITY,
     );
   }
@@ -188,6 +195,7 @@ export class Ownership {
       if (this.#asks.expects(node)) this.#effects.push({ type: 'ask', node });
     }
     for (const message of this.#own.takeResends(nowMs)) this.#sendToAll(message);
+    if (this.#rounds.nextDeadlineMs() <= nowMs) this.#tellVersion(nowMs);
     this.#decide(nowMs);
   }
 
@@ -228,7 +236,19 @@ export class Ownership {
     this.#table.add(group);
     const state = this.#table.get(group.key);
     // At the start all are asked for all.
-    if (state !== undefined && this.#learningUntilMs !== undefined) this.#groups.learn(state, nowMs);
+    if (state === undefined || this.#learningUntilMs === undefined) return;
+    this.#groups.learn(state, nowMs);
+    if (state.learning !== undefined) this.#learningGroups.add(group.key);
+  }
+
+  /** Groups that wait for what the node claims wait no more. */
+  #endLearning(node: string): void {
+    if (this.#learningGroups.size === 0 || !this.#book.isComplete(node)) return;
+    for (const key of this.#learningGroups) {
+      const state = this.#table.get(key);
+      if (state !== undefined) this.#groups.learned(state, node);
+      if (state?.learning === undefined) this.#learningGroups.delete(key);
+    }
   }
 
   #remove(state: GroupState): void {
@@ -251,8 +271,17 @@ export class Ownership {
     if (this.#asks.mayAsk(node, nowMs)) this.#effects.push({ type: 'ask', node });
   }
 
+  #tellVersion(nowMs: number): void {
+    const listener = this.#rounds.takeDue(this.#others(), nowMs);
+    if (listener !== undefined) this.#effects.push({ type: 'send', to: [listener], message: this.#own.note([]) });
+  }
+
+  #others(): readonly string[] {
+    return this.#nodes.names().filter((node) => node !== this.#self);
+  }
+
   #sendToAll(message: Claims): void {
-    const to = this.#nodes.names().filter((node) => node !== this.#self);
+    const to = this.#others();
     if (to.length > 0) this.#effects.push({ type: 'send', to, message });
   }
 }

@@ -1,4 +1,4 @@
-import type { TakeoverReason } from '../datapath/table.ts';
+import type { GiveUpReason, TakeoverReason } from '../datapath/table.ts';
 import type { Choice, ChoiceView } from './choice.ts';
 import type { GroupState } from './group-state.ts';
 
@@ -11,6 +11,12 @@ export function takeoverOf(
   const last = state.lastHolder ?? state.group.holder;
   const from = last === view.self ? undefined : last;
   return { from, reason: reasonOf(state, choice, view, from) };
+}
+
+/** Why this node gives up what another one should hold. */
+export function handOverReason({ group: { candidates } }: GroupState, { self, nodes }: ChoiceView): GiveUpReason {
+  if (nodes.standing(self) === 'leaving') return 'stopping';
+  return candidates.includes(self) ? 'betterCandidateLive' : 'notCandidate';
 }
 
 function reasonOf(state: GroupState, choice: Choice, view: ChoiceView, from: string | undefined): TakeoverReason {
