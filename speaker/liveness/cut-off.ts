@@ -2,15 +2,15 @@
 const gatewayWaitMs = 50;
 const askAgainMs = 1_000;
 /** So long a node that hears nobody, and has no proof that the fault is not its own, takes nothing new. */
-export const keepMs = 5_000;
+const keepMs = 5_000;
 
 export type CutOffQuestion = 'probeGateway' | 'askApiServer';
 
 /**
  * `connected`: hears somebody. `noCarrier`, `returning`, `asking`: hears nobody, and may itself be what failed; while
- * `returning`, its carrier is so new that the others had no time to be heard. `trusted`: hears
- * nobody, and the others are what failed, by the evidence or because an address that nobody answers is worse than
- * two that the next contact resolves.
+ * `returning`, its carrier is so new that the others had no time to be heard. `trusted`: hears nobody, and the others
+ * are what failed, by the evidence or because an address that nobody answers is worse than two that the next contact
+ * resolves.
  */
 type State = 'connected' | 'noCarrier' | 'returning' | 'asking' | 'trusted';
 

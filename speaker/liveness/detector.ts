@@ -6,8 +6,9 @@ import { type Hearing, type PulseTiming, Watch } from './watch.ts';
 const standInMs = 1_000;
 
 /**
- * `late`, `probe`: ask it for a message, or by all means. `suspect`, `unsuspect`: tell all. `suspectAgain`: another watcher has come to the
- * same suspicion, tell all again. `dead`, `revived`: what follows from all that was said.
+ * `late`, `probe`: ask it for a message, or by all means. `silent`: it answers on the wire alone. `suspect`,
+ * `unsuspect`: tell all. `suspectAgain`: another watcher has come to the same suspicion, tell all again. `unwatched`:
+ * say no more about it. `dead`, `revived`: what follows from all that was said.
  */
 export interface DetectorEvent {
   readonly type:

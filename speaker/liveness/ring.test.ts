@@ -62,12 +62,12 @@ for (const { name, nodes, dead, watchersOfA, watchedByA } of table) {
 
 test('a node that is no member neither watches nor is watched', () => {
   const ring = new Ring(['a', 'b']);
-  assert.deepEqual([ring.has('z'), ring.watchersOf('z', all), ring.watchedBy('z', all)], [false, [], []]);
+  assert.deepEqual([ring.watchersOf('z', all), ring.watchedBy('z', all)], [[], []]);
 });
 
 test('the order in which members are named, and how often, makes no difference', () => {
   const [one, other] = [new Ring(['a', 'b', 'c', 'd', 'e']), new Ring(['e', 'c', 'c', 'a', 'd', 'b', 'a'])];
-  assert.deepEqual([other.size, other.watchersOf('b', all)], [5, one.watchersOf('b', all)]);
+  assert.deepEqual(other.watchersOf('b', all), one.watchersOf('b', all));
 });
 
 test('whom a member watches has it among its watchers, and each has three of them where so many others live', () => {

@@ -19,14 +19,6 @@ export class Ring {
     this.#positions = new Map(this.#nodes.map((node, position) => [node, position]));
   }
 
-  get size(): number {
-    return this.#nodes.length;
-  }
-
-  has(node: string): boolean {
-    return this.#positions.has(node);
-  }
-
   /** Its next live successors, the nearest first. */
   watchersOf(node: string, isLive: (node: string) => boolean): readonly string[] {
     return this.#neighbours(node, 1, isLive).filter(isLive);
