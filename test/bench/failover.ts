@@ -71,6 +71,13 @@ async function measureFault(
   count: number,
 ): Promise<readonly RoundFigures[]> {
   const rounds: RoundFigures[] = [];
-  while (rounds.length < count) rounds.push(await measureRound(lan, scenario, faults[name]));
+  for (const phase of evenPhases(count)) rounds.push(await measureRound(lan, { scenario, fault: faults[name], phase }));
   return rounds;
+}
+
+/** As random numbers from 0 to 1 in random order, but as many of them in each part: so that few rounds tell as much. */
+function evenPhases(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => ({ phase: (index + Math.random()) / count, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ phase }) => phase);
 }

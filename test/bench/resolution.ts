@@ -4,7 +4,8 @@ import { systemClock } from '../../shared/runtime/system-clock.ts';
 import { DatapathTask } from '../../speaker/datapath/datapath-task.ts';
 import type { DatapathEvent } from '../../speaker/datapath/table.ts';
 import { arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { endWithOuter, ip, isInside, linkIndex, namespacesRefused, runInside } from '../support/wire-namespace.ts';
+import { ip, linkIndex } from '../support/wire-namespace.ts';
+import { insideBenchSandbox } from './bench-cluster.ts';
 import { atLeast, atMost, type BenchResult, percentile, rounded } from './bench-result.ts';
 import type { ProbeFigures, ProbeOrder, ProbeReport } from './prober-message.ts';
 
@@ -23,12 +24,7 @@ type Protocol = keyof typeof addresses;
  * prober, in turns; the node's main thread is kept busy meanwhile. Runs this program again in namespaces of its own.
  */
 export async function benchResolution(protocol: Protocol): Promise<BenchResult> {
-  if (!isInside()) {
-    const refusal = namespacesRefused();
-    if (refusal !== undefined) throw new Error(`cannot run bench ${protocol}: no user namespaces here: ${refusal}`);
-    process.exit(runInside(new URL('./main.ts', import.meta.url).pathname, [protocol]));
-  }
-  endWithOuter();
+  await insideBenchSandbox([protocol]);
   const prober = spawn('unshare', ['--net', process.execPath, new URL('./prober-main.ts', import.meta.url).pathname], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

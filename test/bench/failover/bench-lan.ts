@@ -1,15 +1,18 @@
-import { run } from '../../cluster/network/iproute.ts';
+import { ipBatch, run } from '../../cluster/network/iproute.ts';
+import { Recorder } from '../../cluster/network/recorded-messages.ts';
 import type { ClusterNode } from '../../cluster/node.ts';
 import { TrafficSource } from '../../cluster/traffic/traffic-source.ts';
 import { vips, WatchedCluster } from '../../cluster/watcher/watched-cluster.ts';
 import type { Scenario } from './scenario.ts';
 
+const warmUpUses = 10;
 const nodeNames = ['node-a', 'node-b', 'node-c', 'node-d', 'node-e'];
 
 /** A scenario's cluster, the station that watches who answers, and a client that uses the Service. */
 export interface BenchLan {
   readonly watched: WatchedCluster;
   readonly traffic: TrafficSource;
+  readonly recorder: Recorder;
 }
 
 export async function startBenchLan(scenario: Scenario, askEveryMs: number): Promise<BenchLan> {
@@ -18,12 +21,33 @@ export async function startBenchLan(scenario: Scenario, askEveryMs: number): Pro
   const watched = await WatchedCluster.start(options, askEveryMs);
   const traffic = new TrafficSource(watched.cluster.client.machine);
   await traffic.start();
-  return { watched, traffic };
+  return { watched, traffic, recorder: new Recorder() };
 }
 
-export async function stopBenchLan({ watched, traffic }: BenchLan): Promise<void> {
+export async function stopBenchLan({ watched, traffic, recorder }: BenchLan): Promise<void> {
+  recorder.stop();
   await traffic.process.kill('SIGKILL');
   await watched.stop();
+}
+
+/**
+ * Has the client use the addresses at every node. What stands in for kube-proxy runs in user space, and is slow at first
+ * use: that must not be taken for a gap when the addresses move there.
+ */
+export async function warmUp({ watched }: BenchLan): Promise<void> {
+  const { client, nodes } = watched.cluster;
+  const neighbour = (verb: string, rest: string): readonly string[] =>
+    vips.map((vip) => `neigh ${verb} ${vip} ${rest} dev eth0`);
+  for (const node of nodes) {
+    await ipBatch(client.machine.name, neighbour('replace', `lladdr ${watched.macOf(node)} nud permanent`));
+    for (let use = 0; use < warmUpUses; use += 1) {
+      for (const vip of vips) {
+        await client.udpEcho(vip, 80, 'warm-up');
+        await client.fetch(vip, 80);
+      }
+    }
+  }
+  await ipBatch(client.machine.name, neighbour('del', ''));
 }
 
 /** Empties the client's neighbour cache of the addresses. */

@@ -71,6 +71,8 @@ function familySummary(rounds: readonly RoundFigures[], family: number) {
     answeredMs: spread(of(({ answeredMs }) => answeredMs)),
     announcedMs: spread(of(({ announcedMs }) => announcedMs)),
     gapMs: spread(of(({ gapMs }) => gapMs)),
+    gapAtMs: of(({ gapAtMs }) => gapAtMs).map(Math.round),
+    gapsMs: of(({ gapMs }) => gapMs).map(Math.round),
     silenceMs: spread(of(({ silenceMs }) => silenceMs)),
     lostDatagrams: spread(of(({ lostDatagrams }) => lostDatagrams)),
     clientPauseMs: spread(of(({ pauseMs }) => pauseMs)),

@@ -4,7 +4,7 @@ import { monotonicMs } from '../../cluster/process/dialogue.ts';
 import {
   type FetchFigures,
   fetchFigures,
-  longestGapMs,
+  longestGap,
   longestPauseMs,
   longestSilenceMs,
   lostDatagrams,
@@ -19,7 +19,7 @@ import {
   type Watch,
 } from '../../cluster/watcher/watch.ts';
 import { vips, type WatchedCluster } from '../../cluster/watcher/watched-cluster.ts';
-import { assertServedBy, type BenchLan, forgetNeighbours } from './bench-lan.ts';
+import { assertServedBy, type BenchLan, forgetNeighbours, warmUp } from './bench-lan.ts';
 import { apart, type Fault, withControlPlane } from './fault.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -31,6 +31,8 @@ export interface AddressFigures {
   readonly announcedMs: number;
   /** The longest time without an echo, less what the client paused itself. */
   readonly gapMs: number;
+  /** When that began, from the fault on. */
+  readonly gapAtMs: number;
   readonly silenceMs: number;
   /** The client's own longest pause between two datagrams. */
   readonly pauseMs: number;
@@ -58,19 +60,29 @@ const aftermathMs = 2_000;
 const settleInMs = 150;
 const apiAwayMs = { least: 500, most: 20_000 } as const;
 
-/** One fault at the owner, at a random phase of the pulses, and its recovery. Leaves the cluster settled. */
-export async function measureRound(lan: BenchLan, scenario: Scenario, fault: Fault): Promise<RoundFigures> {
+export interface RoundOptions {
+  readonly scenario: Scenario;
+  readonly fault: Fault;
+  /** When the fault comes, from 0, at a pulse of the owner, to 1, at the next one. */
+  readonly phase: number;
+}
+
+/** One fault at the owner, and its recovery. Leaves the cluster settled. */
+export async function measureRound(lan: BenchLan, { scenario, fault, phase }: RoundOptions): Promise<RoundFigures> {
   const { watched, traffic } = lan;
   const owner = await watched.settled();
+  await warmUp(lan);
   await forgetNeighbours(lan);
   await traffic.begin({ addresses: vips, port: 80, echoEveryMs, fetchEveryMs });
   const startedMs = monotonicMs();
-  await pause(settleInMs + Math.random() * scenario.intervalMs);
+  await pause(settleInMs);
   await assertServedBy(lan, owner);
   const complete = await withApiServer(watched.cluster, scenario, fault);
+  const pulse = await lan.recorder.nextPulse(owner.machine.ipv4);
+  await pause(pulse.atMs + phase * scenario.intervalMs - monotonicMs());
+  const mac = watched.macOf(owner);
   const faultMs = monotonicMs();
   const injected = complete.inject(owner);
-  const mac = watched.macOf(owner);
   await takenOver(watched, mac, faultMs);
   await Promise.all([injected, pause(holdMs)]);
   await complete.recover(owner);
@@ -105,10 +117,12 @@ function figuresOf(
   { faultMs, mac, scenario }: { readonly faultMs: number; readonly mac: string; readonly scenario: Scenario },
 ): AddressFigures {
   if (traffic === undefined) throw new Error(`cannot measure ${watch.address}: no client used it`);
+  const gap = longestGap(traffic, echoEveryMs);
   return {
     answeredMs: answeredAfterMs(watch, faultMs, mac) ?? patienceMs,
     announcedMs: announcedAfterMs(watch, faultMs, mac) ?? patienceMs,
-    gapMs: longestGapMs(traffic, echoEveryMs),
+    gapMs: gap.ms,
+    gapAtMs: gap.fromMs - faultMs,
     silenceMs: longestSilenceMs(traffic),
     pauseMs: longestPauseMs(traffic),
     lostDatagrams: lostDatagrams(traffic),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fetchFigures, longestGapMs, longestPauseMs, longestSilenceMs, lostDatagrams, servedSince } from './losses.ts';
+import { fetchFigures, longestGap, longestPauseMs, longestSilenceMs, lostDatagrams, servedSince } from './losses.ts';
 import type { Traffic } from './traffic-message.ts';
 
 const traffic: Traffic = {
@@ -28,7 +28,7 @@ test('the longest silence is between two echoes, whichever datagrams they are of
 
 test('of a silence, what the client paused itself is no gap', () => {
   // Sent at 15 and then at 32 only: 3 ms, 10 instead of 17, and 1.
-  assert.equal(longestGapMs(traffic, 5), 14);
+  assert.deepEqual(longestGap(traffic, 5), { fromMs: 12, ms: 14 });
 });
 
 test('a silence through which the client went on sending is a gap as long as it was', () => {
@@ -36,7 +36,7 @@ test('a silence through which the client went on sending is a gap as long as it 
   const echoes = sent
     .filter((atMs) => atMs < 100 || atMs > 400)
     .map((atMs) => ({ datagram: atMs / 6, atMs: atMs + 1, node: 'a' }));
-  assert.equal(longestGapMs({ ...traffic, sent, echoes }, 5), 306);
+  assert.deepEqual(longestGap({ ...traffic, sent, echoes }, 5), { fromMs: 97, ms: 306 });
   assert.equal(longestSilenceMs({ ...traffic, sent, echoes }), 306);
 });
 
@@ -60,7 +60,7 @@ test('requests: how many failed, were reset, and took longest', () => {
 test('nothing seen is no gap and no failure', () => {
   const nothing: Traffic = { address: '192.0.2.1', sent: [], echoes: [], fetched: [] };
   assert.deepEqual(
-    [longestSilenceMs(nothing), longestGapMs(nothing, 5), lostDatagrams(nothing), longestPauseMs(nothing)],
+    [longestSilenceMs(nothing), longestGap(nothing, 5).ms, lostDatagrams(nothing), longestPauseMs(nothing)],
     [0, 0, 0, 0],
   );
   assert.deepEqual([fetchFigures(nothing)], [{ count: 0, failed: 0, resets: 0, longestMs: 0 }]);

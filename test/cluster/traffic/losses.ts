@@ -5,25 +5,34 @@ export function longestSilenceMs({ echoes }: Traffic): number {
   return echoes.reduce((longest, { atMs }, index) => Math.max(longest, atMs - (echoes[index - 1]?.atMs ?? atMs)), 0);
 }
 
+export interface Gap {
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
 /**
  * The same, but of the network: a step in which the client itself did nothing, though a datagram was due, counts as
  * twice its pace at most. On a busy machine it has to wait for a processor like everybody else.
  */
-export function longestGapMs({ sent, echoes }: Traffic, paceMs: number): number {
+export function longestGap({ sent, echoes }: Traffic, paceMs: number): Gap {
   const steps = [
     ...sent.map((atMs) => ({ atMs, isEcho: false })),
     ...echoes.map(({ atMs }) => ({ atMs, isEcho: true })),
   ].sort((a, b) => a.atMs - b.atMs);
-  let longestMs = 0;
-  let gapMs = 0;
-  for (const [index, { atMs, isEcho }] of steps.entries()) {
-    gapMs += Math.min(atMs - (steps[index - 1]?.atMs ?? atMs), 2 * paceMs);
-    if (!isEcho) continue;
-    // Before the first echo the client had nothing to miss.
-    if (atMs !== echoes[0]?.atMs) longestMs = Math.max(longestMs, gapMs);
-    gapMs = 0;
+  // Before the first echo the client has nothing to miss.
+  let begin = steps.findIndex(({ isEcho }) => isEcho);
+  let longest = { fromMs: 0, ms: 0 };
+  let ms = 0;
+  for (let index = begin + 1; index < steps.length; index += 1) {
+    const [before, step] = [steps[index - 1], steps[index]];
+    if (before === undefined || step === undefined) continue;
+    ms += Math.min(step.atMs - before.atMs, 2 * paceMs);
+    if (!step.isEcho) continue;
+    if (ms > longest.ms) longest = { fromMs: steps[begin]?.atMs ?? 0, ms };
+    begin = index;
+    ms = 0;
   }
-  return longestMs;
+  return longest;
 }
 
 /** Datagrams without an echo. */
