@@ -34,7 +34,7 @@ export class Ownership {
   readonly #learningGroups = new Set<string>();
   readonly #rounds = new VersionRounds();
   #effects: OwnershipEffect[] = [];
-  /** When it has waited for the others' claims long enough; undefined: it has no table yet. */
+  /** When it has waited for the others' claims long enough; undefined: it has not been a candidate yet. */
   #learningUntilMs: number | undefined;
   #learned = false;
   #cutOff = false;
@@ -82,7 +82,8 @@ export class Ownership {
       if (state === undefined) this.#add(group, nowMs);
       else this.#groups.update(state, group);
     }
-    this.#learningUntilMs ??= nowMs + learningMs;
+    // The others listen to it once it is a speaker in their tables, as it now is in its own.
+    if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.#learningUntilMs ??= nowMs + learningMs;
     this.#rounds.start(nowMs);
     this.#decide(nowMs);
   }

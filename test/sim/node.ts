@@ -172,7 +172,8 @@ export class SimNode {
   #send(to: readonly string[], message: Message): void {
     this.#sequence += 1n;
     const header = { sender: this.#id, incarnation: this.incarnation, sequence: this.#sequence };
-    for (const node of to) this.#world.send(this, node, { header, message });
+    const packet = { header, message };
+    for (const node of to) this.#world.send(this, node, packet);
   }
 
   #planWakeUp(): void {
