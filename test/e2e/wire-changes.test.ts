@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { advertisement, arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { enterNamespaces, ip, linkIndex } from '../support/wire-namespace.ts';
+import { ip, linkIndex } from '../support/wire-namespace.ts';
 import { nodeLink, nodeMac, peerLink, peerMac, WireNode } from '../support/wire-node.ts';
 import { eventually } from '../support/wire-peer.ts';
 
@@ -38,7 +39,7 @@ function member(node: string, macs: readonly string[] = []) {
   return { node, address: '192.0.2.9', port: 7946, incarnation: '1', macs, leaseExpired: false };
 }
 
-if (enterNamespaces(import.meta.filename)) {
+if (await insideSandbox(import.meta.filename)) {
   describe('changes on the wire', () => {
     let node: WireNode;
 

@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { messageKeyOf } from '../../speaker/liveness/key-ring.ts';
 import { encodeMessage } from '../../speaker/liveness/message-codec.ts';
 import { nodeIdOf } from '../../speaker/liveness/node-id.ts';
+import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 import { advertisement, arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { enterNamespaces } from '../support/wire-namespace.ts';
 import { eventually } from '../support/wire-peer.ts';
 import type { WireSpeaker } from '../support/wire-speaker.ts';
 import { clientLink, clientMac, firstKey, macOf, secondKey, WireSpeakers } from '../support/wire-speakers.ts';
@@ -96,7 +96,7 @@ function assertQuiet(lan: WireSpeakers, from: ReadonlyMap<string, number>): void
   }
 }
 
-if (enterNamespaces(import.meta.filename)) {
+if (await insideSandbox(import.meta.filename)) {
   describe('speakers on one LAN', { timeout: 60_000 }, () => {
     let lan: WireSpeakers;
     before(async () => {

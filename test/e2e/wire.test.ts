@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { type ArpText, advertisement, arpHex, type NdpText, ndpHex, solicitation } from '../support/wire-frames.ts';
-import { enterNamespaces } from '../support/wire-namespace.ts';
 import { nodeMac, peerLink, peerMac, WireNode } from '../support/wire-node.ts';
 import { eventually } from '../support/wire-peer.ts';
 
@@ -183,7 +183,7 @@ const silent: readonly { readonly name: string; readonly stimulus: string; reado
   },
 ];
 
-if (enterNamespaces(import.meta.filename)) {
+if (await insideSandbox(import.meta.filename)) {
   describe('on the wire', () => {
     let node: WireNode;
 
