@@ -30,11 +30,11 @@ test('where Services share an address any of their reports will do', () => {
 });
 
 test('the report of a Service that is torn apart tells about its first group alone', () => {
-  const only = (node: string) => ({ nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': node } }] });
+  const selecting = (node: string) => ({ nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': node } }] });
   const config = aConfig(
     [
-      anAdvertisement('v4', { ...only('node-a'), ipAddressPools: ['v4'] }),
-      anAdvertisement('v6', { ...only('node-b'), ipAddressPools: ['v6'] }),
+      anAdvertisement('v4', { ...selecting('node-a'), ipAddressPools: ['v4'] }),
+      anAdvertisement('v6', { ...selecting('node-b'), ipAddressPools: ['v6'] }),
     ],
     [aPool('v4', ['10.0.0.0/24']), aPool('v6', ['2001:db8::/120'])],
   );
