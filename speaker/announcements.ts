@@ -49,7 +49,10 @@ export class Announcements {
 
   constructor(options: AnnouncementsOptions) {
     this.#options = options;
-    this.#members = new MemberReports(options);
+    this.#members = new MemberReports({
+      ...options,
+      addressesOf: (node) => this.#planned?.table.vips.filter(({ holder }) => holder === node).length ?? 0,
+    });
   }
 
   /** Does this node answer for any address? */

@@ -63,8 +63,14 @@ describe('members', () => {
     const released = lan.api.stored(leaseResource, { namespace, name: 'speaker-node-c' });
     assert.equal(leaseResource.parse(released).holderIdentity, undefined);
     const line = lan.log.lines.find(({ event }) => event === 'member-down');
-    assert.equal(line?.fields['silentMs'], 312);
+    assert.deepEqual([line?.fields['silentMs'], line?.fields['addresses']], [312, 0]);
     assert.match(String(line?.fields['meaning']), /look at the node/);
+  });
+
+  test('a death is told with the number of addresses that the node held', () => {
+    say('node-a', { type: 'memberDown', node: 'node-b', why: 'notHeard', silentMs: 312 });
+    const line = lan.log.lines.find(({ event }) => event === 'member-down');
+    assert.equal(line?.fields['addresses'], 1);
   });
 
   test('who is dead writes no reports that nobody else would write', async () => {

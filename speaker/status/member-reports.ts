@@ -22,6 +22,8 @@ export interface MemberReportsOptions {
   readonly events: EventRecorder;
   readonly metrics: Pick<SpeakerMetrics, 'pulsesBlocked'>;
   readonly log: Log;
+  /** How many of the addresses that this node knows of a node holds by its reports. */
+  readonly addressesOf: (node: string) => number;
 }
 
 /** Says of other nodes what somebody has to know who is woken up at night. */
@@ -37,7 +39,7 @@ export class MemberReports {
   }
 
   event(event: MemberEvent): void {
-    const { log } = this.#options;
+    const { log, addressesOf } = this.#options;
     switch (event.type) {
       case 'memberUp':
         this.#down.delete(event.node);
@@ -47,7 +49,8 @@ export class MemberReports {
         const { node, why, silentMs } = event;
         this.#down.add(node);
         const silent = silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
-        log.warn('member-down', { node, why, meaning: textOf(why), ...silent });
+        const addresses = addressesOf(node);
+        log.warn('member-down', { node, why, meaning: textOf(why), ...silent, addresses });
         break;
       }
       case 'pulsesBlocked':
