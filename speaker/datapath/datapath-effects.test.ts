@@ -238,6 +238,20 @@ describe('links', () => {
   });
 });
 
+test('a table without the interface whose carrier went does not tell that it is back; one with it does, once it is', () => {
+  const bench = new Bench();
+  bench.table([vip(g)]);
+  const down = { ...eth0, up: false, carrier: false };
+  bench.datapath.applyLinks([down, eth1], at(10));
+  bench.told();
+  bench.table([], [member], 20);
+  assert.deepEqual(bench.told(), ['table 20: b pulses', 'links 20: no carrier']);
+  bench.datapath.applyLinks([eth0, eth1], at(30));
+  assert.deepEqual(bench.told(), []);
+  bench.table([vip(g)], [member], 40);
+  assert.deepEqual(bench.told(), ['table 40: b pulses, 192.0.2.100 able -', 'links 40: carrier']);
+});
+
 describe('evidence', () => {
   test('an owner that answers a probe is told, and so is a gateway', () => {
     const bench = new Bench();

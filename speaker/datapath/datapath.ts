@@ -46,6 +46,8 @@ export class Datapath {
   /** Groups that were taken, and of which no address was announced yet. */
   readonly #unannounced = new Set<string>();
   #table = emptyTable;
+  /** Of any interface that serves, or served last: a table without the one that went down tells nothing new of it. */
+  #carrier = true;
   #links: LinksByIndex;
   #servedVersion = 0;
   #unsettled = false;
@@ -292,6 +294,7 @@ export class Datapath {
   /** Whether any interface that addresses are answered on gets frames through; a node without any is not cut off. */
   #hasCarrier(): boolean {
     const { interfaces } = this.#addresses;
-    return interfaces.size === 0 || [...interfaces].some((index) => hasCarrier(this.#links, index));
+    if (interfaces.size > 0) this.#carrier = [...interfaces].some((index) => hasCarrier(this.#links, index));
+    return this.#carrier;
   }
 }
