@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { DatapathEvent } from '../../speaker/datapath/table.ts';
 import { messageKeyOf } from '../../speaker/liveness/key-ring.ts';
 import { encodeMessage } from '../../speaker/liveness/message-codec.ts';
 import { nodeIdOf } from '../../speaker/liveness/node-id.ts';
@@ -235,6 +236,23 @@ if (await insideSandbox(import.meta.filename)) {
       await lan.restart(owner.node);
       lan.apply(vips);
       await settled(lan);
+    });
+
+    test('a speaker whose address is not there yet says so, and sends pulses once it is', async () => {
+      const late = await lan.startSpeaker(4, { address: '192.0.2.99' });
+      const failed = await late.event((event) => event.type === 'pulsePortFailed');
+      assert.deepEqual(failed.event, {
+        type: 'pulsePortFailed',
+        why: 'cannot bind the UDP socket of pulses: EADDRNOTAVAIL',
+      });
+      lan.apply(vips, [late]);
+      assert.equal((await late.tick()).counters['pulses.sent'], 0);
+      await late.ip('addr add 192.0.2.99/24 dev eth0');
+      const sends = (event: DatapathEvent): boolean =>
+        event.type === 'tick' && (event.counters['pulses.sent'] ?? 0) > 0;
+      await late.event(sends, late.events.length);
+      assert.equal(late.count('pulsePortFailed'), 1);
+      await late.stop();
     });
 
     test('the last one left asks its gateway whether the fault is its own, and takes over all', async () => {

@@ -71,10 +71,10 @@ export class WireSpeakers {
     return speaker;
   }
 
-  async startSpeaker(n: number): Promise<WireSpeaker> {
+  async startSpeaker(n: number, pulses: Partial<PulseOptions> = this.#pulses): Promise<WireSpeaker> {
     this.#starts += 1;
     const incarnation = this.#starts.toString(16).padStart(16, '0');
-    const speaker = await WireSpeaker.start({ n, bridge, incarnation, ipv6: this.#ipv6 }, this.#pulses);
+    const speaker = await WireSpeaker.start({ n, bridge, incarnation, ipv6: this.#ipv6 }, pulses);
     speaker.tell({ type: 'keys', send: firstKey, accept: [firstKey] });
     return speaker;
   }
