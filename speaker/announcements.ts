@@ -36,6 +36,7 @@ export interface AnnouncementsOptions {
 }
 
 type Conflict = Extract<DatapathEvent, { type: 'conflict' }>;
+type MemberChange = Extract<DatapathEvent, { type: 'memberUp' | 'memberDown' }>;
 type GaveUp = Extract<DatapathEvent, { type: 'gaveUp' }>;
 
 /** Brings together what the plan wants and what the datapath says it does. */
@@ -92,9 +93,7 @@ export class Announcements {
         break;
       case 'memberUp':
       case 'memberDown':
-        this.#options.onHeard(event.node, event.type === 'memberUp');
-        this.#members.event(event);
-        this.#tellView();
+        this.#memberChanged(event);
         break;
       case 'pulsesBlocked':
       case 'pulsePortFailed':
@@ -117,6 +116,14 @@ export class Announcements {
         log.debug('table-applied', { version: event.version });
         break;
     }
+  }
+
+  #memberChanged(event: MemberChange): void {
+    const { node } = event;
+    const wasDown = this.#members.isDown(node);
+    this.#options.onHeard(node, event.type === 'memberUp');
+    this.#members.event(event);
+    if (this.#members.isDown(node) !== wasDown) this.#tellView();
   }
 
   #tookOver(event: TookOver): void {
