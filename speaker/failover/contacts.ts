@@ -18,6 +18,7 @@ export class Contacts {
   readonly #contacts = new Map<string, Contact>();
   readonly #unheard = new DeadlineHeap<string>();
   #enabled = false;
+  #begun = false;
 
   setEnabled(enabled: boolean): void {
     this.#enabled = enabled;
@@ -40,6 +41,17 @@ export class Contacts {
       }
     }
     return gone;
+  }
+
+  /** This node is a member, too, so that others can answer it: from the first time on, who was not heard has all the time. */
+  begin(nowMs: number): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    for (const [node, contact] of this.#contacts) {
+      if (contact.heard === 'yes') continue;
+      contact.heard = 'notYet';
+      this.#unheard.set(node, nowMs + patienceMs);
+    }
   }
 
   members(): Iterable<string> {

@@ -61,6 +61,7 @@ export class Failover {
     const others = members.filter(({ node }) => node !== this.#self);
     this.#nodes = new Map(others.map(({ node }) => [nodeIdOf(node), node]));
     const gone = this.#contacts.setMembers(others, nowMs);
+    if (others.length < members.length) this.#contacts.begin(nowMs);
     this.#liveness.setMembers(others, nowMs);
     this.#judge([this.#self], nowMs);
     this.#settle(nowMs);

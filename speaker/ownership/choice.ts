@@ -55,17 +55,20 @@ export function bestCandidate(
   return { node: rank === undefined ? undefined : candidates[rank], rank: rank ?? candidates.length };
 }
 
-/** The strongest claim of another node that is not dead; those below the highest epoch are superseded. */
+/** The strongest claim of another node that is not dead: the highest epoch, then the better rank. */
 export function strongestOther(
   state: GroupState,
   view: ChoiceView,
 ): { readonly node: string; readonly epoch: number } | undefined {
-  let strongest: string | undefined;
+  let strongest: { readonly node: string; readonly epoch: number } | undefined;
   for (const [node, { state: said, epoch }] of view.book.statements(state.group.key)) {
-    if (said !== 'held' || epoch < state.epoch || view.nodes.standing(node) === 'dead') continue;
-    if (strongest === undefined || ranksBefore(state.group.candidates, node, strongest)) strongest = node;
+    if (said !== 'held' || view.nodes.standing(node) === 'dead') continue;
+    if (strongest === undefined || epoch > strongest.epoch) strongest = { node, epoch };
+    else if (epoch === strongest.epoch && ranksBefore(state.group.candidates, node, strongest.node)) {
+      strongest = { node, epoch };
+    }
   }
-  return strongest === undefined ? undefined : { node: strongest, epoch: state.epoch };
+  return strongest;
 }
 
 /** Nodes that live and still claim what this node holds. */
@@ -75,14 +78,6 @@ export function rivalsOf(state: GroupState, view: ChoiceView): readonly string[]
     if (said.state === 'held' && view.nodes.standing(node) !== 'dead') rivals.push(node);
   }
   return rivals;
-}
-
-/** Whether anybody, dead or alive, still claims it with the highest epoch. */
-export function isTopClaimed(state: GroupState, view: ChoiceView): boolean {
-  for (const [, said] of view.book.statements(state.group.key)) {
-    if (said.state === 'held' && said.epoch >= state.epoch) return true;
-  }
-  return false;
 }
 
 function isUsable(node: string, state: GroupState, view: ChoiceView): boolean {

@@ -15,14 +15,8 @@ function claims(version: number, since: number, entries: readonly ClaimEntry[], 
   return { type: 'claims', version, since, part, parts, entries };
 }
 
-function bookOf(...groups: readonly string[]): ClaimBook {
-  const book = new ClaimBook();
-  for (const group of groups) book.addGroup(group);
-  return book;
-}
-
 test('news adds to what is known, and a missed version shows', () => {
-  const book = bookOf('g', 'h', 'i');
+  const book = new ClaimBook();
   assert.deepEqual([...book.receive(from, claims(1, 0, [held('g')]))], ['g']);
   assert.ok(book.isComplete('b'));
   book.receive(from, claims(3, 2, [held('i')]));
@@ -35,14 +29,14 @@ test('news adds to what is known, and a missed version shows', () => {
 });
 
 test('an older statement that comes late changes nothing', () => {
-  const book = bookOf('g');
+  const book = new ClaimBook();
   book.receive(from, claims(2, 1, [{ group: 'g', epoch: 4, state: 'released' }]));
   assert.equal(book.receive(from, claims(1, 0, [held('g', 4)])).size, 0);
   assert.equal(book.statement('g', 'b')?.state, 'released');
 });
 
 test('a full answer in parts, in any order, replaces all that was known', () => {
-  const book = bookOf('g', 'h', 'i');
+  const book = new ClaimBook();
   book.receive(from, claims(1, 0, [held('g'), held('h')]));
   book.hearVersion(from, 7);
   assert.ok(!book.isComplete('b'));
@@ -54,33 +48,33 @@ test('a full answer in parts, in any order, replaces all that was known', () => 
 });
 
 test('a part of an older answer completes none', () => {
-  const book = bookOf('g', 'h');
+  const book = new ClaimBook();
   book.receive(from, claims(7, 0, [held('g')], [0, 2]));
   book.receive(from, claims(8, 0, [held('h')], [1, 2]));
   assert.ok(!book.isComplete('b'));
 });
 
 test('who claims nothing yet is known in full by its pulse', () => {
-  const book = bookOf('g');
+  const book = new ClaimBook();
   assert.ok(!book.isComplete('b'));
   book.hearVersion(from, 0);
   assert.ok(book.isComplete('b'));
 });
 
 test('another incarnation starts from nothing', () => {
-  const book = bookOf('g');
+  const book = new ClaimBook();
   book.receive(from, claims(9, 0, [held('g', 5)]));
   assert.deepEqual([...book.receive({ node: 'b', incarnation: '2' }, claims(1, 0, []))], ['g']);
   assert.equal(book.statement('g', 'b'), undefined);
   assert.ok(book.isComplete('b'));
 });
 
-test('groups that are not in the table are not kept', () => {
-  const book = bookOf('g');
-  book.receive(from, claims(1, 0, [held('g'), held('x')]));
-  assert.deepEqual([...book.groupsOf('b')], ['g']);
-  book.removeGroup('g');
-  assert.deepEqual([...book.groupsOf('b')], []);
+test('the highest epoch is that of any statement, whoever made it', () => {
+  const book = new ClaimBook();
+  assert.equal(book.highestEpoch('g'), 0);
+  book.receive(from, claims(1, 0, [held('g', 4)]));
+  book.receive({ node: 'c', incarnation: '1' }, claims(1, 0, [{ group: 'g', epoch: 7, state: 'released' }]));
+  assert.equal(book.highestEpoch('g'), 7);
 });
 
 test('whatever gets lost, comes twice or late: a full answer ends with what the sender claims', () => {
@@ -96,7 +90,7 @@ test('whatever gets lost, comes twice or late: a full answer ends with what the 
     fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
       runs += 1;
       const own = new OwnClaims();
-      const book = bookOf(...groups);
+      const book = new ClaimBook();
       const late = changes.flatMap((one, at) => {
         own.tell({ group: one.group, epoch: at, state: one.state });
         const news = own.takeNews(at);

@@ -19,7 +19,7 @@ interface Answer {
   readonly parts: number;
   /** BOUNDED by `parts`. */
   readonly seen: Set<number>;
-  /** BOUNDED by the groups of the table. */
+  /** BOUNDED by `groupsPerTeller`. */
   readonly groups: Set<string>;
 }
 
@@ -29,28 +29,21 @@ interface Telling {
   version: number | undefined;
   /** The newest that it told of. */
   newest: number;
-  /** BOUNDED by the groups of the table. */
+  /** BOUNDED by `groupsPerTeller`. */
   readonly groups: Set<string>;
   answer: Answer | undefined;
 }
 
+/** A member that claims more is not believed. */
+const groupsPerTeller = 100_000;
+
 /**
- * What the other nodes claim. It keeps only what concerns groups of the table, and knows by the versions whether it
- * missed something. BOUNDED: tellers by the members of the table, statements by its groups times those that held them.
+ * What the other nodes claim, also of groups that are not in this node's table, since they may come to be; by the
+ * versions it knows whether it missed something. BOUNDED by the members times what each may claim.
  */
 export class ClaimBook {
   readonly #tellers = new Map<string, Telling>();
   readonly #statements = new Map<string, Map<string, Statement>>();
-
-  /** From now on statements about the group are kept. */
-  addGroup(group: string): void {
-    if (!this.#statements.has(group)) this.#statements.set(group, new Map());
-  }
-
-  removeGroup(group: string): void {
-    for (const node of this.#statements.get(group)?.keys() ?? []) this.#tellers.get(node)?.groups.delete(group);
-    this.#statements.delete(group);
-  }
 
   statements(group: string): Iterable<readonly [node: string, statement: Statement]> {
     return this.#statements.get(group) ?? [];
@@ -58,6 +51,13 @@ export class ClaimBook {
 
   statement(group: string, node: string): Statement | undefined {
     return this.#statements.get(group)?.get(node);
+  }
+
+  /** Of all that was said of the group; 0: nothing was. */
+  highestEpoch(group: string): number {
+    let highest = 0;
+    for (const [, { epoch }] of this.statements(group)) highest = Math.max(highest, epoch);
+    return highest;
   }
 
   /** The groups of which the node has said something. */
@@ -68,7 +68,7 @@ export class ClaimBook {
   /** Forgets all that the node said; returns the groups concerned. */
   forget(node: string): readonly string[] {
     const groups = [...this.groupsOf(node)];
-    for (const group of groups) this.#statements.get(group)?.delete(node);
+    for (const group of groups) this.#drop(group, node);
     this.#tellers.delete(node);
     return groups;
   }
@@ -126,12 +126,12 @@ export class ClaimBook {
 
   /** Whether that is news. */
   #state(node: string, teller: Telling, entry: ClaimEntry & { readonly version: number }): boolean {
-    const statements = this.#statements.get(entry.group);
-    if (statements === undefined) return false;
     const { state, epoch, version } = entry;
-    const known = statements.get(node);
-    if (known !== undefined && known.version > version) return false;
+    const known = this.statement(entry.group, node);
+    if (known === undefined ? teller.groups.size >= groupsPerTeller : known.version > version) return false;
+    const statements = this.#statements.get(entry.group) ?? new Map<string, Statement>();
     statements.set(node, { state, epoch, version });
+    this.#statements.set(entry.group, statements);
     teller.groups.add(entry.group);
     return known?.state !== state || known.epoch !== epoch;
   }
@@ -142,7 +142,7 @@ export class ClaimBook {
       teller.answer = { version: claims.version, parts: claims.parts, seen: new Set(), groups: new Set() };
     }
     teller.answer.seen.add(claims.part);
-    for (const { group } of claims.entries) if (this.#statements.has(group)) teller.answer.groups.add(group);
+    for (const { group } of claims.entries) teller.answer.groups.add(group);
     return teller.answer.seen.size === claims.parts;
   }
 
@@ -154,10 +154,16 @@ export class ClaimBook {
     );
     for (const group of dropped) {
       teller.groups.delete(group);
-      this.#statements.get(group)?.delete(node);
+      this.#drop(group, node);
     }
     teller.version = answer.version;
     teller.answer = undefined;
     return dropped;
+  }
+
+  #drop(group: string, node: string): void {
+    const statements = this.#statements.get(group);
+    statements?.delete(node);
+    if (statements?.size === 0) this.#statements.delete(group);
   }
 }

@@ -43,7 +43,7 @@ export function groupDeadlineMs(state: GroupState, view: ChoiceView, nowMs: numb
   if (state.unwantedSinceMs !== undefined && !state.group.candidates.includes(view.self)) {
     dueMs.push(state.unwantedSinceMs + handOverMs);
   }
-  if (isWanted && state.held === undefined) dueMs.push(state.yielded?.untilMs, state.learning?.untilMs);
+  if (isWanted && state.held === undefined) dueMs.push(state.yielded?.untilMs);
   if (typeof view.failback === 'object' && state.challenger !== undefined) {
     dueMs.push(state.challenger.sinceMs + view.failback.delayMs);
   }

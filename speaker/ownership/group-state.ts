@@ -14,7 +14,7 @@ export interface GroupState {
   able: boolean;
   /** By this node. */
   held: Held | undefined;
-  /** The highest that was heard of or used: claims with a lower one are superseded for ever. */
+  /** The highest that was heard of or used. */
   epoch: number;
   /** Whose claim counts now. */
   holder: string | undefined;
@@ -44,18 +44,16 @@ export interface GroupState {
   rivalDueMs: number | undefined;
   /** When that last happened. */
   announcedAgainMs: number;
-  /** The holder by the API server's word was asked, and may answer until then. */
-  learning: { readonly from: string; readonly untilMs: number } | undefined;
   /** The others know that this node can't serve it. */
   toldUnfit: boolean;
 }
 
-export function newGroupState(group: OwnedGroup): GroupState {
+export function newGroupState(group: OwnedGroup, epoch: number): GroupState {
   return {
     group,
     able: group.able,
     held: undefined,
-    epoch: 0,
+    epoch,
     holder: undefined,
     lastHolder: undefined,
     best: undefined,
@@ -71,7 +69,6 @@ export function newGroupState(group: OwnedGroup): GroupState {
     announceAgainAtMs: undefined,
     rivalDueMs: undefined,
     announcedAgainMs: Number.NEGATIVE_INFINITY,
-    learning: undefined,
     toldUnfit: false,
   };
 }

@@ -37,8 +37,9 @@ export class GroupTable {
     return this.#index.groupsOf(node);
   }
 
-  add(group: OwnedGroup): void {
-    this.#states.set(group.key, newGroupState(group));
+  /** With the highest epoch that was heard of. */
+  add(group: OwnedGroup, epoch: number): void {
+    this.#states.set(group.key, newGroupState(group, epoch));
     this.#changed.add(group.key);
   }
 

@@ -1,15 +1,7 @@
 import type { GiveUpReason } from '../datapath/table.ts';
 import type { ClaimEntry } from '../liveness/message.ts';
 import { handOverReason, takeoverOf } from './change-reasons.ts';
-import {
-  bestCandidate,
-  type Choice,
-  type ChoiceView,
-  choose,
-  isTopClaimed,
-  rivalsOf,
-  strongestOther,
-} from './choice.ts';
+import { bestCandidate, type Choice, type ChoiceView, choose, rivalsOf, strongestOther } from './choice.ts';
 import type { Statement } from './claim-book.ts';
 import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver } from './group-deadlines.ts';
 import { type GroupState, ranksBefore } from './group-state.ts';
@@ -20,8 +12,6 @@ import { movedByPreference, sameGroup } from './table-change.ts';
 
 /** Who gave a group up to another node does not claim it again before this. */
 const holdDownMs = 2000;
-/** The holder by the API server's word is asked, and waited for so long. */
-const learnMs = 1000;
 /** In a conflict the better ranked one may still take it back: neighbours are told only after this. */
 const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
@@ -32,8 +22,6 @@ export interface GroupOutcome {
   effect(effect: OwnershipEffect): void;
   /** To be told to all. */
   tell(entry: ClaimEntry): void;
-  /** To be told to one node, besides. */
-  note(node: string, entry: ClaimEntry): void;
   /** The node is to be told all that this node claims. */
   answer(node: string): void;
   /** The node is to say all that it claims. */
@@ -83,22 +71,6 @@ export class Groups {
     if (state.held !== undefined) this.#giveUp(state, 'addressRemoved');
     if (state.toldUnfit) this.#out.tell({ group: key, epoch: state.epoch, state: 'released' });
     this.#table.remove(key);
-  }
-
-  /** Before this node takes it, the holder by the API server's word is asked: only that one knows its epoch. */
-  learn(state: GroupState, nowMs: number): void {
-    const told = state.group.holder;
-    const { self, nodes } = this.#view;
-    if (told === undefined || told === self || nodes.standing(told) === 'dead' || nodes.byLease(told)) return;
-    state.learning = { from: told, untilMs: nowMs + learnMs };
-    this.#out.ask(told, nowMs);
-  }
-
-  /** All that the node claims is known now. */
-  learned(state: GroupState, from: string): void {
-    if (state.learning?.from !== from) return;
-    state.learning = undefined;
-    this.#table.change([state.group.key]);
   }
 
   /** The node made that statement. Whether it claims what this node holds, too. */
@@ -171,7 +143,7 @@ export class Groups {
     // Once: by different tables both may rank first.
     const again = nowMs - state.reclaimedMs < holdDownMs;
     if (first && superseded && wasParted && !again) this.#reclaim(state, nowMs);
-    else if (superseded || !first) this.#yield(state, rival.node, nowMs);
+    else if (superseded || (rival.epoch === held.epoch && !first)) this.#yield(state, rival.node, nowMs);
   }
 
   #yield(state: GroupState, to: string, nowMs: number): void {
@@ -196,9 +168,6 @@ export class Groups {
     if (wanted === self) {
       state.unwantedSinceMs = undefined;
       this.#handingOver.delete(state.group.key);
-      if (state.held !== undefined && state.held.epoch < state.epoch && !isTopClaimed(state, this.#view)) {
-        this.#reclaim(state, nowMs);
-      }
       return;
     }
     state.unwantedSinceMs ??= nowMs;
@@ -226,7 +195,7 @@ export class Groups {
   }
 
   #mayTakeNow(state: GroupState, nowMs: number): boolean {
-    if (!this.#mayTake || !state.able || nowMs < (state.learning?.untilMs ?? nowMs)) return false;
+    if (!this.#mayTake || !state.able) return false;
     const { yielded } = state;
     if (yielded === undefined || nowMs >= yielded.untilMs) return true;
     const said = this.#view.book.statement(state.group.key, yielded.to);
@@ -278,14 +247,6 @@ export class Groups {
     this.#out.tell({ group: key, epoch: state.epoch, state: state.able ? 'released' : 'unfit' });
   }
 
-  /** Perhaps the node holds it with an epoch that others have gone beyond, and does not know: then it claims it anew. */
-  #enquire(state: GroupState, late: string, nowMs: number): void {
-    const { key } = state.group;
-    this.#out.ask(late, nowMs);
-    if (this.#view.book.statement(key, late)?.state !== 'held' || isTopClaimed(state, this.#view)) return;
-    this.#out.note(late, { group: key, epoch: state.epoch, state: 'released' });
-  }
-
   #schedule(state: GroupState, nowMs: number): void {
     if (state.announceAgainAtMs !== undefined && state.announceAgainAtMs <= nowMs) {
       state.announceAgainAtMs = undefined;
@@ -293,7 +254,7 @@ export class Groups {
       this.#out.effect({ type: 'announceAgain', group: state.group.key });
     }
     const late = nodeToAsk(state, nowMs);
-    if (late !== undefined) this.#enquire(state, late, nowMs);
+    if (late !== undefined) this.#out.ask(late, nowMs);
     this.#table.settle(state, groupDeadlineMs(state, this.#view, nowMs));
   }
 }

@@ -70,9 +70,9 @@ export class OwnClaims {
     return due.sort((one, other) => one.version - other.version);
   }
 
-  /** Says something without a version of its own. */
-  note(entries: readonly ClaimEntry[]): Claims {
-    return { type: 'claims', version: this.#version, since: this.#version, part: 0, parts: 1, entries };
+  /** Says which version is the newest, no more. */
+  reminder(): Claims {
+    return { type: 'claims', version: this.#version, since: this.#version, part: 0, parts: 1, entries: [] };
   }
 
   /** All that this node claims, for one that may know nothing. */

@@ -2,7 +2,6 @@ import type { Claims } from '../liveness/message.ts';
 import type { ChoiceView } from './choice.ts';
 import { ClaimAsks } from './claim-asks.ts';
 import { ClaimBook, type Teller } from './claim-book.ts';
-import type { GroupState } from './group-state.ts';
 import { GroupTable } from './group-table.ts';
 import { Groups } from './groups.ts';
 import { KnownNodes, type NodeFacts } from './known-nodes.ts';
@@ -30,8 +29,6 @@ export class Ownership {
   readonly #groups: Groups;
   /** Nodes that are to be told all. BOUNDED by the members. */
   readonly #answers = new Set<string>();
-  /** New in the table, and their holder is asked first. BOUNDED by the table. */
-  readonly #learningGroups = new Set<string>();
   readonly #rounds = new VersionRounds();
   #effects: OwnershipEffect[] = [];
   /** When it has waited for the others' claims long enough; undefined: it has not been a candidate yet. */
@@ -47,7 +44,6 @@ export class Ownership {
     this.#groups = new Groups(view, this.#table, {
       effect: (effect) => void this.#effects.push(effect),
       tell: (entry) => this.#own.tell(entry),
-      note: (node, entry) => this.#effects.push({ type: 'send', to: [node], message: this.#own.note([entry]) }),
       answer: (node) => this.contact(node),
       ask: (node, nowMs) => this.#ask(node, nowMs),
     });
@@ -76,10 +72,10 @@ export class Ownership {
   /** All groups of the table; those that are gone are given up at once. */
   setGroups(groups: readonly OwnedGroup[], nowMs: number): void {
     const keys = new Set(groups.map(({ key }) => key));
-    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#remove(state);
+    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#groups.remove(state);
     for (const group of groups) {
       const state = this.#table.get(group.key);
-      if (state === undefined) this.#add(group, nowMs);
+      if (state === undefined) this.#table.add(group, this.#book.highestEpoch(group.key));
       else this.#groups.update(state, group);
     }
     // The others listen to it once it is a speaker in their tables, as it now is in its own.
@@ -136,7 +132,6 @@ export class Ownership {
       return said !== undefined && this.#groups.hear(group, from.node, said);
     });
     this.#table.change(news);
-    if (claims.since === 0) this.#endLearning(from.node);
     this.#groups.assess(nowMs);
     for (const group of claimed) this.#groups.defend(group, from.node, nowMs);
     this.#expectClaims(from.node, nowMs);
@@ -232,31 +227,6 @@ export class Ownership {
     this.#groups.assess(nowMs);
   }
 
-  #add(group: OwnedGroup, nowMs: number): void {
-    this.#book.addGroup(group.key);
-    this.#table.add(group);
-    const state = this.#table.get(group.key);
-    // At the start all are asked for all.
-    if (state === undefined || this.#learningUntilMs === undefined) return;
-    this.#groups.learn(state, nowMs);
-    if (state.learning !== undefined) this.#learningGroups.add(group.key);
-  }
-
-  /** Groups that wait for what the node claims wait no more. */
-  #endLearning(node: string): void {
-    if (this.#learningGroups.size === 0 || !this.#book.isComplete(node)) return;
-    for (const key of this.#learningGroups) {
-      const state = this.#table.get(key);
-      if (state !== undefined) this.#groups.learned(state, node);
-      if (state?.learning === undefined) this.#learningGroups.delete(key);
-    }
-  }
-
-  #remove(state: GroupState): void {
-    this.#groups.remove(state);
-    this.#book.removeGroup(state.group.key);
-  }
-
   /**
    * Sees to it that what the node claims becomes known, where it can be. While this node starts, also that of members
    * that seem dead: when the API server was away, no Lease is fresh.
@@ -274,7 +244,7 @@ export class Ownership {
 
   #tellVersion(nowMs: number): void {
     const listener = this.#rounds.takeDue(this.#others(), nowMs);
-    if (listener !== undefined) this.#effects.push({ type: 'send', to: [listener], message: this.#own.note([]) });
+    if (listener !== undefined) this.#effects.push({ type: 'send', to: [listener], message: this.#own.reminder() });
   }
 
   #others(): readonly string[] {
