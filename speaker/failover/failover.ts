@@ -149,10 +149,6 @@ export class Failover {
     return this.#liveness.isVerified(sender, incarnation);
   }
 
-  isLive(node: string): boolean {
-    return this.standing(node) !== 'dead';
-  }
-
   standing(node: string): Standing {
     return this.#liveness.standing(node);
   }
@@ -182,8 +178,7 @@ export class Failover {
   advance(nowMs: number): void {
     this.#liveness.advance(nowMs);
     this.#settle(nowMs);
-    const late = this.#contacts.takeDue(nowMs);
-    if (late.length > 0) this.#judge(late, nowMs);
+    this.#judge(this.#contacts.takeDue(nowMs), nowMs);
     this.#ownership.advance(nowMs);
     this.#settle(nowMs);
   }
@@ -261,13 +256,11 @@ export class Failover {
 
   #followOwnership(effect: OwnershipEffect, nowMs: number): void {
     if (effect.type === 'ask') this.#liveness.ask(effect.node, nowMs);
-    else if (effect.type === 'send') this.#send(effect);
-    else this.#effects.push(effect);
-  }
-
-  #send(effect: Extract<OwnershipEffect, { readonly type: 'send' }>): void {
-    const to = effect.to.filter((node) => this.#contacts.takesPart(node));
-    if (to.length > 0) this.#effects.push({ ...effect, to });
+    else if (effect.type !== 'send') this.#effects.push(effect);
+    else {
+      const to = effect.to.filter((node) => this.#contacts.takesPart(node));
+      if (to.length > 0) this.#effects.push({ ...effect, to });
+    }
   }
 
   #tellMembers(changes: readonly StandingEffect[]): void {

@@ -112,7 +112,7 @@ export class SimNode {
 
   /** Whether the other one lives, in this one's eyes. */
   seesLive(node: string): boolean {
-    return this.#machine?.isLive(node) ?? false;
+    return (this.#machine?.standing(node) ?? 'dead') !== 'dead';
   }
 
   /** Something reaches the thread: now, or when it goes on. */

@@ -75,10 +75,6 @@ export class ScriptedFailover implements FailoverMachine {
     return true;
   }
 
-  isLive(): boolean {
-    return true;
-  }
-
   standing(): Standing {
     return 'live';
   }
