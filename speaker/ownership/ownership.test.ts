@@ -279,7 +279,7 @@ test('who should take it and does not is asked after one second and passed over 
   assert.deepEqual(cluster.takeLog(), [`c take ${g} nobodyTookIt from a after 2310 ms`]);
 });
 
-test('a group that is held elsewhere enters the table of a better node: it asks the holder, and takes nothing', () => {
+test('a group that is held elsewhere enters the table of a better node: it knows the holder, and takes nothing', () => {
   const cluster = new OwnershipCluster({ nodes: candidates });
   cluster.setGroups({ [g]: { candidates: ['b'] } });
   cluster.start(candidates);
