@@ -11,6 +11,8 @@ const version = (resourceVersion: number, color = 'red', uid = 'u1'): Widget => 
   });
 };
 
+const named = (name: string, widget: Widget): Widget => ({ ...widget, meta: { ...widget.meta, name, uid: name } });
+
 function storeWith(first: Widget) {
   const store = new ObjectStore<Widget>({ keep: ({ color }) => color !== 'unkept', onListenerError: () => undefined });
   store.set(first);
@@ -80,5 +82,31 @@ describe('a cache that learns from our own writes', () => {
     store.set(version(5));
     assert.equal(has(), '5');
     assert.deepEqual(told, ['modified 5']);
+  });
+});
+
+describe('a list of what was in the cache before', () => {
+  const synced = () => {
+    const { store, told } = storeWith(version(5));
+    store.endList({ keys: new Set(['default/one']), changed: [] });
+    return { store, told };
+  };
+
+  test('tells first of what is not to be kept any longer', () => {
+    const { store, told } = synced();
+    const listing = { keys: new Set<string>(), changed: [] };
+    store.setListed(named('new', version(7)), listing);
+    store.setListed(version(6, 'unkept'), listing);
+    store.endList(listing);
+    assert.deepEqual(told, ['deleted 5', 'added 7']);
+  });
+
+  test('holds nothing of what was never kept', () => {
+    const { store, told } = synced();
+    const listing = { keys: new Set(['default/one']), changed: [] };
+    store.setListed(named('other', version(7, 'unkept')), listing);
+    assert.deepEqual(listing, { keys: new Set(['default/one']), changed: [] });
+    store.endList(listing);
+    assert.deepEqual(told, []);
   });
 });

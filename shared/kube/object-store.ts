@@ -100,6 +100,7 @@ export class ObjectStore<T extends ApiObject> implements WriteThroughCache<T> {
 
   /** One object of a list that is under way. In the first list it is there at once, later it waits for the end. */
   setListed(object: T, listing: Listing<T>): void {
+    if (!this.#options.keep(object)) return;
     const key = keyOf(object.meta);
     const known = this.#objects.get(key);
     if (!this.#synced) this.set(object);
