@@ -123,6 +123,13 @@ export class Reconciler {
     return { decision: undefined, writes, events: eventsForLeaver(held ?? []) };
   }
 
+  /** A Service's object was written and its events are told; of the write the cache tells nobody. */
+  told(key: ObjectKey): void {
+    const service = this.#inputs.services.get(key);
+    const lost = this.#allocator.decision(key)?.lost ?? [];
+    if (service !== undefined && lost.length > 0) this.#allocator.written(readClaim(service));
+  }
+
   /** What a Service that left us had is cleared. */
   leaverCleared(key: ObjectKey): void {
     this.#leavers.delete(key);

@@ -125,6 +125,22 @@ describe('a Service that', () => {
     ]);
   });
 
+  test('was told why an address was cleared is not told so again where somebody writes that address back', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/31'] });
+    await herald.start();
+    herald.service({ key: 'shop/web' });
+    await herald.pass();
+    herald.service({ key: 'shop/web', annotations: byAddress('10.0.0.1') });
+    await herald.pass();
+    herald.events.take();
+    herald.service({ key: 'shop/web', annotations: byAddress('10.0.0.1'), status: ['10.0.0.0'] });
+    await herald.pass();
+    assert.deepEqual(herald.events.take(), [
+      'Normal ClearAssignment shop/web: Cleared 10.0.0.0 (it was not assigned to this Service)',
+      'Normal IPAllocated shop/web: Assigned 10.0.0.1 from pool a',
+    ]);
+  });
+
   test('lacks its second family is told of the address, and its condition says why there is no other', async () => {
     await herald.start();
     herald.service({ key: 'shop/web', spec: { ...dualStack, ipFamilyPolicy: 'PreferDualStack' } });

@@ -111,6 +111,12 @@ export class Allocator {
     return this.#offer(this.#decide(this.#enter(claim), nowMs), decided, nowMs);
   }
 
+  /** A Service's object says this since it was written: what it no longer names has been told. */
+  written(claim: Claim): void {
+    const entry = this.#entries.get(claim.request.key);
+    if (entry?.claim.uid === claim.uid) entry.decision = withoutToldLosses(entry.decision, claim);
+  }
+
   /** A Service is gone, or no longer ours. */
   remove(key: ObjectKey, nowMs: number): ReadonlySet<ObjectKey> {
     const entry = this.#entries.get(key);
