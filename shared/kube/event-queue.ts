@@ -135,11 +135,11 @@ export class EventQueue {
   }
 }
 
-/** Only the message may have a newline in it, and stands last. */
 function keyOfSimilar({ regarding, type, reason }: EventToRecord): string {
-  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid, type, reason]);
+  return `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}\n${type}\n${reason}`;
 }
 
-function keyOfEvent({ regarding, type, reason, message }: EventToRecord): string {
-  return `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}\n${type}\n${reason}\n${message}`;
+/** Only the message may have a newline in it, and stands last. */
+function keyOfEvent(event: EventToRecord): string {
+  return `${keyOfSimilar(event)}\n${event.message}`;
 }
