@@ -20,6 +20,8 @@ export interface EligibilityQuestion {
   /** Those of the pool that match the Service. */
   readonly advertisements: readonly Advertisement[];
   readonly policy: TrafficPolicy;
+  /** Its group has an IPv4 address: what moves together is refused together. */
+  readonly byArp: boolean;
   readonly endpoints: ServingEndpoints;
 }
 
@@ -37,6 +39,7 @@ const byNearness: readonly AnnounceReason[] = [
   'speakerNotAlive',
   'noInterface',
   'noCarrier',
+  'strictArpRequired',
   'kubeProxyUnhealthy',
   'noLocalEndpoints',
 ];
@@ -67,23 +70,23 @@ export class EligibilityTable {
     this.#input = input;
   }
 
-  answer({ pool, advertisements, policy, endpoints }: EligibilityQuestion): Eligibility {
+  answer({ pool, advertisements, policy, byArp, endpoints }: EligibilityQuestion): Eligibility {
     if (pool === undefined) return this.#refuse('poolUnknown');
     if (advertisements.length === 0) return this.#refuse('noMatchingAdvertisement');
     if (!endpoints.anywhere) return this.#refuse('noEndpoints');
-    const key = advertisements.map(({ name }) => name).join(' ');
-    const anywhere = remember(this.#byAdvertisements, key, () => this.#judge(advertisements));
+    const key = `${byArp ? 'ARP' : 'NDP'} ${advertisements.map(({ name }) => name).join(' ')}`;
+    const anywhere = remember(this.#byAdvertisements, key, () => this.#judge(advertisements, byArp));
     if (policy === 'Cluster') return anywhere;
     const localKey = `${key}\n${[...endpoints.nodes].sort().join(' ')}`;
     return remember(this.#local, localKey, () => onlyLocal(anywhere, endpoints.nodes));
   }
 
-  #judge(advertisements: readonly Advertisement[]): Eligibility {
+  #judge(advertisements: readonly Advertisement[], byArp: boolean): Eligibility {
     const through = new Map<string, readonly Advertisement[]>();
     const scores = new Map<string, number>();
     const reasons = new Map<string, AnnounceReason>();
     for (const node of this.#nodes) {
-      const verdict = judgeNode(node, advertisements, this.#input);
+      const verdict = judgeNode(node, advertisements, { ...this.#input, byArp });
       if (verdict.eligible) {
         through.set(node.meta.name, verdict.through);
         scores.set(node.meta.name, preferenceScore(node, verdict.through));

@@ -1,3 +1,4 @@
+import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
 import type { PublishedInterface } from './liveness/speaker-facts.ts';
 
@@ -29,6 +30,11 @@ export function exclusionPattern(entries: readonly string[]): RegExp {
 /** Could a frame be sent from it and reach others: up, not loopback, ARP-speaking, Ethernet, no part of a bridge or bond. */
 export function isUsable(link: Link): boolean {
   return link.up && !link.loopback && !link.noArp && link.master === 0 && isEthernetAddress(link.mac);
+}
+
+/** Those that an advertisement names. */
+export function namedInterfaces(config: Config | undefined): ReadonlySet<string> {
+  return new Set(config?.advertisements.flatMap(({ interfaces }) => interfaces));
 }
 
 /**

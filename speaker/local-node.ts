@@ -1,6 +1,7 @@
+import type { StrictArpFault } from '../shared/api/strict-arp.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
-import { isUsable, publishedInterfaces } from './interfaces.ts';
+import { isUsable, namedInterfaces, publishedInterfaces } from './interfaces.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 
 export interface LocalNodeOptions {
@@ -17,6 +18,7 @@ export class LocalNode {
   readonly #options: LocalNodeOptions;
   #links: readonly Link[] | undefined;
   #kubeProxyUnhealthy = false;
+  #strictArp: StrictArpFault | undefined;
   #keys: readonly string[] = [];
 
   constructor(options: LocalNodeOptions) {
@@ -29,6 +31,10 @@ export class LocalNode {
 
   setKubeProxyUnhealthy(unhealthy: boolean): void {
     this.#kubeProxyUnhealthy = unhealthy;
+  }
+
+  setStrictArp(fault: StrictArpFault | undefined): void {
+    this.#strictArp = fault;
   }
 
   /** Ids of the keys of pulses that are accepted, sorted. */
@@ -44,8 +50,7 @@ export class LocalNode {
     const links = this.#links;
     if (links === undefined || config === undefined) return undefined;
     const { exclusions, ...identity } = this.#options;
-    const named = new Set(config.advertisements.flatMap((advertisement) => advertisement.interfaces));
-    const interfaces = publishedInterfaces(links, exclusions, named);
+    const interfaces = publishedInterfaces(links, exclusions, namedInterfaces(config));
     const published = new Set(interfaces.map(({ name }) => name));
     const macs = links.filter((link) => isUsable(link) && published.has(link.name)).map(({ mac }) => mac);
     return {
@@ -53,6 +58,7 @@ export class LocalNode {
       macs: [...new Set(macs)].sort(),
       interfaces,
       kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
+      ...(this.#strictArp === undefined ? {} : { strictArp: this.#strictArp }),
       keys: this.#keys,
       leaving: false,
     };

@@ -15,6 +15,8 @@ import { proxyHealthTask } from './kube-proxy/proxy-health-task.ts';
 import { SpeakerMetrics } from './metrics.ts';
 import { readOptions, type SpeakerOptions } from './options.ts';
 import { speakerTasks } from './speaker-tasks.ts';
+import { askProxyMode } from './strict-arp/proxy-mode-client.ts';
+import { arpSysctls } from './system/arp-sysctls.ts';
 
 async function main(options: SpeakerOptions): Promise<void> {
   const { nodeName: self, namespace } = options;
@@ -38,7 +40,8 @@ async function main(options: SpeakerOptions): Promise<void> {
   metrics.failback(typeof failback === 'string' ? failback : `${failback.delayMs / 1000}s`);
   const source = { component: 'herald-speaker', instance: options.instance, host: self };
   const events = eventRecorderTask({ ...base, source });
-  const speaker = speakerTasks({ ...base, ...options, pulsePort, events, metrics, datapath, incarnation });
+  const asksNode = { sysctls: arpSysctls, askProxyMode };
+  const speaker = speakerTasks({ ...base, ...options, pulsePort, events, metrics, datapath, incarnation, asksNode });
   const kubeProxy = proxyHealthTask({
     clock,
     log,

@@ -34,6 +34,7 @@ export class SpeakerMetrics {
   readonly #pulsesBlocked: Gauge<'node'>;
   readonly #failback: Gauge<'policy'>;
   readonly #conflicts: Counter<'service' | 'ip'>;
+  readonly #strictArpOk: Gauge<'node'>;
   readonly #unannounced: Gauge;
   readonly #planSeconds: Histogram;
   readonly #configStale: Gauge;
@@ -130,6 +131,12 @@ export class SpeakerMetrics {
       labelNames: ['service', 'ip'],
       registers,
     });
+    this.#strictArpOk = new Gauge({
+      name: 'herald_strict_arp_ok',
+      help: '0 where this node answers ARP for addresses that it does not announce: kube-proxy in IPVS mode without strict ARP.',
+      labelNames: ['node'],
+      registers,
+    });
     this.#unannounced = new Gauge({
       name: 'herald_unannounced_addresses',
       help: 'Allocated addresses that no node may announce.',
@@ -178,6 +185,10 @@ export class SpeakerMetrics {
 
   conflict(service: string, ip: string): void {
     this.#conflicts.inc({ service, ip });
+  }
+
+  strictArp(node: string, ok: boolean): void {
+    this.#strictArpOk.set({ node }, ok ? 1 : 0);
   }
 
   planned(figures: PlanFigures): void {

@@ -20,8 +20,13 @@ export interface NodeInput {
   readonly ignoreExcludeLabel: boolean;
 }
 
+export interface NodeQuestion extends NodeInput {
+  /** Is an IPv4 address among those to announce? */
+  readonly byArp: boolean;
+}
+
 /** Decides for a node; the reason is the first that stands in its way, from lasting to passing ones. */
-export function judgeNode(node: Node, advertisements: readonly Advertisement[], input: NodeInput): NodeVerdict {
+export function judgeNode(node: Node, advertisements: readonly Advertisement[], input: NodeQuestion): NodeVerdict {
   const matching = advertisements.filter((advertisement) =>
     anySelectorMatches(advertisement.nodeSelectors, node.meta.labels),
   );
@@ -31,7 +36,7 @@ export function judgeNode(node: Node, advertisements: readonly Advertisement[], 
   const speaker = input.speakers.get(node.meta.name);
   // A node that is not ready but whose speaker is heard goes on: kubelet alone is in trouble.
   if (speaker === undefined) return refuse(conditionIs(node, 'Ready', 'True') ? 'speakerNotAlive' : 'nodeNotReady');
-  return judgeSpeaker(speaker, matching);
+  return judgeSpeaker(speaker, matching, input.byArp);
 }
 
 /** Sum of the weights of all preferences that the node meets. */
@@ -56,7 +61,7 @@ export function yieldReason(node: Node, speaker: SpeakerFacts | undefined): Anno
   return speaker?.kubeProxyUnhealthy === true ? 'kubeProxyUnhealthy' : undefined;
 }
 
-function judgeSpeaker(speaker: SpeakerFacts, matching: readonly Advertisement[]): NodeVerdict {
+function judgeSpeaker(speaker: SpeakerFacts, matching: readonly Advertisement[], byArp: boolean): NodeVerdict {
   const through = matching.filter(({ interfaces }) =>
     speaker.interfaces.some((candidate) => serves(interfaces, candidate)),
   );
@@ -65,6 +70,7 @@ function judgeSpeaker(speaker: SpeakerFacts, matching: readonly Advertisement[])
     speaker.interfaces.some((candidate) => candidate.carrier && serves(interfaces, candidate)),
   );
   if (!connected) return refuse('noCarrier');
+  if (byArp && speaker.strictArp?.policy === 'refuse') return refuse('strictArpRequired');
   return { eligible: true, through };
 }
 

@@ -25,6 +25,7 @@ test('a Pod of the chart needs no arguments', () => {
     pulseIntervalMs: 100,
     pulseMultiplier: 3,
     failback: 'never',
+    strictArp: 'warn',
     listen: { host: '::', port: 7473 },
     logLevel: 'info',
   });
@@ -45,6 +46,7 @@ const given = [
   { argument: '--pulse-multiplier=5', option: 'pulseMultiplier', value: 5 },
   { argument: '--failback=always', option: 'failback', value: 'always' },
   { argument: '--failback=1m30s', option: 'failback', value: { delayMs: 90_000 } },
+  { argument: '--strict-arp=enforce', option: 'strictArp', value: 'enforce' },
   { argument: '--listen=127.0.0.1:0', option: 'listen', value: { host: '127.0.0.1', port: 0 } },
   { argument: '--log-level=debug', option: 'logLevel', value: 'debug' },
   { argument: '--kubeconfig=/etc/kc', option: 'kubeconfig', value: '/etc/kc' },
@@ -76,6 +78,7 @@ const refused = [
   },
   { arguments: ['--pulse-multiplier=1'], why: /^cannot read --pulse-multiplier=1: not a whole number from 2 to 20$/ },
   { arguments: ['--pulse-port=65536'], why: /^cannot read --pulse-port=65536: not a whole number from 0 to 65535$/ },
+  { arguments: ['--strict-arp=off'], why: /^cannot read --strict-arp=off: not one of warn, refuse, enforce$/ },
   { arguments: ['--failback=soon'], why: /^cannot read --failback=soon: not never, always or a time such as 30s$/ },
   { arguments: ['--exclude-interfaces=('], why: /^cannot read --exclude-interfaces=\(: not a regular expression$/ },
   { arguments: ['--listen=7472'], why: /^cannot read --listen=7472: not \[HOST\]:PORT$/ },

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { type StrictArpPolicy, strictArpPolicies } from '../shared/api/strict-arp.ts';
 import { parseGoDuration } from '../shared/config/go-duration.ts';
 import {
   type Listen,
@@ -37,6 +38,7 @@ export interface SpeakerOptions {
   /** So many missed pulses make a speaker suspect. */
   readonly pulseMultiplier: number;
   readonly failback: Failback;
+  readonly strictArp: StrictArpPolicy;
   readonly listen: Listen;
   readonly logLevel: LogLevel;
 }
@@ -63,6 +65,7 @@ export const usage = `usage: speaker [options]
   --pulse-interval-ms N           time between two pulses, ${bounds.pulseIntervalMs.min} to ${bounds.pulseIntervalMs.max} (100)
   --pulse-multiplier N            missed pulses that make a speaker suspect, ${bounds.pulseMultiplier.min} to ${bounds.pulseMultiplier.max} (3)
   --failback POLICY               when an address returns to a better node: never, always, or after a time such as 30s (never)
+  --strict-arp POLICY             where IPVS makes all nodes answer ARP for all addresses: warn, refuse to announce, or enforce (warn)
   --listen [HOST]:PORT            /healthz, /readyz and /metrics (:7473)
   --log-level LEVEL               ${logLevels.join(', ')} (info)
   --help                          prints this`;
@@ -81,6 +84,7 @@ const options = {
   'pulse-interval-ms': { type: 'string', default: '100' },
   'pulse-multiplier': { type: 'string', default: '3' },
   failback: { type: 'string', default: 'never' },
+  'strict-arp': { type: 'string', default: 'warn' },
   listen: { type: 'string', default: ':7473' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
@@ -115,6 +119,7 @@ export function readOptions(
     pulseIntervalMs: readCount('pulse-interval-ms', values['pulse-interval-ms'], bounds.pulseIntervalMs),
     pulseMultiplier: readCount('pulse-multiplier', values['pulse-multiplier'], bounds.pulseMultiplier),
     failback: readFailback(values.failback),
+    strictArp: readStrictArp(values['strict-arp']),
     listen: readListen(values.listen),
     logLevel: readLogLevel(values['log-level']),
   });
@@ -125,6 +130,12 @@ function readFailback(text: string): Failback {
   const delayMs = parseGoDuration(text);
   if (delayMs !== undefined) return { delayMs };
   throw new OptionsError(`cannot read --failback=${text}: not never, always or a time such as 30s`);
+}
+
+function readStrictArp(text: string): StrictArpPolicy {
+  const policy = strictArpPolicies.find((one) => one === text);
+  if (policy !== undefined) return policy;
+  throw new OptionsError(`cannot read --strict-arp=${text}: not one of ${strictArpPolicies.join(', ')}`);
 }
 
 function readExclusions(list: string | undefined): RegExp {

@@ -217,6 +217,20 @@ const reasonRows: readonly { name: string; world: World; reason: string; candida
     candidates: ['node-b', 'node-a', 'node-c'],
   },
   {
+    name: 'its kernel answers for every address, and its speaker refuses',
+    world: {
+      speakers: { ...everySpeaker, 'node-b': { ...speaker, strictArp: { policy: 'refuse', proxyMode: 'ipvs' } } },
+    },
+    reason: 'strictArpRequired',
+    candidates: ['node-a', 'node-c'],
+  },
+  {
+    name: 'its kernel answers for every address, and its speaker goes on',
+    world: { speakers: { ...everySpeaker, 'node-b': { ...speaker, strictArp: { policy: 'warn', proxyMode: '' } } } },
+    reason: 'owner',
+    candidates: ['node-b', 'node-a', 'node-c'],
+  },
+  {
     name: 'Local, and the endpoint is elsewhere',
     world: {
       services: [aService({ spec: { externalTrafficPolicy: 'Local' } })],

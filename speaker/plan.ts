@@ -119,6 +119,7 @@ function claimsOf(group: AddressGroup<AnnounceableService>, { table, endpoints }
         pool,
         advertisements,
         policy: service.externalTrafficPolicy,
+        byArp: !group.electedBy.includes(':'),
         endpoints: endpoints.get(key) ?? noEndpoints,
       }),
     })),

@@ -8,6 +8,7 @@ import type { Task } from '../shared/runtime/task.ts';
 import { Announcements } from './announcements.ts';
 import { ApiEvidence } from './api-evidence-client.ts';
 import type { DatapathTask } from './datapath/datapath-task.ts';
+import { namedInterfaces, publishedInterfaces } from './interfaces.ts';
 import { leaseReleaseTask } from './liveness/lease-release-task.ts';
 import { type SpeakerLeaseTask, speakerLeaseTask } from './liveness/speaker-lease-task.ts';
 import { LocalNode } from './local-node.ts';
@@ -19,6 +20,7 @@ import { type SpeakerCaches, speakerCaches } from './speaker-caches.ts';
 import { speakerStateTask } from './status/configuration-state-task.ts';
 import { ReportWriter } from './status/report-writer.ts';
 import { statusTask } from './status/status-task.ts';
+import { type StrictArpOptions, strictArpTask } from './strict-arp/strict-arp-task.ts';
 
 /** What the main thread asks of the datapath thread. */
 export type DatapathHandle = Pick<
@@ -37,6 +39,7 @@ export interface SpeakerTasksOptions
     | 'exclusions'
     | 'hostAddress'
     | 'pulsePort'
+    | 'strictArp'
   > {
   readonly client: ApiClient & { readonly heardMs: number };
   readonly clock: Clock;
@@ -45,6 +48,8 @@ export interface SpeakerTasksOptions
   readonly events: EventRecorder;
   readonly metrics: SpeakerMetrics;
   readonly datapath: DatapathHandle;
+  /** What the node says of its kernel and its kube-proxy. */
+  readonly asksNode: Pick<StrictArpOptions, 'sysctls' | 'askProxyMode'>;
   /** Random per start, 16 hex digits. */
   readonly incarnation: string;
 }
@@ -67,6 +72,19 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
   const base = { client, clock, log: options.log, random: options.random, namespace };
   const { hostAddress: address, incarnation, exclusions } = options;
   const local = new LocalNode({ address, port: pulsePort, incarnation, exclusions });
+  const strictArp = strictArpTask({
+    ...base,
+    ...options.asksNode,
+    self,
+    policy: options.strictArp,
+    metrics,
+    interfacesOf: (links) =>
+      publishedInterfaces(links, exclusions, namedInterfaces(planner.config)).map(({ name }) => name),
+    onFault: (fault) => {
+      local.setStrictArp(fault);
+      lease.publish();
+    },
+  });
   const informers = speakerCaches({ ...base, configMapName: options.configMapName });
   const { caches } = informers;
   const drained = deferred();
@@ -95,7 +113,10 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
       lease.publish();
     },
     onTable: (table) => datapath.send(table),
-    onPlan: (planned) => announcements.plan(planned),
+    onPlan: (planned) => {
+      announcements.plan(planned);
+      strictArp.setVips(new Set(planned.plan.services.values().flatMap(({ ips }) => ips)));
+    },
     onLeaseRenewed: (node, agoMs) => datapath.leaseRenewed(node, agoMs),
   });
   const members = () => planner.speakers.keys();
@@ -112,6 +133,8 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     metrics,
     log: options.log,
     onLinks: (now) => {
+      // Before the others are told of this node at all.
+      strictArp.setLinks(now);
       local.setLinks(now);
       planner.setLinks(now);
       lease.publish();
@@ -148,6 +171,6 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     local,
     lease,
     planner,
-    tasks: [...informers.tasks, ...pulseKeys, lease, planner, release, status, said, handOver],
+    tasks: [...informers.tasks, ...pulseKeys, lease, planner, release, status, said, strictArp, handOver],
   };
 }

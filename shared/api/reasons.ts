@@ -15,10 +15,15 @@ export const eventReasons = {
   pulsesBlocked: 'PulsesBlocked',
   pulseKeyRotated: 'PulseKeyRotated',
   pulseKeyUnreadable: 'PulseKeyUnreadable',
+  strictArpRequired: 'StrictARPRequired',
 } as const;
 
-/** Condition types on a Service's status. */
-export const conditionTypes = { allocated: 'herald/Allocated', announced: 'herald/Announced' } as const;
+/** Condition types on a Service's status; the last one also on a Node's. */
+export const conditionTypes = {
+  allocated: 'herald/Allocated',
+  announced: 'herald/Announced',
+  strictArpRequired: 'herald/StrictARPRequired',
+} as const;
 
 /** Why a node announces a Service, or does not. */
 export const announceReasons = [
@@ -33,6 +38,7 @@ export const announceReasons = [
   'nodeNotReady',
   'speakerNotAlive',
   'noCarrier',
+  'strictArpRequired',
   'kubeProxyUnhealthy',
   'poolUnknown',
 ] as const;
@@ -51,6 +57,8 @@ export const announceReasonTexts: Readonly<Record<AnnounceReason, string>> = {
   nodeNotReady: 'the node is not ready, and no speaker is heard from it',
   speakerNotAlive: 'no speaker with a valid Lease runs on the node; see its Pod and the Lease speaker-NODE',
   noCarrier: 'the link has no carrier; look at the cable, the switch port or the bond',
+  strictArpRequired:
+    "the node's kernel answers ARP for every Service's address, and --strict-arp=refuse keeps such nodes out; see the condition herald/StrictARPRequired for the remedy",
   kubeProxyUnhealthy: "kube-proxy's health check on the node has failed for 3 s, and another node's works",
   poolUnknown: 'no pool holds the address',
 };

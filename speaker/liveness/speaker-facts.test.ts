@@ -13,6 +13,7 @@ const facts: SpeakerFacts = {
     { name: 'veth9', carrier: false, onlyIfNamed: true },
   ],
   kubeProxyUnhealthy: true,
+  strictArp: { policy: 'refuse', proxyMode: 'ipvs' },
   keys: ['0a0b0c0d', 'fe00fe00'],
   leaving: true,
 };
@@ -32,6 +33,7 @@ describe('the annotations of a speaker’s Lease', () => {
       'herald/interfaces':
         '[{"name":"eth0","carrier":true,"onlyIfNamed":false},{"name":"veth9","carrier":false,"onlyIfNamed":true}]',
       'herald/unhealthy': 'kubeProxyUnhealthy',
+      'herald/strict-arp': 'refuse ipvs',
       'herald/keys': '0a0b0c0d,fe00fe00',
       'herald/leave': 'true',
     });
@@ -41,9 +43,11 @@ describe('the annotations of a speaker’s Lease', () => {
     assert.deepEqual(decodeSpeakerFacts(stored(encodeSpeakerFacts(facts))), facts));
 
   test('trouble that is over is taken away', () => {
-    const annotations = encodeSpeakerFacts({ ...facts, kubeProxyUnhealthy: false, leaving: false });
+    const { strictArp: _, ...others } = facts;
+    const annotations = encodeSpeakerFacts({ ...others, kubeProxyUnhealthy: false, leaving: false });
     assert.equal(annotations['herald/unhealthy'], null);
     assert.equal(annotations['herald/leave'], null);
+    assert.equal(annotations['herald/strict-arp'], null);
   });
 
   const nothing: SpeakerFacts = {
@@ -61,6 +65,7 @@ describe('the annotations of a speaker’s Lease', () => {
     { name: 'a port that is none', annotations: { 'herald/port': '70000' }, read: nothing },
     { name: 'interfaces that are no JSON', annotations: { 'herald/interfaces': 'eth0,eth1' }, read: nothing },
     { name: 'interfaces that are no list', annotations: { 'herald/interfaces': '{"name":"eth0"}' }, read: nothing },
+    { name: 'a policy of strict ARP that is none', annotations: { 'herald/strict-arp': 'hope ipvs' }, read: nothing },
     {
       name: 'an interface by its name alone',
       annotations: { 'herald/interfaces': '[{"name":"eth0"},7]' },

@@ -2,6 +2,12 @@ import type { JsonObject } from '../../shared/api/json.ts';
 import { asObject, readBoolean, readString } from '../../shared/api/json.ts';
 import type { Labels } from '../../shared/api/label-selector.ts';
 import { heldKeysAnnotation } from '../../shared/api/pulse-keys.ts';
+import {
+  parseStrictArp,
+  type StrictArpFault,
+  strictArpAnnotation,
+  strictArpText,
+} from '../../shared/api/strict-arp.ts';
 
 /** An interface on which a speaker could announce. */
 export interface PublishedInterface {
@@ -22,6 +28,8 @@ export interface SpeakerFacts {
   readonly interfaces: readonly PublishedInterface[];
   /** kube-proxy's health check fails on its node. */
   readonly kubeProxyUnhealthy: boolean;
+  /** Strict ARP is required on its node, and off. */
+  readonly strictArp?: StrictArpFault;
   /** Ids of the keys of pulses that it accepts, sorted. */
   readonly keys: readonly string[];
   /** It is about to stop. */
@@ -35,6 +43,7 @@ const names = {
   macs: 'herald/macs',
   interfaces: 'herald/interfaces',
   unhealthy: 'herald/unhealthy',
+  strictArp: strictArpAnnotation,
   keys: heldKeysAnnotation,
   leave: 'herald/leave',
 } as const;
@@ -48,6 +57,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
     [names.macs]: facts.macs.join(','),
     [names.interfaces]: JSON.stringify(facts.interfaces),
     [names.unhealthy]: facts.kubeProxyUnhealthy ? 'kubeProxyUnhealthy' : null,
+    [names.strictArp]: facts.strictArp === undefined ? null : strictArpText(facts.strictArp),
     [names.keys]: facts.keys.length > 0 ? facts.keys.join(',') : null,
     [names.leave]: facts.leaving ? 'true' : null,
   };
@@ -55,6 +65,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
 
 /** Reads what `encodeSpeakerFacts` wrote; what is missing or can't be read counts as not there. */
 export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
+  const strictArp = parseStrictArp(annotations[names.strictArp]);
   const port = Number(annotations[names.port] ?? '');
   return {
     address: annotations[names.address] ?? '',
@@ -63,6 +74,7 @@ export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
     macs: (annotations[names.macs] ?? '').split(',').filter((mac) => mac !== ''),
     interfaces: decodeInterfaces(annotations[names.interfaces] ?? '[]'),
     kubeProxyUnhealthy: annotations[names.unhealthy] !== undefined,
+    ...(strictArp === undefined ? {} : { strictArp }),
     keys: (annotations[names.keys] ?? '').split(',').filter((id) => id !== ''),
     leaving: annotations[names.leave] === 'true',
   };

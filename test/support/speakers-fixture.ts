@@ -150,6 +150,11 @@ export class SpeakersFixture {
       metrics: new SpeakerMetrics(new Registry()),
       datapath,
       incarnation: node,
+      strictArp: 'warn',
+      asksNode: {
+        sysctls: { read: () => undefined, write: () => undefined },
+        askProxyMode: () => Promise.resolve(''),
+      },
     });
     const stop = new AbortController();
     const ended = supervise(tasks, { ...base, signal: stop.signal });
