@@ -167,6 +167,19 @@ test('another leader goes on with a rotation', async () => {
   assert.equal(drawn, 0);
 });
 
+test('a leader that does not know the speakers yet waits with the next key until it does', async () => {
+  const annotations = { 'herald/rotate': 'x', 'herald/rotating': 'x' };
+  api.put(secretResource, { metadata: { ...name, annotations }, data: { current: key(8), next: key(9) } });
+  lease('node-a', [8]);
+  api.fail('list', new ApiError('Unreachable', 'away', {}), { plural: 'leases', times: 2 });
+  await start();
+  await clock.advance(10_000);
+  assert.deepEqual(stored(), { current: key(8), next: key(9) });
+  lease('node-a', [8, 9]);
+  await clock.advance(100);
+  assert.deepEqual(stored(), { current: key(9), previous: key(8) });
+});
+
 test('a Secret that can not be read is named once, and not replaced', async () => {
   api.put(secretResource, { metadata: { ...name, uid: 'u' }, data: { current: 'YWJj' } });
   await start();

@@ -38,6 +38,9 @@ export interface PulseKeyOptions {
   readonly randomOctets: (count: number) => Uint8Array;
 }
 
+/** Until the Leases are known, no speaker would seem to be without the next key. */
+const leasesAwaitedMs = 200;
+
 type Writing = Exclude<PulseKeyMove, { type: 'wait' | 'unreadable' }>;
 
 /** Keeps the speakers' key: only in the leader, since two of them would create two. */
@@ -83,8 +86,9 @@ class PulseKeyKeeper {
   }
 
   async look(): Promise<WorkOutcome> {
+    const { namespace, clock, speakerLeases } = this.#options;
     if (!this.#secrets.synced) return { type: 'done' };
-    const { namespace, clock, log } = this.#options;
+    if (!speakerLeases.synced) return { type: 'again', delayMs: leasesAwaitedMs };
     const secret = this.#secrets.get(keyOf({ namespace, name: pulseKeySecretName }));
     const { state, move } = stepPulseKey(this.#state, { secret, speakers: this.#speakers(), nowMs: clock.now() });
     this.#state = state;
@@ -101,11 +105,15 @@ class PulseKeyKeeper {
       return { type: 'done' };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Where somebody else wrote, the cache brings what.
-      const expected = error.code === 'Conflict' || error.code === 'AlreadyExists' || error.code === 'NotLeading';
-      log[expected ? 'debug' : 'warn']('pulse-key-not-written', { move: move.type, error });
-      return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
+      return this.#afterFailure(move, error);
     }
+  }
+
+  #afterFailure(move: Writing, error: ApiError): WorkOutcome {
+    // Where somebody else wrote, the cache brings what.
+    const expected = error.code === 'Conflict' || error.code === 'AlreadyExists' || error.code === 'NotLeading';
+    this.#options.log[expected ? 'debug' : 'warn']('pulse-key-not-written', { move: move.type, error });
+    return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
   }
 
   async #write(move: Writing, secret: Secret | undefined): Promise<void> {
