@@ -44,8 +44,10 @@ const port: Fault = (world, names) => {
   const name = world.random.pick(names);
   world.tell(`port of ${name} down`);
   world.network.part([[], [name]]);
+  if (!world.isolatedMs.has(name)) world.isolatedMs.set(name, world.timeline.nowMs);
   return () => {
     world.tell(`port of ${name} up`);
+    world.isolatedMs.delete(name);
     world.network.part([]);
   };
 };
@@ -109,6 +111,24 @@ const weather: Fault = (world) => {
   };
 };
 
+/** Somebody on the LAN sends claims again and again that were recorded from speakers which have restarted since. */
+const replay: Fault = (world, names) => {
+  const { random, timeline } = world;
+  world.tell('recorded claims are sent again');
+  let goesOn = true;
+  const send = (): void => {
+    if (!goesOn) return;
+    const running = new Set(Array.from(world.nodes.values(), ({ incarnation }) => incarnation));
+    const old = world.recorded.filter(({ header }) => !running.has(header.incarnation));
+    for (const packet of old.slice(-50)) world.node(random.pick(names)).receive(packet);
+    timeline.after(50, send);
+  };
+  send();
+  return () => {
+    goesOn = false;
+  };
+};
+
 /** An administrator excludes a node, takes that back, or prefers another one. */
 const configure: Fault = (world, names) => {
   const { random } = world;
@@ -123,7 +143,7 @@ const configure: Fault = (world, names) => {
   };
 };
 
-export const faults = { kill, leave, link, partition, port, oneWay, stall, udp, api, weather, configure };
+export const faults = { kill, leave, link, partition, port, oneWay, stall, udp, api, weather, replay, configure };
 export type FaultName = keyof typeof faults;
 export const faultNames: readonly FaultName[] = [
   'kill',
@@ -136,6 +156,7 @@ export const faultNames: readonly FaultName[] = [
   'udp',
   'api',
   'weather',
+  'replay',
   'configure',
 ];
 
@@ -156,8 +177,9 @@ function begin(world: World, kind: FaultName, impaired: boolean, lastsMs: number
   timeline.after(lastsMs, () => {
     end();
     world.api.reconnect();
-    // Nodes that started meanwhile are unknown to those that were cut from the API server.
-    if (impaired) timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
+    if (!impaired) return;
+    // What got lost is told again within a second; and who was cut from the API server has to hear of new nodes.
+    timeline.after(kind === 'weather' ? 1000 : longestWatchMs, () => calm.restore(timeline.nowMs));
   });
 }
 

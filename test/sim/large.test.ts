@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { badlyOwned, largeWorld } from './large.ts';
 
-for (const seed of [1, 2, 3]) {
+for (const seed of [1, 2]) {
   test(`seed ${seed}: 100 nodes, of which ten crash at one instant: their addresses have new owners`, () => {
     const world = largeWorld({ seed, nodes: 100, groups: 500, candidates: 12 });
     world.timeline.run(3000);

@@ -1,9 +1,11 @@
 /**
  * Runs schedules of faults: `node test/sim/main.ts --seed 17` tells one as a story; `--from 1 --count 1000` runs many.
- * `--faults kill,leave` chooses among the faults.
+ * `--faults kill,leave` chooses among the faults. `--large` starts 1,000 speakers with 10,000 groups, of which ten
+ * crash: that takes minutes and 5 GB (`node --max-old-space-size=8000`).
  */
 import { parseArgs } from 'node:util';
 import { faultNames } from './faults.ts';
+import { badlyOwned, largeWorld } from './large.ts';
 import { runSeed } from './run-seed.ts';
 
 const { values } = parseArgs({
@@ -12,13 +14,29 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     faults: { type: 'string' },
+    large: { type: 'boolean', default: false },
   },
 });
 
 const chosen = values.faults?.split(',');
 const kinds = chosen === undefined ? faultNames : faultNames.filter((name) => chosen.includes(name));
 
-if (values.seed !== undefined) {
+function runLarge(): void {
+  const world = largeWorld({ seed: 1, nodes: 1000, groups: 10_000, candidates: 10 });
+  const runTo = (ms: number): void => {
+    world.timeline.run(ms);
+    console.log(
+      `${ms} ms: ${badlyOwned(world).length} groups without just one owner, ${world.network.datagrams} datagrams`,
+    );
+  };
+  for (const ms of [250, 500, 1000, 3000]) runTo(ms);
+  for (const victim of world.random.shuffle([...world.nodes.keys()]).slice(0, 10)) world.kill(victim);
+  for (const ms of [3200, 3300, 3330, 3500, 5000]) runTo(ms);
+  process.exitCode = badlyOwned(world).length === 0 ? 0 : 1;
+}
+
+if (values.large) runLarge();
+else if (values.seed !== undefined) {
   const { world, failures } = runSeed(Number(values.seed), kinds);
   console.log(world.story.join('\n'));
   console.log(failures.length === 0 ? 'all is well' : failures.join('\n'));

@@ -7,15 +7,16 @@ import { intervalMs, runSeed } from './run-seed.ts';
 function mostDatagramsPerSecond(nodes: number): number {
   const watchers = Math.min(3, nodes - 1);
   const pulses = watchers * (1000 / intervalMs);
-  // As many suspicions to each as pulses that it misses; hellos, welcomes and claims are 40 to each at most.
-  return pulses + (nodes - 1) * (pulses + 40);
+  // As many suspicions to each as pulses that it misses; hellos, welcomes and claims are 60 to each at most.
+  return pulses + (nodes - 1) * (pulses + 60);
 }
 
 const kinds: readonly { readonly name: string; readonly seeds: number; readonly faults?: readonly FaultName[] }[] = [
-  { name: 'everything goes wrong', seeds: 700 },
-  { name: 'nodes crash, stop and start', seeds: 150, faults: ['kill', 'leave'] },
-  { name: 'the network falls apart', seeds: 150, faults: ['partition', 'oneWay', 'port', 'link'] },
-  { name: 'administrators change their minds while nodes restart', seeds: 150, faults: ['configure', 'leave', 'api'] },
+  { name: 'everything goes wrong', seeds: 900 },
+  { name: 'nodes crash, stop and start', seeds: 120, faults: ['kill', 'leave'] },
+  { name: 'nodes restart while somebody replays their messages', seeds: 120, faults: ['kill', 'replay'] },
+  { name: 'the network falls apart', seeds: 120, faults: ['partition', 'oneWay', 'port', 'link'] },
+  { name: 'administrators change their minds while nodes restart', seeds: 120, faults: ['configure', 'leave', 'api'] },
 ];
 
 for (const [index, { name, seeds, faults }] of kinds.entries()) {

@@ -2,11 +2,13 @@ import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
 import { ApiServer, type SimGroup } from './api-server.ts';
 import { Calm } from './calm.ts';
-import { gateway, Network } from './network.ts';
+import { apiServer, gateway, Network } from './network.ts';
 import { type Packet, SimNode } from './node.ts';
 import { OwnerLog } from './owner-log.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Timeline } from './timeline.ts';
+
+const recordedMessages = 300;
 
 /** After so long without trouble, no takeover from one that serves can be explained by it. */
 const longMs = 8000;
@@ -34,6 +36,12 @@ export class World {
   readonly calm = new Calm();
   readonly api: ApiServer;
   readonly nodes: ReadonlyMap<string, SimNode>;
+  /** Authentic messages that somebody recorded, the latest of them. */
+  readonly recorded: Packet[] = [];
+  /** Nodes that crashed, and when they came back. */
+  readonly returnedMs = new Map<string, number>();
+  /** Nodes whose switch port is down, and since when. */
+  readonly isolatedMs = new Map<string, number>();
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
   readonly story: string[] = [];
   readonly #leaving = new Set<string>();
@@ -72,6 +80,7 @@ export class World {
     if (node.runs) return;
     this.tell(`start ${name}`);
     this.#leaving.delete(name);
+    if (this.returnedMs.has(name)) this.returnedMs.set(name, this.timeline.nowMs);
     node.start();
     this.#applyLink(node);
     this.api.join(node);
@@ -81,6 +90,7 @@ export class World {
     const node = this.node(name);
     if (!node.runs) return;
     this.tell(`kill ${name}`);
+    this.returnedMs.set(name, Number.POSITIVE_INFINITY);
     this.#end(node);
   }
 
@@ -90,6 +100,8 @@ export class World {
     if (!node.runs || this.#leaving.has(name)) return;
     this.tell(`leave ${name}`);
     this.#leaving.add(name);
+    // Who stops in order, and takes its Lease away, comes back as a new one.
+    this.returnedMs.delete(name);
     const { incarnation } = node;
     node.tell((machine, nowMs) => machine.leave(nowMs));
     this.timeline.after(5000, () => {
@@ -108,6 +120,10 @@ export class World {
   }
 
   send(from: SimNode, to: string, packet: Packet): void {
+    if (packet.message.type === 'claims' && packet.message.entries.length > 0) {
+      this.recorded.push(packet);
+      if (this.recorded.length > recordedMessages) this.recorded.shift();
+    }
     this.network.send(from.name, to, () => this.node(to).receive(packet));
   }
 
@@ -122,7 +138,7 @@ export class World {
           node: name,
           reason: effect.reason,
           atMs: nowMs,
-          needless: effect.reason !== 'preferred' && this.#isServedWell(effect.group),
+          needless: this.#isNeedless(name, effect.group, effect.reason),
         });
         this.api.reportHolder(effect.group, node);
         break;
@@ -153,6 +169,20 @@ export class World {
         this.tell(`${name} announces ${effect.group} again`);
         break;
     }
+  }
+
+  #isNeedless(name: string, group: string, reason: string): boolean {
+    const { nowMs } = this.timeline;
+    // A node that crashed is on probation first, and one that hears nobody waits.
+    const onProbation = nowMs - (this.returnedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 1900;
+    if (nowMs - (this.isolatedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 4900 && this.#hearsNobody(name)) return true;
+    return (reason !== 'preferred' || onProbation) && this.#isServedWell(group);
+  }
+
+  #hearsNobody(name: string): boolean {
+    return ![...this.nodes.keys(), gateway, apiServer].some(
+      (other) => other !== name && this.network.reachesBothWays(name, other),
+    );
   }
 
   /** A healthy candidate has answered for it for a while, and nothing is in its way. */
