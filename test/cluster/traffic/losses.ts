@@ -12,7 +12,7 @@ export interface Gap {
 
 /**
  * The same, but of the network: a step in which the client itself did nothing, though a datagram was due, counts as
- * twice its pace at most. On a busy machine it has to wait for a processor like everybody else.
+ * one and a half times its pace at most. On a busy machine it has to wait for a processor like everybody else.
  */
 export function longestGap({ sent, echoes }: Traffic, paceMs: number): Gap {
   const steps = [
@@ -26,7 +26,7 @@ export function longestGap({ sent, echoes }: Traffic, paceMs: number): Gap {
   for (let index = begin + 1; index < steps.length; index += 1) {
     const [before, step] = [steps[index - 1], steps[index]];
     if (before === undefined || step === undefined) continue;
-    ms += Math.min(step.atMs - before.atMs, 2 * paceMs);
+    ms += Math.min(step.atMs - before.atMs, 1.5 * paceMs);
     if (!step.isEcho) continue;
     if (ms > longest.ms) longest = { fromMs: steps[begin]?.atMs ?? 0, ms };
     begin = index;
