@@ -44,7 +44,8 @@ const port: Fault = (world, names) => {
   const name = world.random.pick(names);
   world.tell(`port of ${name} down`);
   world.network.part([[], [name]]);
-  if (!world.isolatedMs.has(name)) world.isolatedMs.set(name, world.timeline.nowMs);
+  // In trouble it may have had proof already that the fault is the others'.
+  if (world.calm.ageMs(world.timeline.nowMs) > 1000) world.isolatedMs.set(name, world.timeline.nowMs);
   return () => {
     world.tell(`port of ${name} up`);
     world.isolatedMs.delete(name);

@@ -40,7 +40,7 @@ export class World {
   readonly recorded: Packet[] = [];
   /** Nodes that crashed, and when they came back. */
   readonly returnedMs = new Map<string, number>();
-  /** Nodes whose switch port is down, and since when. */
+  /** Nodes whose switch port went down while all else was well, and when. */
   readonly isolatedMs = new Map<string, number>();
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
   readonly story: string[] = [];
