@@ -35,7 +35,7 @@ const environment = { NODE_NAME: 'node-a' };
 describe('the chart', () => {
   const programs = [
     { name: 'controller', usage: controller.usage, flags: 5 },
-    { name: 'speaker', usage: speaker.usage, flags: 11 },
+    { name: 'speaker', usage: speaker.usage, flags: 12 },
   ];
   for (const { name, usage, flags } of programs) {
     test(`gives the ${name} only flags that it has`, () => {
@@ -71,6 +71,7 @@ describe('the chart', () => {
       port: options.pulsePort,
     });
     assert.equal(readString(values, 'failback'), options.failback);
+    assert.equal(readString(values, 'strictArp'), options.strictArp);
     assert.equal(readString(values, 'configMapName'), options.configMapName);
     assert.equal(readString(values, 'logLevel'), options.logLevel);
   });

@@ -16,6 +16,8 @@ export interface Node {
   readonly conditions: readonly Condition[];
   /** Addresses of type InternalIP. */
   readonly internalIPs: readonly string[];
+  /** It names the distribution, as in v1.32.1+k3s1; '' where it is not known. */
+  readonly kubeletVersion: string;
 }
 
 export const nodeResource: ResourceType<Node> = {
@@ -42,5 +44,6 @@ function parseNode(json: unknown): Node {
     internalIPs: readObjects(status, 'addresses')
       .filter((address) => readString(address, 'type') === 'InternalIP')
       .map((address) => readString(address, 'address') ?? ''),
+    kubeletVersion: readString(readObject(status, 'nodeInfo'), 'kubeletVersion') ?? '',
   };
 }

@@ -10,6 +10,8 @@ export interface ObjectName {
 
 export type Patch =
   | { readonly type: 'merge'; readonly body: JsonObject }
+  /** For built-in kinds: lists such as conditions are merged by key (Kubernetes' strategic merge patch). */
+  | { readonly type: 'strategic'; readonly body: JsonObject }
   | { readonly type: 'json'; readonly body: readonly JsonValue[] };
 
 export interface WriteOptions {

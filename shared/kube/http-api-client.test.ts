@@ -59,6 +59,7 @@ describe('requests of the API client', () => {
     await client.create(widgetResource, widgetJson('one', 'é'));
     await client.update(widgetResource, widgetJson('one', 'red'), { subresource: 'status' });
     await client.patch(widgetResource, one, { type: 'merge', body: { color: 'red' } }, { subresource: 'status' });
+    await client.patch(widgetResource, one, { type: 'strategic', body: {} });
     await client.patch(widgetResource, one, { type: 'json', body: [] });
     assert.equal(await client.delete(widgetResource, one), true);
     const root = '/apis/test.example/v1/namespaces/default/widgets';
@@ -68,6 +69,7 @@ describe('requests of the API client', () => {
         ['POST', root, 'application/json'],
         ['PUT', `${root}/one/status`, 'application/json'],
         ['PATCH', `${root}/one/status`, 'application/merge-patch+json'],
+        ['PATCH', `${root}/one`, 'application/strategic-merge-patch+json'],
         ['PATCH', `${root}/one`, 'application/json-patch+json'],
         ['DELETE', `${root}/one`, undefined],
       ],

@@ -30,6 +30,7 @@ const watchGraceMs = 15_000;
 
 const patchContentTypes = {
   merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
   json: 'application/json-patch+json',
 } as const;
 

@@ -17,8 +17,9 @@ export async function installRoles(api: KubeApi, namespace: string): Promise<voi
   for (const manifest of readManifests(renderRoles(readFileSync(template, 'utf8'), namespace))) {
     const kind = readString(manifest, 'kind') ?? '';
     const plural = `${kind.toLowerCase()}s`;
-    const path = kind.startsWith('Cluster') ? `${rbac}/${plural}` : `${rbac}/namespaces/${namespace}/${plural}`;
-    await api.create(path, { ...manifest, metadata: { name: readObject(manifest, 'metadata')['name'] } });
+    const { name, namespace: own = namespace } = readObject(manifest, 'metadata');
+    const path = kind.startsWith('Cluster') ? `${rbac}/${plural}` : `${rbac}/namespaces/${own}/${plural}`;
+    await api.create(path, { ...manifest, metadata: { name } });
   }
 }
 
@@ -33,7 +34,7 @@ function renderRoles(text: string, namespace: string): string {
         [...list.matchAll(/"(\w+)"/g)].map(([, item = '']) => body.replaceAll('{{ $component }}', item)).join(''),
     )
     .replaceAll('{{ $name }}', 'herald')
-    .replaceAll('{{ $.Release.Namespace }}', namespace);
+    .replaceAll(/\{\{ \$?\.Release\.Namespace \}\}/g, namespace);
   const left = /\{\{.*\}\}/.exec(rendered);
   if (left !== null) throw new Error(`cannot render ${template}: ${left[0]} is not understood here`);
   return rendered;

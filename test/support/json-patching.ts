@@ -1,10 +1,13 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../shared/api/json.ts';
+import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../shared/api/json.ts';
 import type { Patch } from '../../shared/kube/api-client.ts';
 
-/** Applies a merge patch (RFC 7386) or a JSON patch (RFC 6902: add, replace, remove and test). */
+/**
+ * Applies a merge patch (RFC 7386), a strategic merge patch (of lists, conditions by `type` alone, and `$patch: delete`) or a
+ * JSON patch (RFC 6902: add, replace, remove and test).
+ */
 export function applyPatch(target: JsonObject, patch: Patch): JsonObject {
-  if (patch.type === 'merge') {
-    const merged = merge(target, patch.body);
+  if (patch.type !== 'json') {
+    const merged = merge(target, patch.body, patch.type === 'strategic');
     return isJsonObject(merged) ? merged : {};
   }
   let result: JsonValue = target;
@@ -16,15 +19,26 @@ export function applyPatch(target: JsonObject, patch: Patch): JsonObject {
   return isJsonObject(result) ? result : {};
 }
 
-function merge(target: JsonValue | undefined, patch: JsonValue): JsonValue {
+function merge(target: JsonValue | undefined, patch: JsonValue, strategic: boolean): JsonValue {
+  if (strategic && Array.isArray(patch)) return mergeByType(Array.isArray(target) ? target : [], patch);
   if (!isJsonObject(patch)) return patch;
   const result: Record<string, JsonValue | undefined> = { ...(isJsonObject(target) ? target : {}) };
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined) continue;
     if (value === null) delete result[key];
-    else result[key] = merge(result[key], value);
+    else result[key] = merge(result[key], value, strategic);
   }
   return result;
+}
+
+function mergeByType(target: readonly JsonValue[], patch: readonly JsonValue[]): readonly JsonValue[] {
+  const result = new Map(target.map((entry) => [asObject(entry)['type'], entry]));
+  for (const entry of patch) {
+    const { type, $patch } = asObject(entry);
+    if ($patch === 'delete') result.delete(type);
+    else result.set(type, merge(result.get(type), entry, true));
+  }
+  return [...result.values()];
 }
 
 /** RFC 6901 §4. */
