@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World, type WorldOptions } from '../../test/sim/world.ts';
+import { nodeIdOf } from '../liveness/node-id.ts';
 
 const g = '192.0.2.1';
 const nodes = ['a', 'b', 'c'];
@@ -169,4 +170,14 @@ test('without keys the Leases decide', () => {
   assert.deepEqual(world.owners.owners(g), []);
   world.timeline.run(26_000);
   assert.deepEqual(world.owners.owners(g), ['b']);
+});
+
+test('claims of an incarnation that has not proved that it runs are without effect', () => {
+  const world = running();
+  const header = { sender: nodeIdOf('b'), incarnation: '0123456789abcdef', sequence: 1n };
+  const entries = [{ group: g, epoch: 99, state: 'held' as const }];
+  world.node('a').receive({ header, message: { type: 'claims', version: 1, since: 0, part: 0, parts: 1, entries } });
+  world.timeline.run(15_000);
+  assert.deepEqual(world.owners.owners(g), ['a']);
+  assert.equal(world.owners.takes.length, 1);
 });

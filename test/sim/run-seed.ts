@@ -56,7 +56,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, 
   if (world.owners.takes.length > settled || JSON.stringify(before) !== JSON.stringify(ownersOf(world))) {
     failures.push('owners change although nothing happens any more');
   }
-  failures.push(...needlessTakes(world), ...longOverlaps(world));
+  failures.push(...needlessTakes(world), ...longOverlaps(world), ...world.abandoned);
   return { seed, world, failures: [...new Set(failures)] };
 }
 

@@ -42,6 +42,8 @@ export class World {
   readonly returnedMs = new Map<string, number>();
   /** Nodes whose switch port went down while all else was well, and when. */
   readonly isolatedMs = new Map<string, number>();
+  /** Groups that were given up for nobody. */
+  readonly abandoned: string[] = [];
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
   readonly story: string[] = [];
   readonly #leaving = new Set<string>();
@@ -145,6 +147,7 @@ export class World {
       case 'giveUp':
         this.tell(`${name} gives up ${effect.group} (${effect.reason})`);
         this.owners.giveUp(effect.group, name, nowMs);
+        if (effect.reason === 'claimedByOther') this.#checkSuccessor(effect.group, name);
         break;
       case 'memberUp':
       case 'memberDown':
@@ -169,6 +172,13 @@ export class World {
         this.tell(`${name} announces ${effect.group} again`);
         break;
     }
+  }
+
+  /** Who gives way to another one's claim leaves the group to one that answers. */
+  #checkSuccessor(group: string, name: string): void {
+    const { nowMs } = this.timeline;
+    if (this.owners.owners(group).length > 0 || this.calm.ageMs(nowMs) < 1000) return;
+    this.abandoned.push(`${nowMs} ${name} gives ${group} up for a claim behind which nobody stands`);
   }
 
   #isNeedless(name: string, group: string, reason: string): boolean {
