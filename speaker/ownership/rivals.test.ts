@@ -183,6 +183,21 @@ test('claims cross on their way: both sides end with one owner', () => {
   assert.deepEqual(cluster.owners(g), ['b']);
 });
 
+test('after a partition two nodes whose tables differ, each first in its own, claim it back once and no more', () => {
+  const cluster = running();
+  const halves = [['a', 'c'], ['b']] as const;
+  part(cluster, ...halves);
+  cluster.setGroupsOf('b', { [g]: { candidates: ['b', 'a', 'c'] } });
+  cluster.run(5000);
+  assert.deepEqual(cluster.owners(g).toSorted(), ['a', 'b']);
+  cluster.takeLog();
+  heal(cluster, ...halves);
+  cluster.run(1000);
+  assert.equal(cluster.owners(g).length, 1);
+  assert.equal(cluster.takeLog().filter((line) => line.includes('giveUp')).length, 1);
+  assert.ok(cluster.messages < 100, `${cluster.messages}`);
+});
+
 test('without pulses the holder is the one that the API server names, and who is not gives up at once', () => {
   const cluster = new OwnershipCluster({ nodes: candidates });
   cluster.blockPulses(candidates);
