@@ -21,6 +21,7 @@ import { type ControllerOptions, readOptions } from './options.ts';
 import { poolStatusTask } from './pool-status-task.ts';
 import { pulseKeyTasks } from './pulse-key-task.ts';
 import { reconcileTask } from './reconcile-task.ts';
+import { strictArpTask } from './strict-arp/strict-arp-task.ts';
 import { watchedBgp } from './watched-bgp.ts';
 import { watchedKinds } from './watched-kinds.ts';
 
@@ -53,6 +54,7 @@ async function run(options: ControllerOptions): Promise<void> {
     synced: watched.synced,
   });
 
+  const watching = { services: services.cache, nodes: nodes.cache, speakerLeases: speakerLeases.cache };
   const lease = { namespace, name: 'herald-controller' };
   const identity = `${options.identity}_${randomUUID().slice(0, 8)}`;
   const election = leaderElectionTask({ ...shared, lease, identity });
@@ -63,9 +65,8 @@ async function run(options: ControllerOptions): Promise<void> {
       ...writing,
       metrics,
       events,
-      services: services.cache,
+      ...watching,
       namespaces: namespaces.cache,
-      speakerLeases: speakerLeases.cache,
       heardMs: () => client.heardMs,
       fresh: watched.fresh,
       configuration,
@@ -74,9 +75,9 @@ async function run(options: ControllerOptions): Promise<void> {
       onUsage: poolStatus.touch,
     });
     const findings = findingsTask({ ...writing, metrics, events, namespace, configuration, objects });
-    const leases = speakerLeases.cache;
-    const pulseKey = pulseKeyTasks({ ...writing, events, namespace, speakerLeases: leases, randomOctets: randomBytes });
-    return [poolStatus, reconcile, findings, ...pulseKey];
+    const strictArp = strictArpTask({ ...writing, ...watching, events, synced: watched.synced, loadBalancerClass });
+    const pulseKey = pulseKeyTasks({ ...writing, events, namespace, ...watching, randomOctets: randomBytes });
+    return [poolStatus, reconcile, findings, strictArp, ...pulseKey];
   };
   const onChange = (leads: boolean): void => metrics.leading(leads);
   const leading = [election, leadingTask({ election, makeTasks, onChange, clock, log })];
