@@ -35,7 +35,10 @@ function obey(order: WireSpeakerOrder): void {
       task?.send(order.table);
       break;
     case 'keys':
-      task?.setKeys({ send: order.send === undefined ? undefined : fromHex(order.send), accept: order.accept.map(fromHex) });
+      task?.setKeys({
+        send: order.send === undefined ? undefined : fromHex(order.send),
+        accept: order.accept.map(fromHex),
+      });
       break;
     case 'leaseRenewed':
       task?.leaseRenewed(order.node, 0);
