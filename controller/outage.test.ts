@@ -34,3 +34,20 @@ test('an API server that was away for two minutes makes nobody say that the spea
   assert.deepEqual(herald.events.take(), []);
   assert.equal(herald.log.events.includes('no-speaker-alive'), false);
 });
+
+test('an API server that was away makes nobody say that the speakers are back', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/30'] });
+  await herald.start();
+  herald.service({ key: 'default/web' });
+  await herald.pass(60_000);
+  const error = new ApiError('Unreachable', 'away', {});
+  herald.silentSinceMs = herald.clock.now();
+  herald.api.fail('any', error, { times: Number.POSITIVE_INFINITY });
+  herald.api.breakWatches(error);
+  await herald.pass(60_000);
+  herald.api.heal();
+  herald.silentSinceMs = undefined;
+  await herald.pass(60_000);
+  const told = herald.log.events.filter((event) => event === 'no-speaker-alive' || event === 'speakers-alive');
+  assert.deepEqual(told, ['no-speaker-alive']);
+});

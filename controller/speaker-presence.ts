@@ -50,8 +50,7 @@ export class SpeakerPresence {
       this.#startedMs = nowMs;
       return undefined;
     }
-    if (nowMs < this.#startedMs + graceMs) return false;
     for (const { aliveUntilMs } of this.#seen.values()) if (nowMs < aliveUntilMs) return false;
-    return true;
+    return nowMs < this.#startedMs + graceMs ? undefined : true;
   }
 }
