@@ -10,7 +10,7 @@ export const multiplier = 3;
 export const settlingMs = 8_000;
 
 /** Two may own a group for a pulse interval after they can hear each other, and for what messages take. */
-export const overlapMs = intervalMs + 30;
+export const overlapMs = intervalMs + 50;
 
 export interface Outcome {
   readonly seed: number;
