@@ -212,10 +212,11 @@ class Reconciling {
     const refused = decision?.refusal === undefined ? undefined : refusalReason(decision.refusal);
     if (refused !== undefined && work.events.some(({ reason }) => reason === refused))
       metrics.allocationFailed(refused);
-    const served = (decision?.assignments.length ?? 0) > 0 && before.ingress.length === 0;
-    if (!served || work.writes.status === undefined) return;
+    if ((decision?.assignments.length ?? 0) === 0) return;
     const seenMs = this.#seenMs.get(key);
     this.#seenMs.delete(key);
+    // Of a Service that appeared here the answer to the write may have been lost: then it is found written.
+    if (seenMs === undefined && (before.ingress.length > 0 || work.writes.status === undefined)) return;
     const waitedMs = seenMs === undefined ? clock.wallMs() - before.meta.createdMs : clock.now() - seenMs;
     metrics.allocated(Math.max(0, waitedMs) / 1000);
   }

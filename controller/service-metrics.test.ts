@@ -37,6 +37,15 @@ test('an address counts with the time from the Service to its write', async () =
   assert.equal(await value('herald_allocation_seconds_sum'), '0.2');
 });
 
+test('an address counts also where the answer to its write is lost', async () => {
+  const cut = new ApiError('Unreachable', 'cut', {});
+  herald.api.fail('patch', cut, { plural: 'services', times: 1, afterwards: true });
+  herald.service({ key: 'default/web' });
+  await herald.pass(10_000);
+  assert.equal(herald.serviceWrites, 1);
+  assert.equal(await value('herald_allocations_total'), '1');
+});
+
 test('a Service that is older than the controller counts from its creation', async () => {
   await herald.stop();
   const createdAt = new Date(herald.clock.wallMs() - 60_000).toISOString();
