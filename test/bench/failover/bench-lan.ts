@@ -1,3 +1,4 @@
+import { eventually } from '../../cluster/eventually.ts';
 import { ipBatch, run } from '../../cluster/network/iproute.ts';
 import { Recorder } from '../../cluster/network/recorded-messages.ts';
 import type { ClusterNode } from '../../cluster/node.ts';
@@ -56,13 +57,14 @@ export async function forgetNeighbours({ watched }: BenchLan): Promise<void> {
   for (const vip of vips) await run(name, ['ip', 'neigh', 'flush', 'to', vip]);
 }
 
-/** The client's kernel has learned both addresses, and they are that node's: else no fault there would be noticed. */
+/** Waits until the client's kernel has learned both addresses, which must be that node's: else no fault there is noticed. */
 export async function assertServedBy({ watched }: BenchLan, node: ClusterNode): Promise<void> {
   const { client } = watched.cluster;
   for (const vip of vips) {
-    const learned = watched.nodeOf((await client.neighbour(vip)) ?? 'nobody');
-    if (learned !== node.name)
-      throw new Error(`cannot measure: the client has ${vip} at ${learned}, not at ${node.name}`);
+    const mac = await eventually(`the client finds ${vip}`, () => client.neighbour(vip));
+    const learned = watched.nodeOf(mac);
+    if (learned === node.name) continue;
+    throw new Error(`cannot measure: the client has ${vip} at ${learned}, not at ${node.name}`);
   }
 }
 

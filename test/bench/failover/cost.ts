@@ -10,7 +10,10 @@ import { startBenchLan, stopBenchLan } from './bench-lan.ts';
 import type { Scenario } from './scenario.ts';
 
 const measureMs = 30_000;
-const settleMs = 10_000;
+const listenMs = 10_000;
+/** Without a new plan for so long, all that was to be written is written. */
+const quietMs = 15_000;
+const quietTimeoutMs = 300_000;
 const moreVips = 1_000;
 const atOnce = 20;
 const askEveryMs = 1_000;
@@ -21,11 +24,11 @@ export async function measureCost(scenario: Scenario): Promise<BenchResult> {
   const { cluster, watcher } = lan.watched;
   await lan.watched.settled();
   await watcher.watch([], askEveryMs);
-  await pause(settleMs);
+  await quiet(cluster);
   const bytesPerSecond = await pulseBytesPerSecond(cluster);
   const idle = await busyPercent(cluster);
   await addVips(cluster);
-  await pause(settleMs);
+  await quiet(cluster);
   const loaded = await busyPercent(cluster);
   await stopBenchLan(lan);
   return {
@@ -35,6 +38,23 @@ export async function measureCost(scenario: Scenario): Promise<BenchResult> {
     ],
     raw: { cost: { idlePercent: idle.map(rounded), loadedPercent: loaded.map(rounded), bytesPerSecond } },
   };
+}
+
+/** Waits until the speakers have nothing to do but to live: a thousand Services have their conditions written for a while. */
+async function quiet({ nodes }: Cluster): Promise<void> {
+  let before = '';
+  await eventually(
+    'no more plans',
+    async () => {
+      await pause(quietMs);
+      const metrics = await Promise.all(nodes.map(({ machine }) => speakerMetrics(machine)));
+      const plans = metrics.map((each) => each.get('herald_plan_seconds_count')).join();
+      if (plans === before) return true;
+      before = plans;
+      return undefined;
+    },
+    quietTimeoutMs,
+  );
 }
 
 /** Of each speaker's process, all its threads. */
@@ -58,7 +78,7 @@ function busyNs(pid: number): number {
 async function pulseBytesPerSecond({ nodes }: Cluster): Promise<number> {
   const recorder = new Recorder();
   const startedMs = performance.now();
-  await pause(settleMs);
+  await pause(listenMs);
   recorder.stop();
   const seconds = (performance.now() - startedMs) / 1000;
   const bytes = recorder.from(nodes[0]?.machine.ipv4 ?? '').reduce((sum, { frameLength }) => sum + frameLength, 0);
