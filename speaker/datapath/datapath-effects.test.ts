@@ -110,6 +110,29 @@ describe('what is decided', () => {
     assert.deepEqual(bench.told(), []);
   });
 
+  test('an address that comes to another group says so, and is announced again when that is taken', () => {
+    const bench = new Bench();
+    const [low, high] = ['192.0.2.99', '192.0.2.101'];
+    bench.table([vip(g), vip(high)]);
+    bench.failover.want(take);
+    bench.datapath.settle(at(0));
+    bench.sendDue(0);
+    bench.arp.sent.length = 0;
+    bench.told();
+    bench.changes();
+    bench.failover.want({ type: 'giveUp', group: g, reason: 'addressRemoved' });
+    bench.failover.want({ ...take, group: low }, { ...take, group: high });
+    bench.table([vip(low, { group: low }), vip(g, { group: low }), vip(high, { group: high })], [member], 10);
+    assert.deepEqual(bench.told(), [
+      `table 10: b pulses, ${low} able - was ${g}, ${high} able - was ${g}`,
+      'links 10: carrier',
+    ]);
+    assert.deepEqual(bench.changes(), [`took ${low} ownerNotLive b 301`]);
+    bench.sendDue(10);
+    assert.deepEqual(bench.told(), [`announced ${low} 10`, `announced ${high} 10`]);
+    assert.equal(bench.arp.sent.length, 6);
+  });
+
   test('a group that is given up is answered no more, and announced no more', () => {
     const bench = new Bench();
     bench.table([vip(g)]);

@@ -7,7 +7,7 @@ import { announcementFrames, writeAnnouncement } from './announcement.ts';
 import { Announcer, type AnnouncerOptions } from './announcer.ts';
 import type { Instruction } from './datapath-message.ts';
 import type { DefaultGateway } from './default-gateway.ts';
-import { countStandings, groupsOfTable, membersOfTable } from './failover-input.ts';
+import { abilitiesOf, countStandings, groupsOfTable, membersOfTable } from './failover-input.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink, FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
@@ -30,6 +30,7 @@ export interface DatapathOptions {
 type Take = Extract<FailoverEffect, { readonly type: 'take' }>;
 
 const nothing: readonly never[] = [];
+const heldBefore = { reason: 'heldBefore', from: undefined, afterMs: undefined } as const;
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
 /**
@@ -107,7 +108,7 @@ export class Datapath {
       if (served.owned) this.#giveUp(served, 'addressRemoved', at);
     }
     this.#servedVersion += 1;
-    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links), at.nowMs);
+    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links, before), at.nowMs);
     this.#failover.setLinks(new Map(), this.#hasCarrier(), at.nowMs);
     this.settle(at);
     this.#followGroups(at);
@@ -131,8 +132,7 @@ export class Datapath {
       this.#servedVersion += 1;
     }
     if (hasNewCarrier(change)) {
-      const groups = groupsOfTable(this.#addresses.vips, change.now);
-      this.#failover.setLinks(new Map(groups.map(({ key, able }) => [key, able])), this.#hasCarrier(), at.nowMs);
+      this.#failover.setLinks(abilitiesOf(this.#addresses.vips, change.now), this.#hasCarrier(), at.nowMs);
       this.settle(at);
     }
     if (news.size === 0) return;
@@ -256,17 +256,17 @@ export class Datapath {
   #followGroups(at: Instant): void {
     for (const served of this.served.all) {
       const owned = this.#failover.holds(served.group);
-      if (owned && !served.owned) {
-        this.#takeOver(served, { reason: 'heldBefore', from: undefined, afterMs: undefined }, at);
-      } else if (!owned && served.owned) this.#giveUp(served, 'betterCandidateLive', at);
+      if (owned && !served.owned) this.#takeOver(served, heldBefore, at);
+      else if (!owned && served.owned) this.#giveUp(served, 'betterCandidateLive', at);
     }
   }
 
+  /** Also where it is answered already, as one of another group: the others are told once it is announced. */
   #takeOver(served: ServedAddress, { reason, from, afterMs }: Omit<Take, 'type' | 'group'>, at: Instant): void {
+    this.#announce(served, at.nowMs);
     if (served.owned) return;
     served.owned = true;
     this.#servedVersion += 1;
-    this.#announce(served, at.nowMs);
     const { ip, service, group } = served;
     this.#events.push({ type: 'tookOver', ip, service, group, reason, from, afterMs, atMs: at.wallMs });
   }

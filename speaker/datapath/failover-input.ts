@@ -5,17 +5,31 @@ import { hasCarrier } from './link-news.ts';
 import type { LinksByIndex } from './served-table.ts';
 import type { DatapathTable, Vip } from './table.ts';
 
-/** The groups of a table's addresses, each with whether this node's links let it serve all of them. */
-export function groupsOfTable(vips: readonly Vip[], links: LinksByIndex): readonly OwnedGroup[] {
-  const groups = new Map<string, OwnedGroup>();
-  for (const vip of vips) {
-    const group = groups.get(vip.group);
-    const able = (group?.able ?? true) && isAble(vip, links);
-    if (group === undefined || group.able !== able) {
-      groups.set(vip.group, { key: vip.group, candidates: vip.candidates, able, holder: vip.holder });
-    }
+/**
+ * The groups of a table's addresses, each with whether this node's links let it serve all of them; `before`: to which
+ * groups the addresses belonged in the table before.
+ */
+export function groupsOfTable(
+  vips: readonly Vip[],
+  links: LinksByIndex,
+  before: ReadonlyMap<string, { readonly group: string }>,
+): readonly OwnedGroup[] {
+  const abilities = abilitiesOf(vips, links);
+  const groups = new Map<string, OwnedGroup & { readonly formerKeys: Set<string> }>();
+  for (const { ip, group: key, candidates, holder } of vips) {
+    const able = abilities.get(key) ?? false;
+    const group = groups.getOrInsertComputed(key, () => ({ key, candidates, able, holder, formerKeys: new Set() }));
+    const former = before.get(ip)?.group ?? key;
+    if (former !== key) group.formerKeys.add(former);
   }
   return [...groups.values()];
+}
+
+/** By group. */
+export function abilitiesOf(vips: readonly Vip[], links: LinksByIndex): ReadonlyMap<string, boolean> {
+  const abilities = new Map<string, boolean>();
+  for (const vip of vips) abilities.set(vip.group, (abilities.get(vip.group) ?? true) && isAble(vip, links));
+  return abilities;
 }
 
 /** Whether one of the address's interfaces gets frames through, as far as netlink has told. */

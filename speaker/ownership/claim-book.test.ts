@@ -69,12 +69,14 @@ test('another incarnation starts from nothing', () => {
   assert.ok(book.isComplete('b'));
 });
 
-test('the highest epoch is that of any statement, whoever made it', () => {
+test('the highest epoch is that of any claim that stands, whoever made it', () => {
   const book = new ClaimBook();
   assert.equal(book.highestEpoch('g'), 0);
   book.receive(from, claims(1, 0, [held('g', 4)]));
-  book.receive({ node: 'c', incarnation: '1' }, claims(1, 0, [{ group: 'g', epoch: 7, state: 'released' }]));
+  book.receive({ node: 'c', incarnation: '1' }, claims(1, 0, [{ group: 'g', epoch: 7, state: 'held' }]));
   assert.equal(book.highestEpoch('g'), 7);
+  book.receive({ node: 'c', incarnation: '1' }, claims(2, 1, [{ group: 'g', epoch: 7, state: 'released' }]));
+  assert.equal(book.highestEpoch('g'), 4);
 });
 
 test('whatever gets lost, comes twice or late: a full answer ends with what the sender claims', () => {

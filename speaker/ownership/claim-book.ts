@@ -53,10 +53,10 @@ export class ClaimBook {
     return this.#statements.get(group)?.get(node);
   }
 
-  /** Of all that was said of the group; 0: nothing was. */
+  /** Of all claims of the group that stand; 0: there is none. */
   highestEpoch(group: string): number {
     let highest = 0;
-    for (const [, { epoch }] of this.statements(group)) highest = Math.max(highest, epoch);
+    for (const [, { epoch, state }] of this.statements(group)) if (state === 'held') highest = Math.max(highest, epoch);
     return highest;
   }
 

@@ -38,9 +38,11 @@ export class GroupTable {
   }
 
   /** With the highest epoch that was heard of. */
-  add(group: OwnedGroup, epoch: number): void {
-    this.#states.set(group.key, newGroupState(group, epoch));
+  add(group: OwnedGroup, epoch: number): GroupState {
+    const state = newGroupState(group, epoch);
+    this.#states.set(group.key, state);
     this.#changed.add(group.key);
+    return state;
   }
 
   remove(group: string): void {

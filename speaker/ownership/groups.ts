@@ -17,11 +17,17 @@ const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
 const remindEveryMs = 90;
 
+type Take = Extract<OwnershipEffect, { readonly type: 'take' }>;
+
 /** Where decisions about groups go. */
 export interface GroupOutcome {
   effect(effect: OwnershipEffect): void;
   /** To be told to all. */
   tell(entry: ClaimEntry): void;
+  /** To be told to all once their tables say the same. */
+  releaseLater(entry: ClaimEntry, nowMs: number): void;
+  /** What was to be released later is to be now. */
+  releaseNow(group: string): void;
   /** The node is to be told all that this node claims. */
   answer(node: string): void;
   /** The node is to say all that it claims. */
@@ -55,6 +61,16 @@ export class Groups {
     if (mayTake) this.#table.change(this.#table.groupsOf(this.#view.self));
   }
 
+  /** The table has a new one. Who answers for its addresses in another group goes on, if nobody else holds this one. */
+  add(group: OwnedGroup, formerHolder: string | undefined, nowMs: number): void {
+    const holder = formerHolder ?? group.holder;
+    const state = this.#table.add({ ...group, holder }, this.#view.book.highestEpoch(group.key));
+    const inherits = formerHolder === this.#view.self && state.able;
+    const goesOn = inherits && strongestOther(state, this.#view) === undefined;
+    if (goesOn) this.#hold(state, { reason: 'heldBefore', from: undefined, afterMs: undefined }, nowMs);
+    else this.#out.releaseNow(group.key);
+  }
+
   /** A newer table says something else of the group. */
   update(state: GroupState, group: OwnedGroup): void {
     if (sameGroup(state.group, group) && state.able === group.able) return;
@@ -66,9 +82,13 @@ export class Groups {
   }
 
   /** The table has it no more. */
-  remove(state: GroupState): void {
+  remove(state: GroupState, nowMs: number): void {
     const { key } = state.group;
-    if (state.held !== undefined) this.#giveUp(state, 'addressRemoved');
+    // Whose table still has it must not take it for that moment.
+    if (state.held !== undefined) {
+      this.#drop(state, 'addressRemoved');
+      this.#out.releaseLater({ group: key, epoch: state.epoch, state: 'released' }, nowMs);
+    }
     if (state.toldUnfit) this.#out.tell({ group: key, epoch: state.epoch, state: 'released' });
     this.#table.remove(key);
   }
@@ -171,7 +191,10 @@ export class Groups {
       return;
     }
     state.unwantedSinceMs ??= nowMs;
-    this.#handingOver.add(state.group.key);
+    // Who leaves takes nothing any more.
+    const nobody = nodes.standing(self) === 'leaving' && wanted !== undefined && nodes.standing(wanted) === 'leaving';
+    if (nobody) this.#handingOver.delete(state.group.key);
+    else this.#handingOver.add(state.group.key);
     const isCandidate = state.group.candidates.includes(self);
     const late = !isCandidate && nowMs - state.unwantedSinceMs >= handOverMs;
     if (wanted === undefined || nodes.byLease(wanted) || late) this.#giveUp(state, handOverReason(state, this.#view));
@@ -206,24 +229,32 @@ export class Groups {
     const { reason, from } = takeoverOf(state, choice, this.#view);
     const dead = from !== undefined && this.#view.nodes.standing(from) === 'dead';
     const afterMs = dead ? this.#view.nodes.silentMs(from, nowMs) : undefined;
+    this.#hold(state, { reason, from, afterMs }, nowMs);
+  }
+
+  #hold(state: GroupState, why: Omit<Take, 'type' | 'group'>, nowMs: number): void {
     state.epoch += 1;
     state.held = { epoch: state.epoch, sinceMs: nowMs, announced: false };
     state.yielded = undefined;
     state.passedOver = [];
-    this.#out.effect({ type: 'take', group: state.group.key, reason, from, afterMs });
+    this.#out.effect({ type: 'take', group: state.group.key, ...why });
   }
 
   #giveUp(state: GroupState, reason: GiveUpReason): void {
-    const { key } = state.group;
     const unfit = reason === 'noInterface';
+    state.toldUnfit ||= unfit;
+    this.#drop(state, reason);
+    this.#out.tell({ group: state.group.key, epoch: state.epoch, state: unfit ? 'unfit' : 'released' });
+  }
+
+  #drop(state: GroupState, reason: GiveUpReason): void {
+    const { key } = state.group;
     state.held = undefined;
     state.unwantedSinceMs = undefined;
     state.announceAgainAtMs = undefined;
     state.rivalDueMs = undefined;
-    state.toldUnfit ||= unfit;
     this.#handingOver.delete(key);
     this.#out.effect({ type: 'giveUp', group: key, reason });
-    this.#out.tell({ group: key, epoch: state.epoch, state: unfit ? 'unfit' : 'released' });
   }
 
   #adopt(state: GroupState, choice: Choice): void {

@@ -4,6 +4,9 @@ import { type ClaimEntry, type Claims, claimEntriesPerMessage } from '../livenes
 /** News is told again after so long, counted from the first time: a datagram may be lost. */
 export const claimResendsMs = [100, 300] as const;
 
+/** A table without a group has come to all by then. */
+const releaseDelayMs = 1000;
+
 const none: readonly Claims[] = [];
 
 interface Resend {
@@ -22,6 +25,9 @@ export class OwnClaims {
   /** BOUNDED: each is gone after the last of `claimResendsMs`. */
   readonly #resends = new Map<number, Resend>();
   readonly #deadlines = new DeadlineHeap<number>();
+  /** What the table has no more, and still stands. */
+  readonly #releases = new Map<string, ClaimEntry>();
+  readonly #releaseDeadlines = new DeadlineHeap<string>();
 
   /** That of the last claims which `takeNews` returned. */
   get version(): number {
@@ -29,6 +35,8 @@ export class OwnClaims {
   }
 
   tell(entry: ClaimEntry): void {
+    this.#releases.delete(entry.group);
+    this.#releaseDeadlines.delete(entry.group);
     if (entry.state === 'released') {
       // Nobody was told that it is held: there is nothing to take back.
       if (!this.#standing.delete(entry.group)) return;
@@ -36,8 +44,24 @@ export class OwnClaims {
     this.#changed.set(entry.group, entry);
   }
 
+  /** Tells it in a while, unless something else is told of the group before. */
+  releaseLater(entry: ClaimEntry, nowMs: number): void {
+    if (!this.#standing.has(entry.group)) return;
+    this.#releases.set(entry.group, entry);
+    this.#releaseDeadlines.set(entry.group, nowMs + releaseDelayMs);
+  }
+
+  releaseNow(group: string): void {
+    const entry = this.#releases.get(group);
+    if (entry !== undefined) this.tell(entry);
+  }
+
   /** What changed since this was last asked; to be sent to all. */
   takeNews(nowMs: number): readonly Claims[] {
+    for (let due = this.#releaseDeadlines.first(); due !== undefined && due.dueMs <= nowMs; ) {
+      this.releaseNow(due.key);
+      due = this.#releaseDeadlines.first();
+    }
     if (this.#changed.size === 0) return none;
     const news = chunks([...this.#changed.values()]).map((entries): Claims => {
       const since = this.#version;
@@ -53,12 +77,13 @@ export class OwnClaims {
   }
 
   nextDeadlineMs(): number {
-    return this.#deadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY;
+    const resendMs = this.#deadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(resendMs, this.#releaseDeadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY);
   }
 
   /** What is due to be told to all again. */
   takeResends(nowMs: number): readonly Claims[] {
-    if (this.nextDeadlineMs() > nowMs) return none;
+    if ((this.#deadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY) > nowMs) return none;
     const due: Claims[] = [];
     for (let first = this.#deadlines.first(); first !== undefined; first = this.#deadlines.first()) {
       if (first.dueMs > nowMs) break;

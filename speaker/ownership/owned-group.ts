@@ -8,6 +8,8 @@ export interface OwnedGroup {
   readonly able: boolean;
   /** Who holds it by the API server's word (ServiceL2Status). */
   readonly holder: string | undefined;
+  /** Other groups to which addresses of this one belonged in the table before, as this node had it. */
+  readonly formerKeys?: ReadonlySet<string>;
 }
 
 /** When a better candidate takes over from an owner that serves well: at once, never, or after it has lived so long. */

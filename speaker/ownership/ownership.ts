@@ -44,6 +44,8 @@ export class Ownership {
     this.#groups = new Groups(view, this.#table, {
       effect: (effect) => void this.#effects.push(effect),
       tell: (entry) => this.#own.tell(entry),
+      releaseLater: (entry, nowMs) => this.#own.releaseLater(entry, nowMs),
+      releaseNow: (group) => this.#own.releaseNow(group),
       answer: (node) => this.contact(node),
       ask: (node, nowMs) => this.#ask(node, nowMs),
     });
@@ -72,11 +74,12 @@ export class Ownership {
   /** All groups of the table; those that are gone are given up at once. */
   setGroups(groups: readonly OwnedGroup[], nowMs: number): void {
     const keys = new Set(groups.map(({ key }) => key));
-    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#groups.remove(state);
+    const formerHolders = new Map(groups.map((group) => [group.key, this.#formerHolder(group)]));
+    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#groups.remove(state, nowMs);
     for (const group of groups) {
       const state = this.#table.get(group.key);
-      if (state === undefined) this.#table.add(group, this.#book.highestEpoch(group.key));
-      else this.#groups.update(state, group);
+      if (state !== undefined) this.#groups.update(state, group);
+      else this.#groups.add(group, formerHolders.get(group.key), nowMs);
     }
     // The others listen to it once it is a speaker in their tables, as it now is in its own.
     if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.#learningUntilMs ??= nowMs + learningMs;
@@ -209,6 +212,11 @@ export class Ownership {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  /** Who holds its addresses under another key. */
+  #formerHolder({ formerKeys = new Set() }: OwnedGroup): string | undefined {
+    return Array.from(formerKeys, (key) => this.holderOf(key)).find((holder) => holder !== undefined);
   }
 
   #setNode(node: string, facts: NodeFacts, nowMs: number): void {

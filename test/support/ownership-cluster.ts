@@ -16,6 +16,7 @@ interface Group {
   readonly candidates: readonly string[];
   readonly holder?: string | undefined;
   readonly unable?: readonly string[];
+  readonly formerKeys?: readonly string[];
 }
 
 /** Ownership machines on several nodes, on virtual time; the test says who lives in whose eyes, and what gets lost. */
@@ -172,8 +173,9 @@ export class OwnershipCluster {
   }
 
   #setTable(node: string, table = this.#groups): void {
-    const groups = Object.entries(table).map(([key, { candidates, holder, unable }]) => ({
+    const groups = Object.entries(table).map(([key, { candidates, holder, unable, formerKeys = [] }]) => ({
       key,
+      formerKeys: new Set(formerKeys),
       candidates,
       holder,
       able: !(unable ?? []).includes(node),

@@ -25,7 +25,9 @@ export class ScriptedFailover implements FailoverMachine {
   }
 
   setTable: FailoverMachine['setTable'] = (members, groups, nowMs) => {
-    const lines = groups.map(({ key, able, holder }) => `${key} ${able ? 'able' : 'unable'} ${holder ?? '-'}`);
+    const lines = groups.map(({ key, able, holder, formerKeys = new Set() }) =>
+      [key, able ? 'able' : 'unable', holder ?? '-', ...Array.from(formerKeys, (former) => `was ${former}`)].join(' '),
+    );
     const names = members.map(({ node, takesPart }) => `${node} ${takesPart ? 'pulses' : 'leases'}`);
     this.told.push(`table ${nowMs}: ${[...names, ...lines].join(', ')}`);
   };
