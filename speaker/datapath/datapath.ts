@@ -108,8 +108,8 @@ export class Datapath {
       if (served.owned) this.#giveUp(served, 'addressRemoved', at);
     }
     this.#servedVersion += 1;
-    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links, before), at.nowMs);
     this.#failover.setLinks(new Map(), this.#hasCarrier(), at.nowMs);
+    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links, before), at.nowMs);
     this.settle(at);
     this.#followGroups(at);
     for (const served of this.served.all) {
