@@ -16,7 +16,7 @@ export interface WatchBgpOptions extends Pick<InformerOptions<never>, 'client' |
 /** https://kubernetes.io/docs/concepts/configuration/secret/#basic-authentication-secret */
 const secretType = 'kubernetes.io/basic-auth';
 
-/** Passwords are not kept: whether there is one is all that is asked. */
+/** Passwords are not kept, nor annotations, where kubectl repeats them: whether there is one is all that is asked. */
 const passwordSecretResource: ResourceType<PasswordSecret> = {
   group: '',
   version: 'v1',
@@ -25,7 +25,8 @@ const passwordSecretResource: ResourceType<PasswordSecret> = {
   namespaced: true,
   parse: (json) => {
     const root = asObject(json);
-    return { meta: parseMeta(root), hasPassword: readString(readObject(root, 'data'), 'password') !== undefined };
+    const hasPassword = readString(readObject(root, 'data'), 'password') !== undefined;
+    return { meta: { ...parseMeta(root), annotations: {} }, hasPassword };
   },
 };
 
