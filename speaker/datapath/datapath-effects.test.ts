@@ -124,8 +124,8 @@ describe('what is decided', () => {
     bench.failover.want({ ...take, group: low }, { ...take, group: high });
     bench.table([vip(low, { group: low }), vip(g, { group: low }), vip(high, { group: high })], [member], 10);
     assert.deepEqual(bench.told(), [
-      `table 10: b pulses, ${low} able - was ${g}, ${high} able - was ${g}`,
       'links 10: carrier',
+      `table 10: b pulses, ${low} able - was ${g}, ${high} able - was ${g}`,
     ]);
     assert.deepEqual(bench.changes(), [`took ${low} ownerNotLive b 301`]);
     bench.sendDue(10);
