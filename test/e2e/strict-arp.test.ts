@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '../cluster/eventually.ts';
+import { setSysctls } from '../cluster/network/iproute.ts';
+import { warningsOn } from './complaints.ts';
+import { failoverSuite } from './failover-suite.ts';
+import { allNodes, answering, conditionOf, metricsOk, namedAll, required, web } from './strict-arp-view.ts';
+
+const warn = { name: 'IPVS without strict ARP', proxyMode: 'ipvs', speakerArgs: [] } as const;
+await failoverSuite(import.meta.filename, warn, (watched) => {
+  test('the kernels of all nodes answer for the IPv4 address, and one speaker alone for that of IPv6', async () => {
+    await eventually('three answer by ARP, and one by NDP', async () => {
+      const [arp = [], ndp = []] = await answering(watched());
+      return arp.join() === allNodes.join() && ndp.length === 1 ? true : undefined;
+    });
+  });
+
+  test('the Service and the Nodes say so, with the command for a cluster that kubeadm set up', async () => {
+    const { api } = watched().cluster;
+    await namedAll(api);
+    await api.create('/api/v1/namespaces/kube-system/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-proxy' },
+      data: { 'config.conf': 'kind: KubeProxyConfiguration\nmode: ipvs\nipvs:\n  strictARP: false\n' },
+    });
+    const said = await eventually(
+      'the command for kubeadm',
+      async () => {
+        const text = await conditionOf(api, web, required);
+        return text?.includes("sed -e 's/strictARP: false/strictARP: true/'") ? text : undefined;
+      },
+      90_000,
+    );
+    assert.match(said, /kubectl rollout restart daemonset kube-proxy -n kube-system$/);
+    for (const name of allNodes) {
+      const text = await conditionOf(api, `/api/v1/nodes/${name}`, required);
+      assert.match(text ?? '', /^True StrictARPRequired: this node answers ARP for IPv4 addresses of Services/);
+      assert.match((await conditionOf(api, `/api/v1/nodes/${name}`, 'Ready')) ?? '', /^True KubeletReady/);
+    }
+  });
+
+  test('each object has one Warning, the metric of each node is 0, and the address is announced all the same', async () => {
+    const { api } = watched().cluster;
+    const onService = await warningsOn(api, 'Service', 'web', 'default');
+    assert.deepEqual(
+      [onService.length, onService[0]?.startsWith('StrictARPRequired: ')],
+      [1, true],
+      onService.join('\n'),
+    );
+    for (const name of allNodes) assert.equal((await warningsOn(api, 'Node', name, 'default')).length, 1);
+    assert.deepEqual(await metricsOk(watched()), [0, 0, 0]);
+    assert.match((await conditionOf(api, web, 'herald/Announced')) ?? '', /^True owner/);
+  });
+
+  test('once it is mended one node alone answers, and nothing is said any more', async () => {
+    const { api, nodes } = watched().cluster;
+    for (const { name } of nodes) {
+      await setSysctls(name, { 'net/ipv4/conf/all/arp_ignore': '1', 'net/ipv4/conf/all/arp_announce': '2' });
+    }
+    await eventually('one owner', () => watched().soleOwner());
+    await eventually(
+      'nothing is said',
+      async () => {
+        const paths = [web, ...allNodes.map((name) => `/api/v1/nodes/${name}`)];
+        const said = await Promise.all(paths.map((path) => conditionOf(api, path, required)));
+        return said.every((text) => text === undefined) || undefined;
+      },
+      120_000,
+    );
+    assert.deepEqual(await metricsOk(watched()), [1, 1, 1]);
+  });
+});
