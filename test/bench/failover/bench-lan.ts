@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import { ipBatch, run } from '../../cluster/network/iproute.ts';
 import { Recorder } from '../../cluster/network/recorded-messages.ts';
@@ -42,13 +43,17 @@ export async function warmUp({ watched }: BenchLan): Promise<void> {
   for (const node of nodes) {
     await ipBatch(client.machine.name, neighbour('replace', `lladdr ${watched.macOf(node)} nud permanent`));
     for (let use = 0; use < warmUpUses; use += 1) {
-      for (const vip of vips) {
-        await client.udpEcho(vip, 80, 'warm-up');
-        await client.fetch(vip, 80);
-      }
+      for (const vip of vips) await eventually(`${node.name} serves ${vip}`, () => useOnce(watched.cluster, vip));
     }
   }
   await ipBatch(client.machine.name, neighbour('del', ''));
+}
+
+/** A datagram may get lost where a link has just come up. */
+async function useOnce({ client }: Cluster, vip: string): Promise<true> {
+  await client.udpEcho(vip, 80, 'warm-up');
+  await client.fetch(vip, 80);
+  return true;
 }
 
 /** Empties the client's neighbour cache of the addresses. */
