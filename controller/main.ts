@@ -75,7 +75,8 @@ async function run(options: ControllerOptions): Promise<void> {
       onUsage: poolStatus.touch,
     });
     const findings = findingsTask({ ...writing, metrics, events, namespace, configuration, objects });
-    const strictArp = strictArpTask({ ...writing, ...watching, events, synced: watched.synced, loadBalancerClass });
+    const told = { events, namespace, loadBalancerClass, synced: watched.synced };
+    const strictArp = strictArpTask({ ...writing, ...watching, ...told });
     const pulseKey = pulseKeyTasks({ ...writing, events, namespace, ...watching, randomOctets: randomBytes });
     return [poolStatus, reconcile, findings, strictArp, ...pulseKey];
   };

@@ -23,12 +23,21 @@ export const noFaults: StrictArpReport = { services: undefined, nodes: new Map()
 /** Nodes that a message names one by one; the rest is counted. */
 const nodesInMessage = 10;
 
-export function strictArpReport(faulty: readonly FaultyNode[]): StrictArpReport {
+/**
+ * Ends what this installation says of a Node. Another one, of another class, may judge it otherwise: neither takes back
+ * what the other one says.
+ */
+export function signature(namespace: string): string {
+  return ` (Herald in ${namespace})`;
+}
+
+/** `namespace`: of the installation. */
+export function strictArpReport(faulty: readonly FaultyNode[], namespace: string): StrictArpReport {
   if (faulty.length === 0) return noFaults;
   const sorted = faulty.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
     services: verdict(serviceText(sorted)),
-    nodes: new Map(sorted.map((node) => [node.name, verdict(nodeText(node))])),
+    nodes: new Map(sorted.map((node) => [node.name, verdict(nodeText(node) + signature(namespace))])),
   };
 }
 

@@ -52,6 +52,7 @@ async function start(): Promise<void> {
   const task = strictArpTask({
     ...shared,
     events,
+    namespace,
     services: services.cache,
     nodes: nodes.cache,
     speakerLeases: leases.cache,
@@ -121,10 +122,10 @@ test('Services and Nodes concerned say it, with the command, and an event each',
   lease('node-b', 'refuse ipvs');
   await start();
   assert.equal(said('shop/web'), `True StrictARPRequired ${both}`);
-  assert.equal(said('node-a'), `True StrictARPRequired ${alone}. Mend it: ${sed}`);
+  assert.equal(said('node-a'), `True StrictARPRequired ${alone}. Mend it: ${sed} (Herald in herald-system)`);
   assert.equal(
     said('node-b'),
-    `True StrictARPRequired ${alone}; it announces none itself until that is mended (--strict-arp=refuse). Mend it: ${sed}`,
+    `True StrictARPRequired ${alone}; it announces none itself until that is mended (--strict-arp=refuse). Mend it: ${sed} (Herald in herald-system)`,
   );
   const told = events.all.map(({ type, reason, regarding }) => `${type} ${reason} ${regarding.kind} ${regarding.name}`);
   assert.deepEqual(told.toSorted(), [
@@ -144,6 +145,26 @@ test('other conditions of a Node stay as they are, also when ours goes', async (
   await clock.advance(60_000);
   assert.equal(said('node-a'), undefined);
   assert.deepEqual(api.stored(nodeResource, { namespace: '', name: 'node-a' })?.['status'], nodeJson('node-a').status);
+});
+
+test('what another installation says of a Node is left alone, and said by this one once it goes', async () => {
+  const foreign = {
+    type: 'herald/StrictARPRequired',
+    status: 'True',
+    reason: 'StrictARPRequired',
+    message: 'x (Herald in lb)',
+  };
+  const { metadata, status } = nodeJson('node-a');
+  api.put(nodeResource, { metadata, status: { conditions: [...status.conditions, foreign] } });
+  lease('node-a');
+  await start();
+  await clock.advance(60_000);
+  lease('node-a', 'warn ipvs');
+  await clock.advance(1_000);
+  assert.match(said('node-a') ?? '', /x \(Herald in lb\)$/);
+  api.put(nodeResource, nodeJson('node-a'));
+  await clock.advance(1_000);
+  assert.match(said('node-a') ?? '', /\(Herald in herald-system\)$/);
 });
 
 test('a Service without an IPv4 address, of another class, or of another type is not concerned', async () => {

@@ -26,6 +26,8 @@ export interface StrictArpOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
+  /** Of the installation. */
+  readonly namespace: string;
   readonly services: Cache<Service>;
   readonly nodes: Cache<Node>;
   readonly speakerLeases: Cache<Lease>;
@@ -108,7 +110,7 @@ class StrictArpTeller {
     const faulty = [...faults].map(([name, fault]) => {
       return { name, fault, remedy: remedyFor({ node: nodes.get(name), fault, config }) };
     });
-    this.#report = strictArpReport(faulty);
+    this.#report = strictArpReport(faulty, this.#options.namespace);
     for (const { meta } of nodes.values()) this.queue.add(`node ${meta.name}`);
     for (const { meta } of services.values()) this.queue.add(`service ${keyOf(meta)}`);
     const delayMs = Math.min(this.#faulty.nextChangeInMs(clock.now()), faults.size === 0 ? Infinity : adviceIntervalMs);

@@ -12,13 +12,15 @@ import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { WorkOutcome } from '../../shared/runtime/work-queue.ts';
-import { isConcerned, isOurs } from './report.ts';
+import { isConcerned, isOurs, signature } from './report.ts';
 
 export interface StrictArpWriterOptions {
   readonly client: ApiClient;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the installation. */
+  readonly namespace: string;
   readonly loadBalancerClass: string | undefined;
 }
 
@@ -59,8 +61,9 @@ export class StrictArpWriter {
   async writeNode(node: Node | undefined, verdict: Verdict | undefined, settledInMs: number): Promise<WorkOutcome> {
     if (node === undefined || isSaid(node, verdict)) return done;
     if (verdict === undefined && settledInMs > 0) return { type: 'again', delayMs: settledInMs };
-    const now = new Date(this.#options.clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z');
     const before = findCondition(node.conditions, type);
+    if (before !== undefined && !before.message.endsWith(signature(this.#options.namespace))) return done;
+    const now = new Date(this.#options.clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z');
     // The kubelet's own conditions in the same list have fields that we do not know.
     const condition: JsonObject =
       verdict === undefined
