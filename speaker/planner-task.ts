@@ -244,6 +244,7 @@ class Planner implements PlannerTask {
       self,
       plan,
       speakers,
+      silent: this.#members.silent,
       links,
       exclusions,
       held,

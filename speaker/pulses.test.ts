@@ -55,11 +55,9 @@ describe('members', () => {
 
     const silent = { type: 'memberDown', node: 'node-c', why: 'notHeard', silentMs: 312.4 } as const;
     for (const node of ['node-a', 'node-b']) say(node, silent);
+    assert.ok(table('node-a').vips[0]?.candidates.includes('node-c'));
     await lan.pass(2 * seconds);
-    assert.deepEqual(
-      table('node-a').members.map(({ node }) => node),
-      ['node-a', 'node-b'],
-    );
+    assert.deepEqual(table('node-a').vips[0]?.candidates, ['node-b', 'node-a']);
     const released = lan.api.stored(leaseResource, { namespace, name: 'speaker-node-c' });
     assert.equal(leaseResource.parse(released).holderIdentity, undefined);
     const line = lan.log.lines.find(({ event }) => event === 'member-down');
@@ -97,10 +95,9 @@ describe('members', () => {
   test('no Lease is renewed while the datapath does not tick', async () => {
     lan.speaker('node-c').datapath.lastTickMs = lan.clock.now();
     await lan.pass(25 * seconds);
-    assert.deepEqual(
-      table('node-a').members.map(({ node }) => node),
-      ['node-a', 'node-b'],
-    );
+    const members = table('node-a').members.map(({ node, leaseExpired }) => `${node} ${leaseExpired}`);
+    assert.deepEqual(members, ['node-a false', 'node-b false', 'node-c true']);
+    assert.deepEqual(table('node-a').vips[0]?.candidates, ['node-b', 'node-a']);
   });
 });
 

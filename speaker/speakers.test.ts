@@ -95,6 +95,24 @@ describe('three speakers', () => {
     }
   });
 
+  test('the datapath goes on listening to a node that fell silent, but not to one that left', async () => {
+    const expired = () => lan.speaker('node-c').datapath.table?.members.filter(({ leaseExpired }) => leaseExpired);
+    await lan.pass(5 * seconds);
+    await lan.speaker('node-b').crash();
+    await lan.speaker('node-a').stop();
+    await lan.pass(60 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-c']);
+    assert.deepEqual(
+      expired()?.map(({ node }) => node),
+      ['node-b'],
+    );
+    await lan.pass(600 * seconds);
+    assert.deepEqual(expired(), []);
+    await lan.start('node-b');
+    await lan.pass(5 * seconds);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+  });
+
   test('five minutes without the API server, and its return, change nothing', async () => {
     await lan.pass(5 * seconds);
     lan.events.take();

@@ -65,6 +65,7 @@ function table(advertisements: Parameters<typeof aConfig>[0], circumstances: Cir
     self,
     plan,
     speakers,
+    silent: new Map(),
     links,
     exclusions: exclusionPattern(['veth']),
     held: new Map(held.map((vip) => [vip.ip, vip])),

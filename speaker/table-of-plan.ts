@@ -11,6 +11,8 @@ export interface TableInput {
   readonly self: string;
   readonly plan: Plan;
   readonly speakers: ReadonlyMap<string, MemberFacts>;
+  /** Members that own nothing any more, and are listened to (`SilentMembers`). */
+  readonly silent: ReadonlyMap<string, MemberFacts>;
   /** This node's. */
   readonly links: readonly Link[];
   readonly exclusions: RegExp;
@@ -29,7 +31,7 @@ export function tableOfPlan(input: TableInput): DatapathTable {
   return {
     version: input.version,
     self: input.self,
-    members: membersOf(input.speakers),
+    members: membersOf(new Map([...input.silent, ...input.speakers])),
     vips: input.plan.groups.flatMap((group) => vipsOf(group, links, input)),
   };
 }

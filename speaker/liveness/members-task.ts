@@ -5,6 +5,7 @@ import { delay } from '../../shared/runtime/delay.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ExpiredLease, type MemberFacts, Membership, nodeOfLease } from './membership.ts';
 import { RenewalLag } from './renewal-lag.ts';
+import { SilentMembers } from './silent-members.ts';
 
 export interface MembersOptions {
   readonly self: string;
@@ -12,7 +13,7 @@ export interface MembersOptions {
   readonly leases: Cache<Lease>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told after `live` has become another. */
+  /** Told after `live` or `silent` has become another. */
   readonly onChange: () => void;
   /** Another member's Lease was seen to change; it was renewed so long ago. */
   readonly onRenewed: (node: string, agoMs: number) => void;
@@ -26,6 +27,7 @@ export class MembersTask {
   readonly #options: MembersOptions;
   readonly #membership: Membership;
   readonly #lag = new RenewalLag();
+  readonly #silent = new SilentMembers();
   #live: ReadonlyMap<string, MemberFacts> = new Map();
 
   constructor(options: MembersOptions) {
@@ -36,6 +38,11 @@ export class MembersTask {
   /** The same object until something about them changes. */
   get live(): ReadonlyMap<string, MemberFacts> {
     return this.#live;
+  }
+
+  /** Those that are none any more, and may be on the other side of a partition. */
+  get silent(): ReadonlyMap<string, MemberFacts> {
+    return this.#silent.all;
   }
 
   /** Speakers with a Lease, expired or not. */
@@ -66,15 +73,20 @@ export class MembersTask {
   }
 
   #see({ type, object }: Change<Lease>): void {
-    if (type === 'deleted') this.#drop(object);
-    else this.#membership.see(object, this.#options.clock.now());
+    if (type === 'deleted') {
+      this.#drop(object);
+      return;
+    }
+    this.#membership.see(object, this.#options.clock.now());
     if (type === 'modified') this.#noteRenewal(object);
     this.#look();
   }
 
   #drop(lease: Lease): void {
+    const node = nodeOfLease(lease) ?? '';
     this.#membership.drop(lease);
-    this.#lag.drop(nodeOfLease(lease) ?? '');
+    this.#lag.drop(node);
+    this.#look(node);
   }
 
   /** A Lease that is seen for the first time may have been renewed long ago. */
@@ -86,18 +98,31 @@ export class MembersTask {
     onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
   }
 
-  #look(): void {
-    const { clock, log, onChange } = this.#options;
-    const live = this.#membership.live(clock.now());
+  /** `left`: who has taken its Lease away. */
+  #look(left?: string): void {
+    const { clock, onChange } = this.#options;
+    const nowMs = clock.now();
+    const live = this.#membership.live(nowMs);
     const before = this.#live;
-    if (live === before) return;
+    const forgot = left === undefined ? this.#silent.expire(nowMs) : this.#silent.remove(left);
     this.#live = live;
+    if (live !== before) this.#compare(before, left, nowMs);
+    if (live !== before || forgot) onChange();
+  }
+
+  #compare(before: ReadonlyMap<string, MemberFacts>, left: string | undefined, nowMs: number): void {
+    const { log, self } = this.#options;
+    const live = this.#live;
     for (const [node, { leaseExpired }] of live) {
       const known = before.get(node);
+      this.#silent.remove(node);
       if (known === undefined) log.info('member-joined', { node });
       else if (leaseExpired && !known.leaseExpired) log.warn('member-without-lease', { node });
     }
-    for (const node of before.keys()) if (!live.has(node)) log.info('member-left', { node });
-    onChange();
+    for (const [node, facts] of before) {
+      if (live.has(node)) continue;
+      log.info('member-left', { node });
+      if (node !== left && node !== self) this.#silent.add(node, facts, nowMs);
+    }
   }
 }
