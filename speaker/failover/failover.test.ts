@@ -163,6 +163,73 @@ test('an owner that stalls for longer than its detection time finds another one 
   assert.equal(world.owners.takes.length, 2);
 });
 
+for (const lastsMs of [5000, 40_000]) {
+  test(`a partition of ${lastsMs} ms heals: one of the two owners gives up within a pulse interval`, () => {
+    const world = running();
+    world.network.part([[], ['a']]);
+    const healMs = 10_000 + lastsMs;
+    world.timeline.run(healMs);
+    assert.deepEqual(world.owners.owners(g), ['a', 'b']);
+    world.network.part([]);
+    world.timeline.run(healMs + 105);
+    assert.equal(world.owners.owners(g).length, 1);
+    const takes = world.owners.takes.length;
+    world.timeline.run(healMs + 30_000);
+    assert.equal(world.owners.takes.length, takes);
+  });
+}
+
+test('keys that go and come back, at different times on each node, move nothing', () => {
+  const world = running();
+  const enable = (node: string, keys: boolean): void =>
+    world.node(node).tell((machine, nowMs) => machine.setEnabled(keys, nowMs));
+  for (const [index, node] of nodes.entries()) {
+    world.timeline.at(10_000 + index * 300, () => enable(node, false));
+    world.timeline.at(30_000 + index * 300, () => enable(node, true));
+  }
+  world.timeline.run(60_000);
+  assert.deepEqual([world.owners.owners(g), world.owners.takes.length], [['a'], 1]);
+  // And again by pulses.
+  world.kill('a');
+  world.timeline.run(60_315);
+  assert.deepEqual(world.owners.owners(g), ['b']);
+});
+
+test('all that leave at once end at once: nobody waits for a taker', () => {
+  const world = running();
+  for (const node of nodes) world.leave(node);
+  world.timeline.run(10_010);
+  assert.deepEqual(
+    nodes.filter((node) => world.node(node).runs),
+    [],
+  );
+});
+
+test('with failback=always an owner that crashes again and again loses it each time, and gets it back after its probation', () => {
+  const world = running({ failback: 'always' });
+  for (let ms = 10_000; ms < 40_000; ms += 5000) {
+    world.timeline.at(ms, () => world.kill('a'));
+    world.timeline.at(ms + 1000, () => world.start('a'));
+  }
+  world.timeline.run(60_000);
+  const reasons = world.owners.takes.slice(1).map(({ node, reason }) => `${node} ${reason}`);
+  assert.deepEqual(reasons, Array.from({ length: 6 }, () => ['b ownerNotLive', 'a preferred']).flat());
+  const longest = Math.max(...world.owners.overlapsUntil(60_000).map(({ fromMs, untilMs }) => untilMs - fromMs));
+  assert.ok(longest <= 5, `${longest} ms`);
+});
+
+test('all lose power while the second one holds it: it is the one again, not the first', () => {
+  const world = running();
+  world.kill('a');
+  world.timeline.run(20_000);
+  for (const node of ['b', 'c']) world.kill(node);
+  world.timeline.at(21_000, () => {
+    for (const node of nodes) world.start(node);
+  });
+  world.timeline.run(40_000);
+  assert.deepEqual([world.owners.owners(g), world.owners.takes.length], [['b'], 3]);
+});
+
 test('without keys the Leases decide', () => {
   const world = running({ keys: false });
   world.kill('a');
