@@ -113,6 +113,16 @@ test('UDP is blocked for the owner while all else works: nobody takes anything, 
   assert.ok(said.includes('b: pulses of a blocked') && said.includes('c: pulses of a blocked'), said.join('\n'));
 });
 
+test('a node whose UDP is blocked dies: the outage is told from its last renewal, not from its last pulse', () => {
+  const world = running();
+  world.network.setUdpBlocked('a', true);
+  world.timeline.at(41_000, () => world.kill('a'));
+  world.timeline.run(80_000);
+  const told = since(world, 41_000).find((line) => line.startsWith('b takes'));
+  const afterMs = Number(told?.match(/from a, ([0-9.]+) ms/)?.[1]);
+  assert.ok(afterMs >= 15_000 && afterMs <= 15_300, told);
+});
+
 test('a speaker that stops in order hands over first: there is no moment without an owner', () => {
   const world = running();
   world.leave('a');

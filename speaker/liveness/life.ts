@@ -70,9 +70,17 @@ export class Life {
   leaseRenewed(peer: Peer, atMs: number): void {
     const { node } = peer;
     const sight = { quiet: this.#isQuiet(peer, atMs), answersOnWire: this.#hearing(peer) === 'silent' };
-    if (!this.#blocked.renewed(node, sight, atMs)) return;
+    const begins = this.#blocked.renewed(node, sight, atMs);
+    // From now on that is its sign of life.
+    if (this.isBlocked(node)) peer.heardMs = atMs;
+    if (!begins) return;
     this.#changes.push({ node, blocked: true });
     this.review(peer, 'leaseRenewed', atMs);
+  }
+
+  /** It lives by its Lease, though it takes part in pulses. */
+  isBlocked(node: string): boolean {
+    return this.#blocked.isBlocked(node);
   }
 
   /** It is heard, another incarnation, or gone. */

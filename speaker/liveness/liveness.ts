@@ -248,7 +248,8 @@ export class Liveness {
   #silentMs(node: string, why: StandingReason, nowMs: number): number | undefined {
     const peer = this.#peers.named(node);
     const heardMs = why === 'restarted' ? peer?.formerHeardMs : peer?.heardMs;
-    if (why === 'notHeard' && this.#detector.hearing(node) === undefined) {
+    const byWatchers = this.#detector.hearing(node) === undefined && !this.#life.isBlocked(node);
+    if (why === 'notHeard' && byWatchers) {
       return Math.min(nowMs - (heardMs ?? Number.NEGATIVE_INFINITY), detectionMs(this.#timing));
     }
     return heardMs === undefined ? undefined : nowMs - heardMs;
