@@ -107,6 +107,11 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
     const waiting = names.filter((name) => !holders.includes(name));
     await api.delete(`${servicesPath}/${first}`);
     assert.deepEqual(await waitForAddresses(api, waiting[0] ?? ''), [address]);
+    // What follows begins with addresses that nodes have heard of, and forward.
+    await eventually('both addresses are served', async () => {
+      await servedFor(1);
+      return true;
+    });
   });
 
   /** Asks for both addresses again and again, each time by a new ARP request. */
@@ -126,8 +131,11 @@ await clusterSuite(import.meta.filename, { name: 'restarts' }, (cluster) => {
     const { apiServer } = cluster().controlPlane;
     const before = await held();
     await apiServer.kill('SIGSTOP');
-    await servedFor(8000);
-    await apiServer.kill('SIGCONT');
+    try {
+      await servedFor(8000);
+    } finally {
+      await apiServer.kill('SIGCONT');
+    }
     assert.deepEqual(await held(), before);
   });
 

@@ -37,6 +37,11 @@ export interface RecordedMessage {
   readonly bytes: Uint8Array;
 }
 
+/** Pulses alone go to all watchers; other messages may go to one member only. */
+export function isPulse(bytes: Uint8Array): boolean {
+  return bytes[typeAt] === pulseType;
+}
+
 /** Listens at the switch to what speakers tell each other, until it is stopped. */
 export class Recorder {
   /** BOUNDED by the time for which it listens. */
@@ -53,7 +58,7 @@ export class Recorder {
     const bytes = new Uint8Array(view.buffer, view.byteOffset + datagramAt, length - datagramAt).slice();
     const message = { from: octets.join('.'), atMs: monotonicMs(), frameLength: length, bytes };
     this.messages.push(message);
-    if (bytes[typeAt] !== pulseType) return;
+    if (!isPulse(bytes)) return;
     for (const listener of this.#listeners) {
       if (listener.address !== message.from) continue;
       this.#listeners.delete(listener);

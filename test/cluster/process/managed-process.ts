@@ -75,6 +75,8 @@ export class ManagedProcess {
     const ends = signal === 'SIGTERM' || signal === 'SIGKILL' || signal === 'SIGINT';
     const ended = ends ? once(child, 'exit') : undefined;
     child.kill(signal);
+    // A stopped process sees the signal only once it goes on.
+    if (ends) child.kill('SIGCONT');
     await ended;
   }
 
