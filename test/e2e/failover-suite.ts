@@ -15,14 +15,14 @@ const patienceMs = 1_000;
 /** A suite over one watched cluster, which its tests share in their order; see `clusterSuite`. */
 export async function failoverSuite(
   file: string,
-  { name, ...options }: ClusterOptions & { readonly name: string },
+  { name, everyMs = askEveryMs, ...options }: ClusterOptions & { readonly name: string; readonly everyMs?: number },
   declareTests: (watched: () => WatchedCluster) => void,
 ): Promise<void> {
   if (!(await insideSandbox(file))) return;
   describe(name, () => {
     let running: WatchedCluster | undefined;
     before(async () => {
-      running = await WatchedCluster.start(options, askEveryMs);
+      running = await WatchedCluster.start(options, everyMs);
     });
     afterEach((context) => {
       const { error } = context as Partial<TestContext>;

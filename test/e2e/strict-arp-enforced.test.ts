@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { warningsOn } from './complaints.ts';
 import { failoverSuite } from './failover-suite.ts';
-import { answering, conditionOf, metricsOk, required, web, windowMs } from './strict-arp-view.ts';
+import { answering, conditionOf, everyMs, metricsOk, required, web, windowMs } from './strict-arp-view.ts';
 
 const enforce = {
   name: 'IPVS with --strict-arp=enforce',

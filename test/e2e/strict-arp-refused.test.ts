@@ -4,7 +4,7 @@ import { eventually } from '../cluster/eventually.ts';
 import { setSysctls } from '../cluster/network/iproute.ts';
 import { vips } from '../cluster/watcher/watched-cluster.ts';
 import { failoverSuite } from './failover-suite.ts';
-import { answering, conditionOf, namedAll, web } from './strict-arp-view.ts';
+import { answering, conditionOf, everyMs, namedAll, web } from './strict-arp-view.ts';
 
 const refuse = {
   name: 'IPVS with --strict-arp=refuse',

@@ -11,6 +11,11 @@ import type { WatchedCluster } from '../cluster/watcher/watched-cluster.ts';
 
 export const allNodes = ['node-a', 'node-b', 'node-c'];
 export const windowMs = 500;
+/**
+ * Each request comes from another sender, and a kernel that answers remembers it: in a table that all namespaces of the
+ * machine share (gc_thresh3: 1,024 entries). So many a second it forgets in time.
+ */
+export const everyMs = 100;
 
 /** The nodes that answered for each address in the last half a second, sorted. */
 export async function answering(watched: WatchedCluster): Promise<readonly (readonly string[])[]> {

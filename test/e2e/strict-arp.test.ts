@@ -4,9 +4,9 @@ import { eventually } from '../cluster/eventually.ts';
 import { setSysctls } from '../cluster/network/iproute.ts';
 import { warningsOn } from './complaints.ts';
 import { failoverSuite } from './failover-suite.ts';
-import { allNodes, answering, conditionOf, metricsOk, namedAll, required, web } from './strict-arp-view.ts';
+import { allNodes, answering, conditionOf, everyMs, metricsOk, namedAll, required, web } from './strict-arp-view.ts';
 
-const warn = { name: 'IPVS without strict ARP', proxyMode: 'ipvs', speakerArgs: [] } as const;
+const warn = { name: 'IPVS without strict ARP', everyMs, proxyMode: 'ipvs', speakerArgs: [] } as const;
 await failoverSuite(import.meta.filename, warn, (watched) => {
   test('the kernels of all nodes answer for the IPv4 address, and one speaker alone for that of IPv6', async () => {
     await eventually('three answer by ARP, and one by NDP', async () => {
