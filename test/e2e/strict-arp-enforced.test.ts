@@ -7,6 +7,7 @@ import { answering, conditionOf, everyMs, metricsOk, required, web, windowMs } f
 
 const enforce = {
   name: 'IPVS with --strict-arp=enforce',
+  everyMs,
   proxyMode: 'ipvs',
   speakerArgs: ['--strict-arp=enforce'],
 } as const;

@@ -8,6 +8,7 @@ import { answering, conditionOf, everyMs, namedAll, web } from './strict-arp-vie
 
 const refuse = {
   name: 'IPVS with --strict-arp=refuse',
+  everyMs,
   proxyMode: 'ipvs',
   speakerArgs: ['--strict-arp=refuse'],
 } as const;
