@@ -12,6 +12,7 @@ import {
 } from './ipv6.ts';
 import { type MacWords, writeMac } from './mac-words.ts';
 import { ndpField, ndpFlag, ndpLength, ndpOption, ndpType } from './ndp.ts';
+import { solicitedNodeGroup, solicitedNodeSuffix } from './solicited-node-group.ts';
 
 /* Neighbour discovery in the frames it travels in, read and written in place: the hot loop's half of `ndp.ts`. */
 
@@ -152,15 +153,12 @@ export function writeSolicitation(view: DataView, to: MacWords | 'group', asker:
   return advertisementFrameLength;
 }
 
-/** ff02::1:ffXX:XXXX of the target's last 24 bits, and its MAC (RFC 4291 §2.7.1, RFC 2464 §7). */
+/** The target's solicited-node group, and its MAC: 33-33 and the last four octets of the group (RFC 2464 §7). */
 function writeSolicitedNodeGroup(view: DataView, target: DataView): void {
-  const last = (0xff000000 | (target.getUint32(12) & 0xffffff)) >>> 0;
+  const group = new DataView(solicitedNodeGroup(solicitedNodeSuffix(target)).buffer);
   view.setUint16(0, 0x3333);
-  view.setUint32(2, last);
-  view.setUint32(destinationAt, 0xff020000);
-  view.setInt32(destinationAt + 4, 0);
-  view.setInt32(destinationAt + 8, 1);
-  view.setUint32(destinationAt + 12, last);
+  view.setUint32(2, group.getUint32(12));
+  copyAddress(group, 0, view, destinationAt);
 }
 
 const allNodesMac: MacWords = { high: 0x3333, low: 1 };

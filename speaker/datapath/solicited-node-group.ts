@@ -7,8 +7,13 @@ export interface GroupMembership {
   readonly suffix: number;
 }
 
+/** The last 24 bits of an address of 16 octets. */
+export function solicitedNodeSuffix(address: DataView): number {
+  return address.getUint32(12) & 0xffffff;
+}
+
 /** The group's 16 octets. */
-export function solicitedNodeGroup(suffix: number): Uint8Array {
+export function solicitedNodeGroup(suffix: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0xff020000);
@@ -27,7 +32,7 @@ export function wantedMemberships(addresses: readonly ServedAddress[]): Readonly
   const wanted = new Map<number, GroupMembership>();
   for (const { owned, address, interfaces } of addresses) {
     if (!owned || address.byteLength !== 16) continue;
-    const suffix = address.getUint32(12) & 0xffffff;
+    const suffix = solicitedNodeSuffix(address);
     for (const { index } of interfaces) {
       const membership = { interfaceIndex: index, suffix };
       wanted.set(membershipKey(membership), membership);
