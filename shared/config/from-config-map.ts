@@ -18,6 +18,15 @@ type Content =
 
 /** Reads the v0.12 ConfigMap, strictly: one error, and it can't be used at all. An empty text is an empty configuration. */
 export function configFromConfigMap(configMap: ConfigMap): ConfigResult {
+  const { content, findings } = contentOfConfigMap(configMap);
+  return { config: content && toConfig(content), findings };
+}
+
+/** What stands in the ConfigMap, checked as `configFromConfigMap` does; undefined where it can't be used. */
+export function contentOfConfigMap(configMap: ConfigMap): {
+  readonly content: ConfigMapContent | undefined;
+  readonly findings: readonly Finding[];
+} {
   const { namespace, name } = configMap.meta;
   const object = { kind: configMapResource.kind, namespace, name };
   const text = configMap.data[dataKey];
@@ -26,7 +35,7 @@ export function configFromConfigMap(configMap: ConfigMap): ConfigResult {
     const has = found.length === 0 ? 'no key' : `only ${found.join(', ')}`;
     const missing = `the key is missing (the data has ${has}); put the YAML under "${dataKey}", even if it is empty`;
     return {
-      config: undefined,
+      content: undefined,
       findings: [findingOf(object, { severity: 'error', path: 'data.config', text: missing })],
     };
   }
@@ -36,12 +45,12 @@ export function configFromConfigMap(configMap: ConfigMap): ConfigResult {
     const place = `(line ${position.line}, column ${position.column})`;
     return findingOf(object, { severity, path: pathText(path), text: `${problem.text} ${place}` });
   };
-  if (!yaml.ok) return { config: undefined, findings: [finding(errorAt([], yaml.text), yaml.position)] };
+  if (!yaml.ok) return { content: undefined, findings: [finding(errorAt([], yaml.text), yaml.position)] };
   const read = readContent(yaml.document.root);
   const findings = read.problems.map((problem) =>
     finding(problem, yaml.document.locate(problem.path, problem.atKey ?? false)),
   );
-  return { config: read.ok ? toConfig(read.content) : undefined, findings };
+  return { content: read.ok ? read.content : undefined, findings };
 }
 
 function readContent(root: unknown): Content {
