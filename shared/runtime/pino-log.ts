@@ -1,6 +1,8 @@
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
 import { errorCode, errorText } from './error-text.ts';
+import { GatheredOutput } from './gathered-output.ts';
 import type { Log, LogFields, LogLevel } from './log.ts';
+import { systemClock } from './system-clock.ts';
 
 /** sonic-boom writes at most 16 KiB at once, and wants to gather less than that. */
 const gatheredBytes = 15 * 1024;
@@ -46,7 +48,8 @@ export function createLog(options: LogOptions): Log {
  * and errors are written at once, and the rest when the process ends: the last lines before a crash are those that matter.
  */
 function standardOutput(): DestinationStream {
-  const output = destination({ dest: 1, sync: true, minLength: gatheredBytes, periodicFlush: gatherMs });
+  const lines = destination({ dest: 1, sync: true, minLength: gatheredBytes });
+  const output = new GatheredOutput(lines, systemClock(), gatherMs);
   process.once('exit', () => output.flushSync());
   return output;
 }
