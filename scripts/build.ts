@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
 import { type LeftOut, leaveOutPlugin } from './leave-out-plugin.ts';
 
@@ -14,7 +14,7 @@ const bundles: readonly Bundle[] = [
   { entry: 'speaker/main.ts', output: 'speaker', required: true },
   // Started by the speaker as a Worker, from the file beside its own.
   { entry: 'speaker/datapath/main.ts', output: 'speaker-datapath', required: true },
-  { entry: 'cli/main.ts', output: 'kubectl-herald', required: false },
+  { entry: 'cli/main.ts', output: 'kubectl-herald', required: true },
 ];
 
 /** Together 1.1 MB of code and 15 MB of memory per process. */
@@ -67,6 +67,8 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+// Its first line names node: it is started by its name.
+await chmod('dist/kubectl-herald.mjs', 0o755);
 report(metafile);
 if (missingRequired.length > 0) {
   console.error(`cannot build: there is no ${missingRequired.join(', no ')}`);

@@ -1,0 +1,86 @@
+import { configMapResource } from '../../shared/api/config-map.ts';
+import { configurationStateResource } from '../../shared/api/configuration-state.ts';
+import { endpointSliceResource } from '../../shared/api/endpoint-slice.ts';
+import { ipAddressPoolResource } from '../../shared/api/ip-address-pool.ts';
+import { l2AdvertisementResource } from '../../shared/api/l2-advertisement.ts';
+import { leaseResource } from '../../shared/api/lease.ts';
+import { namespaceResource } from '../../shared/api/namespace.ts';
+import { nodeResource } from '../../shared/api/node.ts';
+import { serviceResource } from '../../shared/api/service.ts';
+import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
+import { daemonSetResource, deploymentResource } from '../../shared/api/workload.ts';
+import type { ApiClient } from '../../shared/kube/api-client.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { speakerLeaseSelector } from '../../speaker/liveness/speaker-lease.ts';
+import type { Cluster } from '../cluster.ts';
+import { type InstallationOverrides, installationOf } from '../installation.ts';
+import { locateInstallation } from './locate-installation.ts';
+import { TolerantReader } from './tolerant-reader.ts';
+
+export interface ReadClusterOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Of the installation; undefined: it is looked for. */
+  readonly namespace: string | undefined;
+  readonly overrides: InstallationOverrides;
+}
+
+const everywhere = { namespace: '' } as const;
+
+/**
+ * Reads everything that commands work on, side by side. What may not be read is named in `unreadable`.
+ * @throws ApiError where the API server can't be asked; CommandError where there are several installations
+ */
+export async function readCluster({ client, clock, namespace, overrides }: ReadClusterOptions): Promise<Cluster> {
+  const reader = new TolerantReader(client);
+  const [ofInstallation, services, endpointSlices, nodes, namespaces, pools, advertisements] = await Promise.all([
+    readInstallation(reader, namespace ?? locateInstallation(client), overrides),
+    reader.list(serviceResource, everywhere),
+    reader.list(endpointSliceResource, everywhere),
+    reader.list(nodeResource, everywhere),
+    reader.list(namespaceResource, everywhere),
+    reader.list(ipAddressPoolResource, everywhere),
+    reader.list(l2AdvertisementResource, everywhere),
+  ]);
+  return {
+    ...ofInstallation,
+    nowMs: clock.wallMs(),
+    services,
+    endpointSlices,
+    nodes,
+    namespaces,
+    pools,
+    advertisements,
+    unreadable: reader.unreadable,
+  };
+}
+
+async function readInstallation(
+  reader: TolerantReader,
+  located: string | Promise<string>,
+  overrides: InstallationOverrides,
+): Promise<
+  Pick<Cluster, 'namespace' | 'installation' | 'configMap' | 'leases' | 'l2Statuses' | 'configurationStates'>
+> {
+  const namespace = await located;
+  const labelled = (component: string) => ({
+    namespace,
+    labelSelector: `app.kubernetes.io/name=herald,app.kubernetes.io/component=${component}`,
+  });
+  const readConfiguration = async () => {
+    const [controllers, speakers] = await Promise.all([
+      reader.list(deploymentResource, labelled('controller')),
+      reader.list(daemonSetResource, labelled('speaker')),
+    ]);
+    const installation = installationOf({ controller: controllers[0], speaker: speakers[0] }, overrides);
+    const configMap = await reader.get(configMapResource, { namespace, name: installation.configMapName });
+    return { installation, configMap };
+  };
+  const [configuration, leases, l2Statuses, configurationStates] = await Promise.all([
+    readConfiguration(),
+    reader.list(leaseResource, { namespace, labelSelector: speakerLeaseSelector }),
+    reader.list(serviceL2StatusResource, { namespace }),
+    reader.list(configurationStateResource, { namespace }),
+  ]);
+  return { namespace, ...configuration, leases, l2Statuses, configurationStates };
+}

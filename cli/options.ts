@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { HelpRequested, OptionsError } from '../shared/runtime/command-line.ts';
+import type { CliOptions } from './cli-options.ts';
+import type { Command } from './command.ts';
+import { type Output, optionSpecs, optionTable, outputs } from './option-table.ts';
+import { usageOf } from './usage.ts';
+
+export interface OptionSources {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Is stdout a terminal? */
+  readonly terminal: boolean;
+}
+
+/** Commands whose `-n` names something else than the installation. */
+const ofService = ['explain'];
+
+/**
+ * Reads the command line and the environment.
+ * @throws OptionsError, HelpRequested
+ */
+export function readOptions(commands: readonly Command[], sources: OptionSources): CliOptions {
+  const { argv, environment, terminal } = sources;
+  const { values, positionals } = parse(commands, argv);
+  const [name, ...operands] = positionals;
+  const command = commands.find((one) => one.name === name);
+  if (values.help === true || name === undefined || name === 'help')
+    throw new HelpRequested(usageOf(commands, command));
+  if (command === undefined) {
+    throw new OptionsError(`cannot run ${name}: there is no such command\n${usageOf(commands, undefined)}`);
+  }
+  checkOptions(command, Object.keys(values));
+  checkOperands(command, operands);
+  const namespace = values.namespace || undefined;
+  return Object.freeze({
+    command: command.name,
+    operands,
+    kubeconfig: values.kubeconfig || undefined,
+    context: values.context || undefined,
+    namespace,
+    heraldNamespace: values['herald-namespace'] || (ofService.includes(command.name) ? undefined : namespace),
+    output: readOutput(values.output ?? 'text'),
+    color: values.color ?? (terminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb'),
+    watch: values.watch ?? false,
+    files: values.filename ?? [],
+    overrides: {
+      loadBalancerClass: values['lb-class'] || undefined,
+      configMapName: values.config || undefined,
+      ignoreExcludeLabel: values['ignore-exclude-lb'],
+    },
+  });
+}
+
+function parse(commands: readonly Command[], argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: optionTable, allowNegative: true, allowPositionals: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const command = commands.find(({ name }) => argv.includes(name));
+    throw new OptionsError(`cannot read options: ${why}\n${usageOf(commands, command)}`, { cause });
+  }
+}
+
+function checkOptions(command: Command, given: readonly string[]): void {
+  const own: readonly string[] = command.options;
+  const foreign = given.find((name) => !own.includes(name) && !isCommon(name));
+  if (foreign === undefined) return;
+  throw new OptionsError(`cannot read options: ${command.name} has no option --${foreign}\n${usageOf([], command)}`);
+}
+
+function isCommon(name: string): boolean {
+  return optionSpecs().some(([option, { common }]) => option === name && common === true);
+}
+
+function checkOperands(command: Command, operands: readonly string[]): void {
+  const { min, max } = command.operandCount;
+  if (operands.length >= min && operands.length <= max) return;
+  const why = operands.length < min ? `${command.operands} is missing` : `"${operands[max]}" is one argument too many`;
+  throw new OptionsError(`cannot run ${command.name}: ${why}\n${usageOf([], command)}`);
+}
+
+function readOutput(text: string): Output {
+  const output = outputs.find((one) => one === text);
+  if (output !== undefined) return output;
+  throw new OptionsError(`cannot read --output=${text}: not one of ${outputs.join(', ')}`);
+}
