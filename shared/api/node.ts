@@ -1,10 +1,11 @@
 import { type Condition, parseConditions } from './condition.ts';
-import { asObject, readBoolean, readObject, readObjects, readString } from './json.ts';
+import { asObject, type JsonObject, readBoolean, readObject, readObjects, readString } from './json.ts';
 import { type ObjectMeta, parseMeta } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 
 export interface NodeTaint {
   readonly key: string;
+  readonly value: string;
   readonly effect: string;
 }
 
@@ -16,6 +17,8 @@ export interface Node {
   readonly conditions: readonly Condition[];
   /** Addresses of type InternalIP. */
   readonly internalIPs: readonly string[];
+  /** Addresses of type ExternalIP. */
+  readonly externalIPs: readonly string[];
   /** It names the distribution, as in v1.32.1+k3s1; '' where it is not known. */
   readonly kubeletVersion: string;
 }
@@ -38,12 +41,18 @@ function parseNode(json: unknown): Node {
     unschedulable: readBoolean(spec, 'unschedulable') ?? false,
     taints: readObjects(spec, 'taints').map((taint) => ({
       key: readString(taint, 'key') ?? '',
+      value: readString(taint, 'value') ?? '',
       effect: readString(taint, 'effect') ?? '',
     })),
     conditions: parseConditions(status),
-    internalIPs: readObjects(status, 'addresses')
-      .filter((address) => readString(address, 'type') === 'InternalIP')
-      .map((address) => readString(address, 'address') ?? ''),
+    internalIPs: addressesOf(status, 'InternalIP'),
+    externalIPs: addressesOf(status, 'ExternalIP'),
     kubeletVersion: readString(readObject(status, 'nodeInfo'), 'kubeletVersion') ?? '',
   };
+}
+
+function addressesOf(status: JsonObject, type: string): readonly string[] {
+  return readObjects(status, 'addresses')
+    .filter((address) => readString(address, 'type') === type)
+    .map((address) => readString(address, 'address') ?? '');
 }

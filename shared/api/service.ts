@@ -32,6 +32,8 @@ export interface Service {
   readonly loadBalancerIP: string | undefined;
   /** As assigned by the API server; 'None' (headless) reads as empty. */
   readonly clusterIPs: readonly string[];
+  /** `spec.externalIPs`: kube-proxy of every node takes what arrives for them. */
+  readonly externalIPs: readonly string[];
   readonly ipFamilies: readonly IpFamily[];
   readonly ipFamilyPolicy: IpFamilyPolicy;
   readonly externalTrafficPolicy: TrafficPolicy;
@@ -62,6 +64,7 @@ function parseService(json: unknown): Service {
     loadBalancerClass: readString(spec, 'loadBalancerClass'),
     loadBalancerIP: readString(spec, 'loadBalancerIP') || undefined,
     clusterIPs: parseClusterIPs(readStrings(spec, 'clusterIPs'), readString(spec, 'clusterIP')),
+    externalIPs: readStrings(spec, 'externalIPs'),
     ipFamilies: readStrings(spec, 'ipFamilies').filter((family) => family === 'IPv4' || family === 'IPv6'),
     ipFamilyPolicy: parseFamilyPolicy(readString(spec, 'ipFamilyPolicy')),
     externalTrafficPolicy: readString(spec, 'externalTrafficPolicy') === 'Local' ? 'Local' : 'Cluster',

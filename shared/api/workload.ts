@@ -28,6 +28,9 @@ export interface Workload {
   readonly images: readonly string[];
   readonly nodeSelector: Labels;
   readonly tolerations: readonly Toleration[];
+  /** Its nodes are chosen by required node affinity too. */
+  readonly affinity: boolean;
+  readonly serviceAccountName: string;
   /** Pods that there should be. */
   readonly desired: number;
   readonly ready: number;
@@ -74,6 +77,8 @@ function parseWorkload(root: JsonObject, desired: number, ready: number): Worklo
       value: readString(toleration, 'value') ?? '',
       effect: readString(toleration, 'effect') ?? '',
     })),
+    affinity: 'requiredDuringSchedulingIgnoredDuringExecution' in readObject(readObject(pod, 'affinity'), 'nodeAffinity'),
+    serviceAccountName: readString(pod, 'serviceAccountName') || 'default',
     desired,
     ready,
   };
