@@ -9,6 +9,7 @@ export const eventReasons = {
   deprecatedAnnotation: 'deprecatedAnnotation',
   notAnnounced: 'NotAnnounced',
   addressConflict: 'AddressConflict',
+  addressInUse: 'AddressInUse',
   nodeAssigned: 'nodeAssigned',
   configInvalid: 'ConfigInvalid',
   ownerChanged: 'OwnerChanged',
