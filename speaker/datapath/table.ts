@@ -62,8 +62,8 @@ export interface Link {
 /**
  * Why this node now owns an address: the only candidate, or the first of them, where nobody held it; the one that held
  * it before (`heldBefore`); its owner does not live, is about to stop, said that it can't serve it or is no candidate
- * any more; this node ranks first and the policy or a changed preference wants that (`preferred`); who should have
- * taken it did not (`nobodyTookIt`).
+ * any more; this node ranks first and the policy or a changed preference wants that (`preferred`), or its owner had
+ * only just started, as this node has (`placedByRank`); who should have taken it did not (`nobodyTookIt`).
  */
 export type TakeoverReason =
   | 'onlyCandidate'
@@ -74,6 +74,7 @@ export type TakeoverReason =
   | 'ownerUnfit'
   | 'ownerNotCandidate'
   | 'preferred'
+  | 'placedByRank'
   | 'nobodyTookIt';
 
 /** Why this node no longer owns an address that it owned; `claimedByOther`: two owned it, and the other keeps it. */

@@ -16,13 +16,14 @@ import type { ClaimEntry, Claims } from './message.ts';
  * +-------------------------------+-------------------------------+
  * and then, to the end of the body, entries:
  * +---------------+---------------+-------------------------------+
- * | state (0 held,| octets of the |  epoch (4), address (4 or 16)
- * | 1 rel, 2 unfit| address       |
+ * |     state     | octets of the |  epoch (4), address (4 or 16)
+ * |               | address       |
  * +---------------+---------------+------
+ * state: 0 held, 1 released, 2 unfit, 3 settling
  */
 const headerLength = 12;
 const entryHeaderLength = 6;
-const states = ['held', 'released', 'unfit'] as const;
+const states = ['held', 'released', 'unfit', 'settling'] as const;
 
 /** Octets of the body. */
 export function claimsLength(claims: Claims): number {

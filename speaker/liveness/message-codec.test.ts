@@ -73,12 +73,14 @@ const table: readonly { readonly name: string; readonly message: Message; readon
         { group: '192.0.2.100', epoch: 1, state: 'held' },
         { group: '2001:db8::100', epoch: 2 ** 32 - 1, state: 'released' },
         { group: '255.255.255.255', epoch: 0, state: 'unfit' },
+        { group: '192.0.2.101', epoch: 1, state: 'settling' },
       ],
     },
     hex: `${start('07')} 00000009 00000008 0001 0002
       00 04 00000001 c0000264
       01 10 ffffffff 20010db8000000000000000000000100
-      02 04 00000000 ffffffff`,
+      02 04 00000000 ffffffff
+      03 04 00000001 c0000265`,
   },
 ];
 
@@ -187,8 +189,8 @@ const errors = [
   },
   {
     name: 'an unknown state',
-    hex: claims('0000 0001', '03 04 00000001 c0000264'),
-    why: 'claims: state 3 at offset 48',
+    hex: claims('0000 0001', '04 04 00000001 c0000264'),
+    why: 'claims: state 4 at offset 48',
   },
   {
     name: 'an address of 5 octets',

@@ -66,8 +66,16 @@ export interface ClaimEntry {
   readonly group: string;
   /** Rises with every takeover of the group. u32. */
   readonly epoch: number;
-  /** `released`: given up; `unfit`: the sender can't serve it, and so doesn't hold it. */
-  readonly state: 'held' | 'released' | 'unfit';
+  /**
+   * `settling`: held by a sender that has only just started, until one that ranks before it takes the group; `released`:
+   * given up; `unfit`: the sender can't serve it, and so doesn't hold it.
+   */
+  readonly state: 'held' | 'settling' | 'released' | 'unfit';
+}
+
+/** Whether who claims so answers for the group. */
+export function isHeld(state: ClaimEntry['state']): boolean {
+  return state === 'held' || state === 'settling';
 }
 
 /** More entries than this go into several messages, so that each fits a datagram of 1,232 octets. */

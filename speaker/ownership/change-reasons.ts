@@ -1,5 +1,5 @@
 import type { GiveUpReason, TakeoverReason } from '../datapath/table.ts';
-import type { Choice, ChoiceView } from './choice.ts';
+import { type Choice, type ChoiceView, isSettling } from './choice.ts';
 import type { GroupState } from './group-state.ts';
 
 /** Why this node takes the group, and from whom. */
@@ -20,7 +20,10 @@ export function handOverReason({ group: { candidates } }: GroupState, { self, no
 }
 
 function reasonOf(state: GroupState, choice: Choice, view: ChoiceView, from: string | undefined): TakeoverReason {
-  if (choice.valid) return 'preferred';
+  if (choice.valid) {
+    const wanted = view.failback === 'always' || state.preferredOver === choice.holder;
+    return !wanted && isSettling(state, view, choice.holder) ? 'placedByRank' : 'preferred';
+  }
   if (state.passedOver.length > 0) return 'nobodyTookIt';
   if (state.epoch === 0 && state.group.holder === view.self) return 'heldBefore';
   return (from === undefined ? undefined : lossOf(from, state, view)) ?? rankReason(state, view);

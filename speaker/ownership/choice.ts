@@ -1,3 +1,4 @@
+import { isHeld } from '../liveness/message.ts';
 import type { ClaimBook } from './claim-book.ts';
 import { type GroupState, ranksBefore } from './group-state.ts';
 import type { KnownNodes } from './known-nodes.ts';
@@ -62,7 +63,7 @@ export function strongestOther(
 ): { readonly node: string; readonly epoch: number } | undefined {
   let strongest: { readonly node: string; readonly epoch: number } | undefined;
   for (const [node, { state: said, epoch }] of view.book.statements(state.group.key)) {
-    if (said !== 'held' || view.nodes.standing(node) === 'dead') continue;
+    if (!isHeld(said) || view.nodes.standing(node) === 'dead') continue;
     if (strongest === undefined || epoch > strongest.epoch) strongest = { node, epoch };
     else if (epoch === strongest.epoch && ranksBefore(state.group.candidates, node, strongest.node)) {
       strongest = { node, epoch };
@@ -75,7 +76,7 @@ export function strongestOther(
 export function rivalsOf(state: GroupState, view: ChoiceView): readonly string[] {
   const rivals: string[] = [];
   for (const [node, said] of view.book.statements(state.group.key)) {
-    if (said.state === 'held' && view.nodes.standing(node) !== 'dead') rivals.push(node);
+    if (isHeld(said.state) && view.nodes.standing(node) !== 'dead') rivals.push(node);
   }
   return rivals;
 }
@@ -122,8 +123,31 @@ function wantedOf(
     return fresh && view.failback !== 'always' ? told : best;
   }
   if (challenger === undefined) return holder;
-  const moves = state.preferredOver === holder || nowMs - challenger.sinceMs >= failbackDelayMs(view.failback);
+  // By its Lease alone it would not hear that the holder gives way.
+  const settles = isSettling(state, view, holder) && best !== undefined && !view.nodes.byLease(best);
+  const moves =
+    settles || state.preferredOver === holder || nowMs - challenger.sinceMs >= failbackDelayMs(view.failback);
   return moves ? best : holder;
+}
+
+/** Whether it says that it holds the group only until a better one takes it. */
+export function isSettling(state: GroupState, { self, book }: ChoiceView, holder: string | undefined): boolean {
+  if (holder === undefined) return false;
+  if (holder === self) return state.held?.settling === true;
+  return book.statement(state.group.key, holder)?.state === 'settling';
+}
+
+/** While this node starts: whether another one may still take it from it. What somebody served well is not placed anew. */
+export function mayBePlaced(state: GroupState, { valid, holder }: Choice, view: ChoiceView): boolean {
+  if (state.group.holder === view.self) return false;
+  return valid ? isSettling(state, view, holder) : !state.served;
+}
+
+/** This node gave it up to another one a moment ago, which still holds it. */
+export function isHeldDown({ yielded, group }: GroupState, { book, nodes }: ChoiceView, nowMs: number): boolean {
+  if (yielded === undefined || nowMs >= yielded.untilMs) return false;
+  const said = book.statement(group.key, yielded.to);
+  return said !== undefined && isHeld(said.state) && nodes.standing(yielded.to) !== 'dead';
 }
 
 function failbackDelayMs(failback: Failback): number {

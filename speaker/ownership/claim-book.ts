@@ -1,4 +1,4 @@
-import type { ClaimEntry, Claims } from '../liveness/message.ts';
+import { type ClaimEntry, type Claims, isHeld } from '../liveness/message.ts';
 
 /** What a node last said of a group. */
 export interface Statement {
@@ -56,7 +56,7 @@ export class ClaimBook {
   /** Of all claims of the group that stand; 0: there is none. */
   highestEpoch(group: string): number {
     let highest = 0;
-    for (const [, { epoch, state }] of this.statements(group)) if (state === 'held') highest = Math.max(highest, epoch);
+    for (const [, { epoch, state }] of this.statements(group)) if (isHeld(state)) highest = Math.max(highest, epoch);
     return highest;
   }
 

@@ -1,3 +1,4 @@
+import type { ClaimEntry } from '../liveness/message.ts';
 import type { OwnedGroup } from './owned-group.ts';
 
 export interface Held {
@@ -5,6 +6,8 @@ export interface Held {
   readonly sinceMs: number;
   /** Its first announcement has been sent, so that others may be told. */
   announced: boolean;
+  /** Only until one takes it that ranks before this node: nobody served it, and this node has just started. */
+  settling: boolean;
 }
 
 /** A group of the table, and what this node makes of it. */
@@ -20,6 +23,8 @@ export interface GroupState {
   holder: string | undefined;
   /** The last that there was. */
   lastHolder: string | undefined;
+  /** A holder that could go on was seen: from then on only the policy moves it, and what befalls the holder. */
+  served: boolean;
   /** The best candidate now, and its place among the candidates. */
   best: string | undefined;
   bestRank: number;
@@ -56,6 +61,7 @@ export function newGroupState(group: OwnedGroup, epoch: number): GroupState {
     epoch,
     holder: undefined,
     lastHolder: undefined,
+    served: false,
     best: undefined,
     bestRank: group.candidates.length,
     wanted: undefined,
@@ -71,6 +77,11 @@ export function newGroupState(group: OwnedGroup, epoch: number): GroupState {
     announcedAgainMs: Number.NEGATIVE_INFINITY,
     toldUnfit: false,
   };
+}
+
+/** What the others are told of it. */
+export function entryOf(group: string, { epoch, settling }: Held): ClaimEntry {
+  return { group, epoch, state: settling ? 'settling' : 'held' };
 }
 
 /** Whether `one` comes before `other`: by rank, then by name, so that any two nodes say the same of any two. */

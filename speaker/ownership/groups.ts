@@ -1,13 +1,22 @@
 import type { GiveUpReason } from '../datapath/table.ts';
-import type { ClaimEntry } from '../liveness/message.ts';
+import { isHeld } from '../liveness/message.ts';
 import { handOverReason, takeoverOf } from './change-reasons.ts';
-import { bestCandidate, type Choice, type ChoiceView, choose, rivalsOf, strongestOther } from './choice.ts';
+import {
+  bestCandidate,
+  type Choice,
+  type ChoiceView,
+  choose,
+  isHeldDown,
+  mayBePlaced,
+  rivalsOf,
+  strongestOther,
+} from './choice.ts';
 import type { Statement } from './claim-book.ts';
 import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver } from './group-deadlines.ts';
-import { type GroupState, ranksBefore } from './group-state.ts';
+import type { GroupOutcome, Taking } from './group-outcome.ts';
+import { entryOf, type GroupState, ranksBefore } from './group-state.ts';
 import type { GroupTable } from './group-table.ts';
 import type { OwnedGroup } from './owned-group.ts';
-import type { OwnershipEffect } from './ownership-effect.ts';
 import { movedByPreference, sameGroup } from './table-change.ts';
 
 /** Who gave a group up to another node does not claim it again before this. */
@@ -17,23 +26,6 @@ const announceAgainDelayMs = 100;
 /** Who claims what this node holds has not heard of it, or its giving up was not heard here: it is told again. */
 const remindEveryMs = 90;
 
-type Take = Extract<OwnershipEffect, { readonly type: 'take' }>;
-
-/** Where decisions about groups go. */
-export interface GroupOutcome {
-  effect(effect: OwnershipEffect): void;
-  /** To be told to all. */
-  tell(entry: ClaimEntry): void;
-  /** To be told to all once their tables say the same. */
-  releaseLater(entry: ClaimEntry, nowMs: number): void;
-  /** What was to be released later is to be now. */
-  releaseNow(group: string): void;
-  /** The node is to be told all that this node claims. */
-  answer(node: string): void;
-  /** The node is to say all that it claims. */
-  ask(node: string, nowMs: number): void;
-}
-
 /** For each group of the table: does this node answer for it? Changes are noted first, then `assess` decides anew. */
 export class Groups {
   readonly #view: ChoiceView;
@@ -42,6 +34,8 @@ export class Groups {
   /** Held, and another node should take it. BOUNDED by the table. */
   readonly #handingOver = new Set<string>();
   #mayTake = false;
+  /** This node has only just started, as others may have. */
+  #settling = true;
 
   constructor(view: ChoiceView, table: GroupTable, out: GroupOutcome) {
     this.#view = view;
@@ -61,13 +55,26 @@ export class Groups {
     if (mayTake) this.#table.change(this.#table.groupsOf(this.#view.self));
   }
 
+  /** All had the time to start: what this node holds, it holds for good. */
+  settle(): void {
+    if (!this.#settling) return;
+    this.#settling = false;
+    for (const { group, held } of this.#table.values()) {
+      if (held?.settling !== true) continue;
+      held.settling = false;
+      if (held.announced) this.#out.tell(entryOf(group.key, held));
+      this.#table.change([group.key]);
+    }
+  }
+
   /** The table has a new one. Who answers for its addresses in another group goes on, if nobody else holds this one. */
   add(group: OwnedGroup, formerHolder: string | undefined, nowMs: number): void {
     const holder = formerHolder ?? group.holder;
     const state = this.#table.add({ ...group, holder }, this.#view.book.highestEpoch(group.key));
     const inherits = formerHolder === this.#view.self && state.able;
     const goesOn = inherits && strongestOther(state, this.#view) === undefined;
-    if (goesOn) this.#hold(state, { reason: 'heldBefore', from: undefined, afterMs: undefined }, nowMs);
+    const why = { reason: 'heldBefore', from: undefined, afterMs: undefined, settling: false } as const;
+    if (goesOn) this.#hold(state, why, nowMs);
     else this.#out.releaseNow(group.key);
   }
 
@@ -98,7 +105,7 @@ export class Groups {
     const state = this.#table.get(group);
     if (state === undefined) return false;
     state.epoch = Math.max(state.epoch, epoch);
-    if (said !== 'held') return false;
+    if (!isHeld(said)) return false;
     state.passedOver = state.passedOver.filter((other) => other !== node);
     return state.held !== undefined;
   }
@@ -118,7 +125,7 @@ export class Groups {
     const held = this.#table.get(group)?.held;
     if (held === undefined || held.announced) return;
     held.announced = true;
-    this.#out.tell({ group, epoch: held.epoch, state: 'held' });
+    this.#out.tell(entryOf(group, held));
   }
 
   stop(): void {
@@ -178,7 +185,7 @@ export class Groups {
     state.held.epoch = state.epoch;
     state.reclaimedMs = nowMs;
     if (!state.held.announced) return;
-    this.#out.tell({ group: state.group.key, epoch: state.epoch, state: 'held' });
+    this.#out.tell(entryOf(state.group.key, state.held));
     state.announceAgainAtMs = nowMs;
   }
 
@@ -218,23 +225,23 @@ export class Groups {
   }
 
   #mayTakeNow(state: GroupState, nowMs: number): boolean {
-    if (!this.#mayTake || !state.able) return false;
-    const { yielded } = state;
-    if (yielded === undefined || nowMs >= yielded.untilMs) return true;
-    const said = this.#view.book.statement(state.group.key, yielded.to);
-    return said?.state !== 'held' || this.#view.nodes.standing(yielded.to) === 'dead';
+    return this.#mayTake && state.able && !isHeldDown(state, this.#view, nowMs);
   }
 
   #take(state: GroupState, choice: Choice, nowMs: number): void {
     const { reason, from } = takeoverOf(state, choice, this.#view);
     const dead = from !== undefined && this.#view.nodes.standing(from) === 'dead';
     const afterMs = dead ? this.#view.nodes.silentMs(from, nowMs) : undefined;
-    this.#hold(state, { reason, from, afterMs }, nowMs);
+    this.#hold(
+      state,
+      { reason, from, afterMs, settling: this.#settling && mayBePlaced(state, choice, this.#view) },
+      nowMs,
+    );
   }
 
-  #hold(state: GroupState, why: Omit<Take, 'type' | 'group'>, nowMs: number): void {
+  #hold(state: GroupState, { settling, ...why }: Taking, nowMs: number): void {
     state.epoch += 1;
-    state.held = { epoch: state.epoch, sinceMs: nowMs, announced: false };
+    state.held = { epoch: state.epoch, sinceMs: nowMs, announced: false, settling };
     state.yielded = undefined;
     state.passedOver = [];
     this.#out.effect({ type: 'take', group: state.group.key, ...why });
@@ -261,6 +268,7 @@ export class Groups {
     const { self } = this.#view;
     const holder = state.held !== undefined ? self : choice.holder === self ? undefined : choice.holder;
     if (holder !== undefined) state.lastHolder = holder;
+    state.served ||= choice.valid || state.held !== undefined;
     if (holder !== undefined && holder !== state.preferredOver) state.preferredOver = undefined;
     state.holder = holder;
     state.best = choice.best;

@@ -65,7 +65,7 @@ test('a newcomer that ranks first takes nothing, because it learns who holds it'
   const cluster = new OwnershipCluster({ nodes: candidates });
   cluster.setGroups({ [g]: { candidates } });
   cluster.start(['b', 'c']);
-  cluster.run(3000);
+  cluster.run(31_000);
   cluster.takeLog();
   cluster.start(['a']);
   cluster.run(10_000);
@@ -283,7 +283,7 @@ test('a group that is held elsewhere enters the table of a better node: it knows
   const cluster = new OwnershipCluster({ nodes: candidates });
   cluster.setGroups({ [g]: { candidates: ['b'] } });
   cluster.start(candidates);
-  cluster.run(5000);
+  cluster.run(31_000);
   cluster.takeLog();
   cluster.setGroups({ [g]: { candidates, holder: 'b' } });
   cluster.run(5000);

@@ -12,6 +12,8 @@ import { VersionRounds } from './version-rounds.ts';
 
 /** A speaker that starts takes nothing until it knows what the others hold, but waits no longer than this. */
 const learningMs = 1000;
+/** Nodes that start together, after a loss of power say, do so within this. */
+export const settlingMs = 30_000;
 
 const none: readonly OwnershipEffect[] = [];
 
@@ -33,6 +35,8 @@ export class Ownership {
   #effects: OwnershipEffect[] = [];
   /** When it has waited for the others' claims long enough; undefined: it has not been a candidate yet. */
   #learningUntilMs: number | undefined;
+  /** When what it took at its start is its own for good; undefined: that was so, or it has not been a candidate yet. */
+  #settlingUntilMs: number | undefined;
   #learned = false;
   #cutOff = false;
   #leaving = false;
@@ -82,7 +86,7 @@ export class Ownership {
       else this.#groups.add(group, formerHolders.get(group.key), nowMs);
     }
     // The others listen to it once it is a speaker in their tables, as it now is in its own.
-    if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.#learningUntilMs ??= nowMs + learningMs;
+    if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.#begin(nowMs);
     this.#rounds.start(nowMs);
     this.#decide(nowMs);
   }
@@ -184,6 +188,7 @@ export class Ownership {
       this.#own.nextDeadlineMs(),
       this.#rounds.nextDeadlineMs(),
       learnedMs ?? Number.POSITIVE_INFINITY,
+      this.#settlingUntilMs ?? Number.POSITIVE_INFINITY,
     );
   }
 
@@ -195,6 +200,10 @@ export class Ownership {
     }
     for (const message of this.#own.takeResends(nowMs)) this.#sendToAll(message);
     if (this.#rounds.nextDeadlineMs() <= nowMs) this.#tellVersion(nowMs);
+    if ((this.#settlingUntilMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      this.#settlingUntilMs = undefined;
+      this.#groups.settle();
+    }
     this.#decide(nowMs);
   }
 
@@ -212,6 +221,12 @@ export class Ownership {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  #begin(nowMs: number): void {
+    if (this.#learningUntilMs !== undefined) return;
+    this.#learningUntilMs = nowMs + learningMs;
+    this.#settlingUntilMs = nowMs + settlingMs;
   }
 
   /** Who holds its addresses under another key. */

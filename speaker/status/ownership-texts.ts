@@ -11,6 +11,7 @@ export const takeoverTexts: Readonly<Record<TakeoverReason, string>> = {
   ownerUnfit: 'its owner lives and can not serve it: no carrier, or no interface',
   ownerNotCandidate: 'its owner may no longer announce it',
   preferred: 'this node ranks first, and `failback` or a changed preference wants it here',
+  placedByRank: 'its owner had only just started, and this node ranks before it',
   nobodyTookIt: 'the node that should have taken it did not',
 };
 

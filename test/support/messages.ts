@@ -22,7 +22,7 @@ const group = fc.oneof(
 const entry = record({
   group,
   epoch: u32,
-  state: fc.constantFrom('held' as const, 'released' as const, 'unfit' as const),
+  state: fc.constantFrom('held' as const, 'settling' as const, 'released' as const, 'unfit' as const),
 });
 
 /** As `fc.record`, of ordinary objects. */
