@@ -63,6 +63,16 @@ describe('three speakers', () => {
     assert.equal(lan.api.stored(leaseResource, { namespace: 'herald-system', name: 'speaker-node-b' }), undefined);
   });
 
+  test('the owner says since when it is one, for as long as it is', async () => {
+    await lan.pass(5 * seconds);
+    const since = lan.ownerSince();
+    assert.equal(since, '2026-01-01T00:00:00.000Z');
+    await lan.pass(60 * seconds);
+    assert.equal(lan.ownerSince(), since);
+    await lan.speaker('node-b').stop();
+    assert.equal(lan.ownerSince(), '2026-01-01T00:01:06.000Z');
+  });
+
   test('the successor owns the address before the leaver’s Lease is gone', async () => {
     await lan.pass(5 * seconds);
     const stopped = lan.speaker('node-b').stop();

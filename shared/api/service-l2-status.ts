@@ -3,6 +3,9 @@ import { asObject, readObject, readObjects, readString } from './json.ts';
 import { type ObjectMeta, parseMeta } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 
+/** On a ServiceL2Status, RFC 3339: when the node took the Service's addresses over. */
+export const ownerSinceAnnotation = 'herald/since';
+
 /** metallb.io/v1beta1 ServiceL2Status: who announces a Service, on which interfaces. Written by the owner. */
 export interface ServiceL2Status {
   readonly meta: ObjectMeta;

@@ -2,7 +2,11 @@ import { hash } from 'node:crypto';
 import type { JsonObject } from '../../shared/api/json.ts';
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import { apiVersionOf } from '../../shared/api/resource-type.ts';
-import { type ServiceL2Status, serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
+import {
+  ownerSinceAnnotation,
+  type ServiceL2Status,
+  serviceL2StatusResource,
+} from '../../shared/api/service-l2-status.ts';
 
 const labelNames = {
   node: 'metallb.io/node',
@@ -19,6 +23,8 @@ export interface Announcement {
   readonly node: string;
   /** Sorted. */
   readonly interfaces: readonly string[];
+  /** When the node took it over, Unix ms. */
+  readonly sinceMs: number;
 }
 
 /** The name of a Service's ServiceL2Status: the same whoever announces it, so that there is only one. */
@@ -42,7 +48,12 @@ export function l2StatusObject(namespace: string, name: string, announcement: An
   return {
     apiVersion: apiVersionOf(serviceL2StatusResource),
     kind: serviceL2StatusResource.kind,
-    metadata: { name, namespace, labels: l2StatusLabels(announcement) },
+    metadata: {
+      name,
+      namespace,
+      labels: l2StatusLabels(announcement),
+      annotations: l2StatusAnnotations(announcement),
+    },
     spec: {},
   };
 }
@@ -55,6 +66,11 @@ export function l2StatusLabels(announcement: Announcement): Readonly<Record<stri
     [labelNames.serviceName]: serviceName,
     [labelNames.serviceNamespace]: serviceNamespace,
   };
+}
+
+/** Written together with the labels, when the owner changes. */
+export function l2StatusAnnotations({ sinceMs }: Announcement): Readonly<Record<string, string>> {
+  return { [ownerSinceAnnotation]: new Date(sinceMs).toISOString() };
 }
 
 export function l2StatusStatus({ node, serviceName, serviceNamespace, interfaces }: Announcement): JsonObject {

@@ -8,7 +8,7 @@ import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
-import { l2StatusLabels, l2StatusName, l2StatusObject, l2StatusStatus } from './l2-status.ts';
+import { l2StatusAnnotations, l2StatusLabels, l2StatusName, l2StatusObject, l2StatusStatus } from './l2-status.ts';
 import type { ReportAction } from './service-report.ts';
 
 type PutL2Status = Extract<ReportAction, { type: 'putL2Status' }>;
@@ -84,7 +84,8 @@ export class ReportWriter {
     if (!exists) await this.#createL2Status(l2StatusObject(namespace, name.name, announcement));
     // Another speaker may have created it meanwhile: its labels are then not ours.
     if (exists && labels) {
-      const body = { metadata: { labels: l2StatusLabels(announcement) } };
+      const metadata = { labels: l2StatusLabels(announcement), annotations: l2StatusAnnotations(announcement) };
+      const body = { metadata };
       await client.patch(serviceL2StatusResource, name, { type: 'merge', body });
     }
     if (status) {

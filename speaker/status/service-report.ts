@@ -79,11 +79,13 @@ function reportOwner(input: ReportInput, plan: ServicePlan): readonly ReportActi
   const { self, service, l2Status } = input;
   if (service === undefined) return [];
   const interfaces = interfacesOf(plan, input.owned);
+  const holding = input.owned.get(firstIp(plan) ?? '');
   const announcement = {
     serviceName: service.meta.name,
     serviceNamespace: service.meta.namespace,
     node: self,
     interfaces,
+    sinceMs: holding?.sinceMs ?? input.wallMs,
   };
   const actions: ReportAction[] = [];
   const labels = l2Status === undefined || !hasLabels(l2Status, announcement);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/runtime/clock.ts';
 import type { DatapathEvent, DatapathTable, HeldKeys, Link } from '../../speaker/datapath/table.ts';
 import type { DatapathHandle } from '../../speaker/speaker-tasks.ts';
 
@@ -10,8 +11,13 @@ export class FakeDatapath implements DatapathHandle {
   table: DatapathTable | undefined;
   /** Goes on answering for what it is no candidate for, as long as nobody else has taken it. */
   patient = false;
+  readonly #clock: Clock;
   readonly #owned = new Map<string, string>();
   readonly #listeners = new Set<(event: DatapathEvent) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   onEvent(listener: (event: DatapathEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -63,7 +69,7 @@ export class FakeDatapath implements DatapathHandle {
     for (const [ip, service] of this.#owned) {
       if (now.has(ip) || (this.patient && vips.some((vip) => vip.ip === ip))) continue;
       this.#owned.delete(ip);
-      this.say({ type: 'gaveUp', ip, service, reason: 'notCandidate', atMs: 0 });
+      this.say({ type: 'gaveUp', ip, service, reason: 'notCandidate', atMs: this.#clock.wallMs() });
     }
     for (const [ip, service] of now) {
       if (this.#owned.has(ip)) continue;
@@ -76,7 +82,7 @@ export class FakeDatapath implements DatapathHandle {
         reason: 'firstCandidate',
         from: undefined,
         afterMs: undefined,
-        atMs: 0,
+        atMs: this.#clock.wallMs(),
       });
     }
   }

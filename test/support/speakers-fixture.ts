@@ -115,6 +115,12 @@ export class SpeakersFixture {
       .sort();
   }
 
+  /** What the only ServiceL2Status says of since when. */
+  ownerSince(): string | undefined {
+    const [json] = this.api.all(serviceL2StatusResource);
+    return serviceL2StatusResource.parse(json).meta.annotations['herald/since'];
+  }
+
   /** The API server is away for everybody, or back. */
   setServerAway(away: boolean): void {
     for (const { client } of this.#speakers.values()) {
@@ -134,7 +140,7 @@ export class SpeakersFixture {
     const client = new FakeApiClient(this.clock, this.#store);
     this.prepare(client);
     const base = { clock: this.clock, log: this.log, random: () => 0 };
-    const datapath = new FakeDatapath();
+    const datapath = new FakeDatapath(this.clock);
     const { local, lease, tasks } = speakerTasks({
       ...base,
       client: Object.assign(client, { heardMs: Number.NEGATIVE_INFINITY }),
