@@ -20,6 +20,23 @@ describe('requests of the API client', () => {
     assert.equal(request?.headers['user-agent'], 'herald-test');
   });
 
+  for (const { date, offsetMs } of [
+    { date: 'Thu, 01 Jan 2026 00:00:00 GMT', offsetMs: 0 },
+    { date: 'Thu, 01 Jan 2026 00:01:00 GMT', offsetMs: 60_000 },
+    { date: 'Wed, 31 Dec 2025 23:59:30 GMT', offsetMs: -30_000 },
+    { date: 'yesterday', offsetMs: undefined },
+  ]) {
+    test(`tell from "${date}" how far the clocks are apart`, async (t) => {
+      const { client } = await connectToScript(t, (_, response) => {
+        response.setHeader('date', date);
+        answer(response, 200, widgetJson('one', 'red'));
+      });
+      assert.equal(client.clockOffsetMs, undefined);
+      await client.get(widgetResource, one);
+      assert.equal(client.clockOffsetMs, offsetMs);
+    });
+  }
+
   test('keep the path of a server behind a proxy', async (t) => {
     const server = await scriptedServer((_, response) => answer(response, 200, widgetJson('one', 'red')));
     t.after(() => server.close());

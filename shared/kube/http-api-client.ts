@@ -66,6 +66,11 @@ export class HttpApiClient implements ApiClient {
     return this.#liveness.heardMs;
   }
 
+  /** By how much the API server's clock is ahead of ours, to the second; undefined before the first answer. */
+  get clockOffsetMs(): number | undefined {
+    return this.#transport.clockOffsetMs;
+  }
+
   /** Closes all connections; what is under way fails. */
   close(): void {
     this.#transport.close();

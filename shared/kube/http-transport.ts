@@ -47,9 +47,21 @@ export class HttpTransport {
   #connections: HttpConnections | undefined;
   #looking: Promise<Credentials> | undefined;
   #credentials: { readonly value: Credentials; readonly readMs: number } | undefined;
+  /** The header of the last answer, and when it came. */
+  #date: string | undefined;
+  #dateReadMs = 0;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
+  }
+
+  /** By how much the API server's clock is ahead of ours, to the second (RFC 9110 §6.6.1); undefined before an answer. */
+  get clockOffsetMs(): number | undefined {
+    const serverMs = Date.parse(this.#date ?? '');
+    if (Number.isNaN(serverMs)) return undefined;
+    const offsetMs = serverMs - this.#dateReadMs;
+    // The header's second is cut off: within it the clocks agree.
+    return offsetMs > -1000 && offsetMs <= 0 ? 0 : offsetMs;
   }
 
   /** Sends a request and reads the whole answer, whatever its status. */
@@ -149,6 +161,8 @@ export class HttpTransport {
       onHeard();
       // Whoever reads the body gets the error; while nobody reads, it has no taker and must not end the process.
       response.on('error', () => undefined);
+      this.#date = response.headers.date;
+      this.#dateReadMs = this.#options.clock.wallMs();
       if (response.statusCode === 401) this.#forgetCredentials();
       resolve(response);
     });
