@@ -17,5 +17,9 @@ export interface CliOptions {
   readonly color: boolean;
   readonly watch: boolean;
   readonly files: readonly string[];
+  /** Where `migrate` finds MetalLB. */
+  readonly metallbNamespace: string | undefined;
+  /** `migrate` prints no manifests. */
+  readonly valuesOnly: boolean;
   readonly overrides: InstallationOverrides;
 }

@@ -4,6 +4,7 @@ import type { CliOptions } from './cli-options.ts';
 import type { Cluster } from './cluster.ts';
 import type { OptionName } from './option-table.ts';
 import type { Style } from './output/style.ts';
+import type { TextFile } from './system/text-files.ts';
 
 /** 0: all is well; 1: something is wrong; 2: usage, or the cluster can't be reached; 3 (`plan`): something moves. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -36,8 +37,12 @@ export interface Session {
   readonly client: () => ApiClient;
   /** The namespace of the kubeconfig's context. @throws KubeconfigError */
   readonly contextNamespace: () => string;
+  /** Unix ms, by the API server's clock once it has answered. */
+  readonly nowMs: () => number;
   /** Read anew each time. @throws ApiError, KubeconfigError, CommandError */
   readonly readCluster: () => Promise<Cluster>;
+  /** The files that `-f` names. @throws CommandError */
+  readonly readFiles: () => readonly TextFile[];
 }
 
 export interface Command {

@@ -32,6 +32,8 @@ test('without options all is found by itself, as plain text', () => {
     color: false,
     watch: false,
     files: [],
+    metallbNamespace: undefined,
+    valuesOnly: false,
     overrides: { loadBalancerClass: undefined, configMapName: undefined, ignoreExcludeLabel: undefined },
   });
   assert.ok(Object.isFrozen(options));

@@ -31,24 +31,31 @@ export function readOptions(commands: readonly Command[], sources: OptionSources
   }
   checkOptions(command, Object.keys(values));
   checkOperands(command, operands);
-  const namespace = values.namespace || undefined;
+  const namespace = orNone(values.namespace);
   return Object.freeze({
     command: command.name,
     operands,
-    kubeconfig: values.kubeconfig || undefined,
-    context: values.context || undefined,
+    kubeconfig: orNone(values.kubeconfig),
+    context: orNone(values.context),
     namespace,
     heraldNamespace: values['herald-namespace'] || (ofService.includes(command.name) ? undefined : namespace),
     output: readOutput(values.output ?? 'text'),
     color: values.color ?? (terminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb'),
     watch: values.watch ?? false,
     files: values.filename ?? [],
+    metallbNamespace: orNone(values.from),
+    valuesOnly: values.values ?? false,
     overrides: {
-      loadBalancerClass: values['lb-class'] || undefined,
-      configMapName: values.config || undefined,
+      loadBalancerClass: orNone(values['lb-class']),
+      configMapName: orNone(values.config),
       ignoreExcludeLabel: values['ignore-exclude-lb'],
     },
   });
+}
+
+/** An empty text stands for none. */
+function orNone(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 function parse(commands: readonly Command[], argv: readonly string[]) {

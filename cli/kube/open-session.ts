@@ -5,6 +5,7 @@ import { heraldVersion } from '../../shared/runtime/version.ts';
 import type { CliOptions } from '../cli-options.ts';
 import type { Session, Terminal } from '../command.ts';
 import { colourStyle, plainStyle } from '../output/style.ts';
+import { readTextFiles } from '../system/text-files.ts';
 import { readCluster } from './read-cluster.ts';
 
 export interface OpenSession extends Session {
@@ -20,6 +21,7 @@ export function openSession(options: CliOptions, terminal: Terminal, signal: Abo
     connected ??= connect(options, clock);
     return connected;
   };
+  const nowMs = (): number => clock.wallMs() + (connected?.clockOffsetMs ?? 0);
   return {
     options,
     style: options.color ? colourStyle : plainStyle,
@@ -28,8 +30,10 @@ export function openSession(options: CliOptions, terminal: Terminal, signal: Abo
     signal,
     client,
     contextNamespace: () => client().defaultNamespace ?? 'default',
+    nowMs,
     readCluster: () =>
-      readCluster({ client: client(), clock, namespace: options.heraldNamespace, overrides: options.overrides }),
+      readCluster({ client: client(), nowMs, namespace: options.heraldNamespace, overrides: options.overrides }),
+    readFiles: () => readTextFiles(options.files),
     close: () => connected?.close(),
   };
 }
