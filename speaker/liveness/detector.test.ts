@@ -33,6 +33,7 @@ function run(others: readonly string[], steps: readonly Step[], untilMs: number)
   for (let nowMs = 0; nowMs <= untilMs; nowMs += 1) {
     for (const [atMs, apply] of steps) if (atMs === nowMs) apply(detector, nowMs);
     detector.advance(nowMs);
+    detector.rewatch(nowMs);
     for (const { type, node } of detector.takeEvents())
       if (type !== 'late' && type !== 'probe') said.push(`${type} ${node} ${nowMs}`);
   }
@@ -44,12 +45,25 @@ function regularly(untilMs: number, ...nodes: readonly string[]): readonly Step[
   return Array.from({ length: Math.floor(untilMs / 100) }, (_, index) => hears((index + 1) * 100, ...nodes));
 }
 
+/** Of x, a, b, c and d: b is watched by a, d and x. Nothing comes of d and b any more from 900 and 905 on. */
+const afterDeathOfA: readonly Step[] = [
+  hears(100, 'a'),
+  hears(200, 'a'),
+  suspectedBy(505, 'c', 'a'),
+  suspectedBy(505, 'd', 'a'),
+  ...regularly(800, 'b', 'c', 'd'),
+  hears(900, 'd'),
+  hears(905, 'b'),
+];
+
 // By their identifiers: d (18ac), f (252f), x (2d71), c (2e7d), b (3e23), e (3f79), a (ca97).
 const table: readonly {
   readonly name: string;
   readonly others: readonly string[];
   readonly steps: readonly Step[];
   readonly said: readonly string[];
+  /** 900 unless told. */
+  readonly untilMs?: number;
 }[] = [
   {
     name: 'of three, one watcher alone makes nobody dead',
@@ -74,6 +88,7 @@ const table: readonly {
     others: ['a', 'b'],
     steps: [...regularly(3_000, 'b'), suspectedBy(100, 'b', 'a'), ...regularly(2_000, 'a')],
     said: ['suspect a 2310'],
+    untilMs: 2_500,
   },
   {
     name: 'two others that suspect a member make it dead, though this node hears it',
@@ -180,9 +195,29 @@ const table: readonly {
     steps: [hears(50, 'b'), hears(400, 'a')],
     said: ['suspect a 310', 'unsuspect a 400', 'suspect b 400'],
   },
+  {
+    name: 'cut off a moment after another death, it is the only watcher left, and yet makes nobody dead',
+    others: ['a', 'b', 'c', 'd'],
+    steps: [...afterDeathOfA, hears(950, 'c')],
+    said: ['dead a 505', 'suspect a 510', 'suspect d 1210', 'suspect b 1215'],
+    untilMs: 1_500,
+  },
+  {
+    name: 'the only watcher left is believed where it has heard somebody since a message was missing',
+    others: ['a', 'b', 'c', 'd'],
+    steps: [...afterDeathOfA, hears(1_016, 'c')],
+    said: ['dead a 505', 'suspect a 510', 'suspect d 1210', 'suspect b 1215', 'dead b 1215'],
+    untilMs: 1_300,
+  },
+  {
+    name: 'and as soon as it does',
+    others: ['a', 'b', 'c', 'd'],
+    steps: [...afterDeathOfA, hears(950, 'c'), hears(1_250, 'c')],
+    said: ['dead a 505', 'suspect a 510', 'suspect d 1210', 'suspect b 1215', 'dead b 1250'],
+    untilMs: 1_500,
+  },
 ];
 
-for (const { name, others, steps, said } of table) {
-  const untilMs = name.includes('2 s') ? 2_500 : 900;
+for (const { name, others, steps, said, untilMs = 900 } of table) {
   test(name, () => assert.deepEqual(run(others, steps, untilMs), said));
 }

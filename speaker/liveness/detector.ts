@@ -26,7 +26,8 @@ export interface DetectorEvent {
 
 /**
  * Who is dead: whom more than half of its live watchers suspect. Live is a watcher that is not dead, and that this node
- * can hear. Death is kept until a sign of life takes the majority away: that watchers fall silent is none. BOUNDED by
+ * can hear. Where this node is the only one, it must have heard somebody since the first message of the member was
+ * missing: it may be cut off, and the others only a few milliseconds from being missed, too. Death is kept until a sign of life takes the majority away: that watchers fall silent is none. BOUNDED by
  * the members; events wait for `takeEvents`.
  */
 export class Detector {
@@ -42,6 +43,8 @@ export class Detector {
   #stale = true;
   #audienceStale = true;
   #trusted = false;
+  /** When any member was last heard, or answered. */
+  #contactMs = Number.NEGATIVE_INFINITY;
   #events: DetectorEvent[] = [];
 
   constructor(self: string, timing: PulseTiming, ring: Ring) {
@@ -110,7 +113,7 @@ export class Detector {
     const wasMute = this.#isMute();
     const before = this.#watch.heard(node, nowMs);
     if (before === 'suspected') this.#unsuspect(node, nowMs);
-    if (wasMute) this.#speakUp(nowMs);
+    this.#noteContact(wasMute, nowMs);
     return before;
   }
 
@@ -121,8 +124,9 @@ export class Detector {
   /** It answered on the wire. */
   answered(node: string, nowMs: number): void {
     const wasMute = this.#isMute();
-    if (this.#watch.answered(node, nowMs) === 'suspected') this.#unsuspect(node, nowMs);
-    if (wasMute) this.#speakUp(nowMs);
+    const before = this.#watch.answered(node, nowMs);
+    if (before === 'suspected') this.#unsuspect(node, nowMs);
+    if (before !== undefined) this.#noteContact(wasMute, nowMs);
   }
 
   /** It answered this node's question: whatever the others say, it lives. */
@@ -189,6 +193,12 @@ export class Detector {
     return !this.#trusted && this.#watch.hearsNobody();
   }
 
+  #noteContact(wasMute: boolean, nowMs: number): void {
+    this.#contactMs = Math.max(this.#contactMs, nowMs);
+    if (wasMute) this.#speakUp(nowMs);
+    else for (const node of this.#watch.nodes()) if (this.#suspects(node)) this.#assess(node, nowMs);
+  }
+
   #speakUp(nowMs: number): void {
     for (const node of this.#watch.nodes()) {
       if (this.#watch.hearing(node) === 'suspected') this.#suspect(node, nowMs);
@@ -253,13 +263,17 @@ export class Detector {
   }
 
   #isSuspectedByMost(node: string, nowMs: number): boolean {
-    let [live, suspecting] = [0, 0];
-    for (const watcher of this.#votersOn(node, nowMs)) {
-      const isSelf = watcher === this.#self;
-      live += 1;
-      if (isSelf ? this.#suspects(node) : this.#suspicions.has(node, watcher, nowMs)) suspecting += 1;
-    }
-    return 2 * suspecting > live;
+    const voters = this.#votersOn(node, nowMs);
+    const suspecting = voters.filter((watcher) =>
+      watcher === this.#self ? this.#suspects(node) : this.#suspicions.has(node, watcher, nowMs),
+    );
+    if (voters.length === 1 && suspecting[0] === this.#self && !this.#isItsOwnSilence(node)) return false;
+    return 2 * suspecting.length > voters.length;
+  }
+
+  /** Others were heard since, or it is known that they can't be. */
+  #isItsOwnSilence(node: string): boolean {
+    return this.#trusted || this.#contactMs > (this.#watch.missingSinceMs(node) ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Who stands in for a dead watcher has not watched for long: the others need not wait for it, if there are any. */

@@ -88,6 +88,12 @@ export class Watch {
     return this.#watched.get(node)?.hearing;
   }
 
+  /** When its first message of this silence was missing, not only late; undefined for who is not watched. */
+  missingSinceMs(node: string): number | undefined {
+    const watched = this.#watched.get(node);
+    return watched === undefined ? undefined : watched.heardMs + latenessMs(watched.timing);
+  }
+
   /** Suspects somebody, and is in contact with nobody. */
   hearsNobody(): boolean {
     return this.#suspected > 0 && this.#inContact === 0;
@@ -184,10 +190,11 @@ export class Watch {
 /** Only before the first probe, which comes soon enough then. */
 function lateMs({ timing, heardMs, firstProbeMs, lastLateMs }: Watched): number {
   if (firstProbeMs !== undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(
-    heardMs + timing.intervalMs + Math.max(timing.intervalMs / 10, leastJitterMs),
-    lastLateMs + timing.intervalMs,
-  );
+  return Math.max(heardMs + latenessMs(timing), lastLateMs + timing.intervalMs);
+}
+
+function latenessMs({ intervalMs }: PulseTiming): number {
+  return intervalMs + Math.max(intervalMs / 10, leastJitterMs);
 }
 
 function probeMs({ timing, heardMs, firstProbeMs, lastProbeMs }: Watched): number {
