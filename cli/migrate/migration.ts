@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { type ConfigMap, configMapResource } from '../../shared/api/config-map.ts';
 import { isJsonObject, type JsonObject, readObject, readStrings, readText } from '../../shared/api/json.ts';
+import { compareText } from '../../shared/config/finding-text.ts';
 import { contentOfConfigMap } from '../../shared/config/from-config-map.ts';
 import { CommandError } from '../command-error.ts';
 import { chartValues } from './chart-values.ts';
@@ -35,7 +36,9 @@ export function migrationOf(source: SourceObjects, namespace: string): Migration
   const { objects } = source;
   const resources = objects.filter(isMetallbResource);
   const configMap = objects.find((object) => isConfigMap(object) && !hasKey(object, exclusionsKey));
-  const programs = objects.flatMap((object) => metallbProgram(object) ?? []);
+  const programs = objects
+    .flatMap((object) => metallbProgram(object) ?? [])
+    .toSorted((a, b) => compareText(a.program, b.program));
   const exclusions = objects.find((object) => hasKey(object, exclusionsKey));
   const notes: string[] = [];
   if (resources.length > 0 && configMap !== undefined) {
