@@ -30,6 +30,8 @@ export interface AnnouncementsOptions {
   readonly onView: (view: StatusView) => void;
   /** The pulses of a member are heard, or are not any more. */
   readonly onHeard: (node: string, heard: boolean) => void;
+  /** Members whose pulses do not come are others now; sorted. */
+  readonly onUnheard: (nodes: readonly string[]) => void;
   readonly onGaveUp: (ip: string) => void;
   readonly onAskApiServer: () => void;
   readonly onDrained: () => void;

@@ -19,6 +19,7 @@ export class LocalNode {
   #links: readonly Link[] | undefined;
   #kubeProxyUnhealthy = false;
   #strictArp: StrictArpFault | undefined;
+  #unheard: readonly string[] = [];
   #keys: readonly string[] = [];
 
   constructor(options: LocalNodeOptions) {
@@ -35,6 +36,11 @@ export class LocalNode {
 
   setStrictArp(fault: StrictArpFault | undefined): void {
     this.#strictArp = fault;
+  }
+
+  /** Members whose pulses do not come. */
+  setUnheard(nodes: readonly string[]): void {
+    this.#unheard = nodes;
   }
 
   /** Ids of the keys of pulses that are accepted, sorted. */
@@ -59,6 +65,7 @@ export class LocalNode {
       interfaces,
       kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
       ...(this.#strictArp === undefined ? {} : { strictArp: this.#strictArp }),
+      ...(this.#unheard.length === 0 ? {} : { unheard: this.#unheard }),
       keys: this.#keys,
       leaving: false,
     };

@@ -209,6 +209,20 @@ describe('pulses that do not come', () => {
     const lines = lan.log.events.filter((line) => line.startsWith('pulses-'));
     assert.deepEqual(lines, ['pulses-blocked', 'pulses-heard-again', 'pulses-blocked']);
   });
+
+  test('are on the Lease of who does not hear them, until they come again', async () => {
+    const unheard = (): string | undefined => {
+      const lease = lan.api.stored(leaseResource, { namespace, name: 'speaker-node-a' });
+      return leaseResource.parse(lease).meta.annotations['herald/unheard'];
+    };
+    say('node-a', { type: 'pulsesBlocked', node: 'node-c', blocked: true });
+    say('node-a', { type: 'pulsesBlocked', node: 'node-b', blocked: true });
+    await lan.pass(100);
+    assert.equal(unheard(), 'node-b,node-c');
+    for (const node of ['node-b', 'node-c']) say('node-a', { type: 'pulsesBlocked', node, blocked: false });
+    await lan.pass(100);
+    assert.equal(unheard(), undefined);
+  });
 });
 
 test('a port that can not be had is told on this speaker’s Node', () => {

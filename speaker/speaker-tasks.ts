@@ -142,6 +142,10 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     onOwned: (read) => status.setOwned(read),
     onView: (view) => status.setView(view),
     onHeard: (node, heard) => planner.setHeard(node, heard),
+    onUnheard: (nodes) => {
+      local.setUnheard(nodes);
+      lease.publish();
+    },
     onGaveUp: (ip) => planner.gaveUp(ip),
     onAskApiServer: () => void evidence.ask(),
     onDrained: () => drained.resolve(),

@@ -14,6 +14,7 @@ const facts: SpeakerFacts = {
   ],
   kubeProxyUnhealthy: true,
   strictArp: { policy: 'refuse', proxyMode: 'ipvs' },
+  unheard: ['node-b', 'node-c'],
   keys: ['0a0b0c0d', 'fe00fe00'],
   leaving: true,
 };
@@ -34,6 +35,7 @@ describe('the annotations of a speaker’s Lease', () => {
         '[{"name":"eth0","carrier":true,"onlyIfNamed":false},{"name":"veth9","carrier":false,"onlyIfNamed":true}]',
       'herald/unhealthy': 'kubeProxyUnhealthy',
       'herald/strict-arp': 'refuse ipvs',
+      'herald/unheard': 'node-b,node-c',
       'herald/keys': '0a0b0c0d,fe00fe00',
       'herald/leave': 'true',
     });
@@ -43,11 +45,12 @@ describe('the annotations of a speaker’s Lease', () => {
     assert.deepEqual(decodeSpeakerFacts(stored(encodeSpeakerFacts(facts))), facts));
 
   test('trouble that is over is taken away', () => {
-    const { strictArp: _, ...others } = facts;
+    const { strictArp: _, unheard: __, ...others } = facts;
     const annotations = encodeSpeakerFacts({ ...others, kubeProxyUnhealthy: false, leaving: false });
     assert.equal(annotations['herald/unhealthy'], null);
     assert.equal(annotations['herald/leave'], null);
     assert.equal(annotations['herald/strict-arp'], null);
+    assert.equal(annotations['herald/unheard'], null);
   });
 
   const nothing: SpeakerFacts = {

@@ -30,6 +30,8 @@ export interface SpeakerFacts {
   readonly kubeProxyUnhealthy: boolean;
   /** Strict ARP is required on its node, and off. */
   readonly strictArp?: StrictArpFault;
+  /** Other members whose pulses do not come to it, though their Leases are renewed; sorted. Absent: all are heard. */
+  readonly unheard?: readonly string[];
   /** Ids of the keys of pulses that it accepts, sorted. */
   readonly keys: readonly string[];
   /** It is about to stop. */
@@ -44,6 +46,7 @@ const names = {
   interfaces: 'herald/interfaces',
   unhealthy: 'herald/unhealthy',
   strictArp: strictArpAnnotation,
+  unheard: 'herald/unheard',
   keys: heldKeysAnnotation,
   leave: 'herald/leave',
 } as const;
@@ -58,6 +61,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
     [names.interfaces]: JSON.stringify(facts.interfaces),
     [names.unhealthy]: facts.kubeProxyUnhealthy ? 'kubeProxyUnhealthy' : null,
     [names.strictArp]: facts.strictArp === undefined ? null : strictArpText(facts.strictArp),
+    [names.unheard]: facts.unheard === undefined ? null : facts.unheard.join(','),
     [names.keys]: facts.keys.length > 0 ? facts.keys.join(',') : null,
     [names.leave]: facts.leaving ? 'true' : null,
   };
@@ -71,13 +75,18 @@ export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
     address: annotations[names.address] ?? '',
     port: Number.isInteger(port) && port >= 0 && port < 65_536 ? port : 0,
     incarnation: annotations[names.incarnation] ?? '',
-    macs: (annotations[names.macs] ?? '').split(',').filter((mac) => mac !== ''),
+    macs: decodeList(annotations[names.macs]),
     interfaces: decodeInterfaces(annotations[names.interfaces] ?? '[]'),
     kubeProxyUnhealthy: annotations[names.unhealthy] !== undefined,
     ...(strictArp === undefined ? {} : { strictArp }),
-    keys: (annotations[names.keys] ?? '').split(',').filter((id) => id !== ''),
+    ...(annotations[names.unheard] === undefined ? {} : { unheard: decodeList(annotations[names.unheard]) }),
+    keys: decodeList(annotations[names.keys]),
     leaving: annotations[names.leave] === 'true',
   };
+}
+
+function decodeList(text = ''): readonly string[] {
+  return text.split(',').filter((entry) => entry !== '');
 }
 
 function decodeInterfaces(text: string): readonly PublishedInterface[] {

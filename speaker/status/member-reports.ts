@@ -24,6 +24,8 @@ export interface MemberReportsOptions {
   readonly log: Log;
   /** How many of the addresses that this node knows of a node holds by its reports. */
   readonly addressesOf: (node: string) => number;
+  /** Told when the nodes whose pulses do not come are others; sorted. */
+  readonly onUnheard: (nodes: readonly string[]) => void;
 }
 
 /** Says of other nodes what somebody has to know who is woken up at night. */
@@ -78,6 +80,7 @@ export class MemberReports {
     const { self, pulsePort, metrics, log } = this.#options;
     this.#blocked.add(node);
     metrics.pulsesBlocked(node, true);
+    this.#tellUnheard();
     const message =
       `node ${self} hears no pulses of node ${node}, whose speaker lives by its Lease: is UDP port ${pulsePort} open ` +
       'between them? Until pulses come, a failure of the node is noticed only when the Lease runs out';
@@ -109,6 +112,11 @@ export class MemberReports {
   #forget(node: string): void {
     this.#blocked.delete(node);
     this.#options.metrics.pulsesBlocked(node, false);
+    this.#tellUnheard();
+  }
+
+  #tellUnheard(): void {
+    this.#options.onUnheard([...this.#blocked].sort());
   }
 }
 
