@@ -160,7 +160,7 @@ test('what another installation says of a Node is left alone, and said by this o
   await start();
   await clock.advance(60_000);
   lease('node-a', 'warn ipvs');
-  await clock.advance(1_000);
+  await clock.advance(3_000);
   assert.match(said('node-a') ?? '', /x \(Herald in lb\)$/);
   api.put(nodeResource, nodeJson('node-a'));
   await clock.advance(1_000);
@@ -235,6 +235,34 @@ test('a node that enforces in vain is told what it lacks, also where the ConfigM
   lease('node-a', 'enforce');
   await start();
   assert.match(said('node-a') ?? '', /lacks the privilege .* strictArp=enforce\. Mend it: .*sysctl -w net\.ipv4/);
+});
+
+test('speakers that tell it one after the other make one report', async () => {
+  await start();
+  lease('node-a', 'warn ipvs');
+  await clock.advance(1_000);
+  lease('node-b', 'warn ipvs');
+  await clock.advance(2_000);
+  assert.match(said('shop/web') ?? '', /^True StrictARPRequired nodes node-a, node-b answer ARP/);
+  assert.equal(writes(), 3);
+});
+
+test('somebody who takes it back each time is not raced', async () => {
+  lease('node-a', 'warn ipvs');
+  await start();
+  const before = writes();
+  for (let round = 0; round < 600; round += 1) {
+    api.put(nodeResource, nodeJson('node-a'));
+    await clock.advance(100);
+  }
+  // The first of ten was written before; then one every 2 s.
+  assert.equal(writes() - before, 39);
+  assert.deepEqual(
+    log.lines.filter(({ event }) => event.startsWith('strict')).map(({ event, fields }) => [event, fields]),
+    [['strict-arp-condition-contested', { object: 'Node node-a' }]],
+  );
+  await clock.advance(2_000);
+  assert.match(said('node-a') ?? '', /^True StrictARPRequired/);
 });
 
 test('a write that was refused is made again, and told once', async () => {

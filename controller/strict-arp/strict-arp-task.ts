@@ -1,8 +1,8 @@
 import { type ConfigMap, configMapResource } from '../../shared/api/config-map.ts';
 import type { Lease } from '../../shared/api/lease.ts';
-import type { Node } from '../../shared/api/node.ts';
+import { type Node, nodeResource } from '../../shared/api/node.ts';
 import { keyOf } from '../../shared/api/object-meta.ts';
-import type { Service } from '../../shared/api/service.ts';
+import { type Service, serviceResource } from '../../shared/api/service.ts';
 import { strictArpAnnotation } from '../../shared/api/strict-arp.ts';
 import { kubeProxyConfigMapName, readKubeProxyConfig } from '../../shared/config/kube-proxy-config.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
@@ -36,6 +36,8 @@ export interface StrictArpOptions {
   readonly loadBalancerClass: string | undefined;
 }
 
+/** Speakers start, and nodes are mended, one after the other: what changes within so long is told together. */
+const gatherMs = 2_000;
 /** Somebody may follow the advice, which is then another one. */
 const adviceIntervalMs = 60_000;
 const concurrency = 8;
@@ -78,13 +80,15 @@ class StrictArpTeller {
     void synced.then(() => this.queue.add('report'));
     const unsubscribe = [
       services.onChange(({ type, object }) => {
-        if (type !== 'deleted') this.queue.add(`service ${keyOf(object.meta)}`);
+        if (type === 'deleted') this.#writer.forget(serviceResource, object);
+        else this.queue.add(`service ${keyOf(object.meta)}`);
       }),
       nodes.onChange(({ type, object }) => {
-        if (type !== 'deleted') this.queue.add(`node ${object.meta.name}`);
+        if (type === 'deleted') this.#writer.forget(nodeResource, object);
+        else this.queue.add(`node ${object.meta.name}`);
       }),
       speakerLeases.onChange((change) => {
-        if (saysNews(change)) this.queue.add('report');
+        if (saysNews(change)) this.queue.add('report', gatherMs);
       }),
     ];
     return () => {

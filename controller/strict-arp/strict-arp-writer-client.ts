@@ -1,7 +1,7 @@
 import type { Condition } from '../../shared/api/condition.ts';
 import type { JsonObject } from '../../shared/api/json.ts';
 import { type Node, nodeResource } from '../../shared/api/node.ts';
-import type { ApiObject } from '../../shared/api/object-meta.ts';
+import { type ApiObject, keyOf } from '../../shared/api/object-meta.ts';
 import { conditionTypes, eventReasons } from '../../shared/api/reasons.ts';
 import { type ResourceType, referenceTo } from '../../shared/api/resource-type.ts';
 import { type Service, serviceResource } from '../../shared/api/service.ts';
@@ -12,6 +12,7 @@ import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { WorkOutcome } from '../../shared/runtime/work-queue.ts';
+import { WritePace } from '../write-pace.ts';
 import { isConcerned, isOurs, signature } from './report.ts';
 
 export interface StrictArpWriterOptions {
@@ -32,10 +33,17 @@ const done: WorkOutcome = { type: 'done' };
 /** Writes the condition, each time on condition that nobody else wrote in between, and the event when it appears. */
 export class StrictArpWriter {
   readonly #options: StrictArpWriterOptions;
+  /** By object. BOUNDED by the Services and Nodes that were written: `forget` drops those that are gone. */
+  readonly #paces = new Map<string, WritePace>();
   #failing = false;
 
   constructor(options: StrictArpWriterOptions) {
     this.#options = options;
+  }
+
+  /** The object is gone. */
+  forget(resource: ResourceType<ApiObject>, object: ApiObject): void {
+    this.#paces.delete(nameOf(resource, object));
   }
 
   /** `settledInMs`: until then nothing is taken back. */
@@ -78,8 +86,13 @@ export class StrictArpWriter {
     resource: ResourceType<T>,
     { object, patch, verdict }: { object: T; patch: Patch; verdict: Verdict | undefined },
   ): Promise<WorkOutcome> {
-    const { client, events } = this.#options;
+    const { client, events, clock, log } = this.#options;
     const { namespace, name } = object.meta;
+    const pace = this.#paceOf(nameOf(resource, object)).take(clock.now());
+    if (!pace.write) {
+      if (pace.say) log.warn('strict-arp-condition-contested', { object: nameOf(resource, object) });
+      return { type: 'again', delayMs: pace.delayMs };
+    }
     try {
       await client.patch(resource, { namespace, name }, patch, { subresource: 'status' });
     } catch (error) {
@@ -94,6 +107,12 @@ export class StrictArpWriter {
     return done;
   }
 
+  #paceOf(name: string): WritePace {
+    const pace = this.#paces.get(name) ?? new WritePace(this.#options.clock.now());
+    this.#paces.set(name, pace);
+    return pace;
+  }
+
   #outcomeOf(error: unknown): WorkOutcome {
     if (!(error instanceof ApiError)) throw error;
     if (error.code === 'NotFound') return done;
@@ -102,6 +121,10 @@ export class StrictArpWriter {
     this.#failing ||= !expected;
     return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
   }
+}
+
+function nameOf({ kind }: ResourceType<ApiObject>, { meta }: ApiObject): string {
+  return `${kind} ${keyOf(meta)}`;
 }
 
 function isSaid({ conditions }: Conditioned, verdict: Verdict | undefined): boolean {
