@@ -32,27 +32,41 @@ export function leaseReleaseTask(options: LeaseReleaseOptions): Task {
     name: 'lease-release',
     ready: Promise.resolve(),
     run: async (signal) => {
-      while (await delay(options.clock, lookEveryMs, signal)) {
-        for (const lease of options.expired()) {
-          if (!signal.aborted && isOurs(lease, options)) await release(lease, options, signal);
-        }
-      }
+      let waitMs = lookEveryMs;
+      while (await delay(options.clock, waitMs, signal)) waitMs = await releaseAll(options, signal);
     },
   };
+}
+
+/** Returns how long to wait for the next time. */
+async function releaseAll(options: LeaseReleaseOptions, signal: AbortSignal): Promise<number> {
+  for (const lease of options.expired()) {
+    if (signal.aborted || !isOurs(lease, options)) continue;
+    const retryAfterMs = await release(lease, options, signal);
+    if (retryAfterMs !== undefined) return Math.max(lookEveryMs, retryAfterMs);
+  }
+  return lookEveryMs;
 }
 
 function isOurs({ node }: ExpiredLease, { self, members }: LeaseReleaseOptions): boolean {
   return orderByDigest(node, members())[0] === self;
 }
 
-async function release(lease: ExpiredLease, options: LeaseReleaseOptions, signal: AbortSignal): Promise<void> {
+/** Returns for how long the server asks to be left alone, if it does. */
+async function release(
+  lease: ExpiredLease,
+  options: LeaseReleaseOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const { client, namespace, log } = options;
   const name = { namespace, name: speakerLeaseName(lease.node) };
   try {
     await client.patch(leaseResource, name, { type: 'merge', body: releasePatch(lease.resourceVersion) }, { signal });
     log.info('lease-released', { node: lease.node });
+    return undefined;
   } catch (error) {
     // Renewed or deleted since; or the API server is away, and it is tried again as long as the Lease is expired.
     log[error instanceof ApiError ? 'debug' : 'error']('lease-not-released', { node: lease.node, error });
+    return error instanceof ApiError ? error.retryAfterMs : undefined;
   }
 }
