@@ -128,6 +128,28 @@ test('facts that change back while a write is under way are written right after 
   await one.ended;
 });
 
+test('where the API server asks to be left alone, what is new is written only after that time', async () => {
+  const around = world();
+  let kubeProxyUnhealthy = false;
+  const one = speaker('aa', { ...around, facts: () => ({ ...factsOf('aa'), kubeProxyUnhealthy }) });
+  await around.clock.advance(1_000);
+  const patches = () => one.client.calls.filter(({ method }) => method === 'patch').length;
+  const before = patches();
+  one.client.fail('patch', new ApiError('TooManyRequests', 'busy', { status: 429, retryAfterMs: 2_000 }));
+  kubeProxyUnhealthy = true;
+  for (let round = 0; round < 19; round += 1) {
+    one.publish();
+    await around.clock.advance(100);
+  }
+  assert.equal(patches() - before, 1);
+  await around.clock.advance(100);
+  assert.equal((await held(around))?.kubeProxyUnhealthy, true);
+  assert.equal(patches() - before, 2);
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+});
+
 test('a speaker that stops says so half a second before its Lease goes, so that others take over first', async () => {
   const around = world();
   const one = speaker('aa', around);

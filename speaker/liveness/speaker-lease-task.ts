@@ -107,7 +107,11 @@ class LeaseKeeper {
     } catch (error) {
       if (signal.aborted) return 0;
       if (this.#backoff.failures === 0) log.warn('lease-renewal-failed', { error });
-      return this.#backoff.next(error instanceof ApiError ? error.retryAfterMs : undefined);
+      const retryAfterMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+      const waitMs = this.#backoff.next(retryAfterMs);
+      // Where the server asks to be left alone, what is new waits, too.
+      await delay(clock, retryAfterMs, signal);
+      return waitMs - retryAfterMs;
     }
     if (this.#backoff.failures > 0) log.info('lease-renewed-again', { failures: this.#backoff.failures });
     this.#backoff.reset();
