@@ -51,6 +51,30 @@ describe('three speakers', () => {
     assert.deepEqual(lan.events.take(), []);
   });
 
+  test('say once that nothing can be written, however many Services there are, and once that it can be again', async () => {
+    await lan.pass(5 * seconds);
+    const refused = new ApiError('Forbidden', 'no', { status: 403 });
+    const always = { plural: 'servicel2statuses', times: Number.POSITIVE_INFINITY };
+    lan.speaker('node-b').client.fail('create', refused, always);
+    // node-b owns both.
+    for (const [name, ip] of Object.entries({ two: '10.0.0.2', four: '10.0.0.4' })) {
+      lan.service({ name, ips: [ip] });
+      lan.slice(name, ['node-a']);
+    }
+    await lan.pass(30 * seconds);
+    assert.deepEqual(
+      lan.log.events.filter((event) => event.startsWith('status-')),
+      ['status-write-failed'],
+    );
+    lan.setServerAway(false);
+    await lan.pass(15 * seconds);
+    assert.equal(lan.l2Statuses().length, 3);
+    assert.deepEqual(
+      lan.log.events.filter((event) => event.startsWith('status-')),
+      ['status-write-failed', 'status-written-again'],
+    );
+  });
+
   test('hand over when the owner is asked to end, and its Lease is gone', async () => {
     await lan.pass(5 * seconds);
     lan.events.take();

@@ -75,6 +75,8 @@ class Reporter implements StatusTask {
   #view: StatusView | undefined;
   #readOwned: () => ReadonlyMap<string, Holding> = () => new Map();
   #owned: ReadonlyMap<string, Holding> | undefined;
+  /** A write was refused, or did not arrive, and none has succeeded since: with many Services that is said once. */
+  #failing = false;
   /** Since when a Service has an address that nobody may announce. BOUNDED by the Services of the plan. */
   readonly #unannouncedSinceMs = new Map<ObjectKey, number>();
 
@@ -223,6 +225,7 @@ class Reporter implements StatusTask {
     if (actions.length > 0) this.#reportedMs.set(key, this.#options.clock.now());
     try {
       for (const action of actions) await this.#options.writer.write(key, action);
+      if (actions.length > 0) this.#noteWritten();
       return this.#untilSettled(key);
     } catch (error) {
       return this.#afterFailure(key, error);
@@ -244,8 +247,18 @@ class Reporter implements StatusTask {
     // A Service that is gone is looked at again when the cache says so.
     if (error.code === 'NotFound') return { type: 'done' };
     if (error.code === 'Conflict') this.#options.log.debug('status-conflict', { service: key });
-    else this.#options.log.warn('status-write-failed', { service: key, error });
+    else this.#noteFailure(key, error);
     return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
+  }
+
+  #noteFailure(key: ObjectKey, error: ApiError): void {
+    this.#options.log[this.#failing ? 'debug' : 'warn']('status-write-failed', { service: key, error });
+    this.#failing = true;
+  }
+
+  #noteWritten(): void {
+    if (this.#failing) this.#options.log.info('status-written-again', {});
+    this.#failing = false;
   }
 
   async #nextDue(): Promise<void> {
