@@ -36,6 +36,7 @@ test('a Pod of the chart needs no arguments', () => {
 const given = [
   { argument: '--node-name=other', option: 'nodeName', value: 'other' },
   { argument: '--host-ip=10.0.0.9', option: 'hostAddress', value: '10.0.0.9' },
+  { argument: '--host-ip=2001:DB8::0:9', option: 'hostAddress', value: '2001:db8::9' },
   { argument: '--namespace=other', option: 'namespace', value: 'other' },
   { argument: '--config=lb-config', option: 'configMapName', value: 'lb-config' },
   { argument: '--lb-class=example.com/herald', option: 'loadBalancerClass', value: 'example.com/herald' },
@@ -75,6 +76,10 @@ const refused = [
   {
     arguments: ['--pulse-interval-ms=5'],
     why: /^cannot read --pulse-interval-ms=5: not a whole number from 10 to 10000$/,
+  },
+  {
+    arguments: ['--host-ip=node-a.example.com'],
+    why: /^cannot read --host-ip=node-a\.example\.com: not an IP address \(\$HOST_IP, where the option is not given\)$/,
   },
   { arguments: ['--pulse-multiplier=1'], why: /^cannot read --pulse-multiplier=1: not a whole number from 2 to 20$/ },
   { arguments: ['--pulse-port=65536'], why: /^cannot read --pulse-port=65536: not a whole number from 0 to 65535$/ },

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type StrictArpPolicy, strictArpPolicies } from '../shared/api/strict-arp.ts';
 import { parseGoDuration } from '../shared/config/go-duration.ts';
+import { canonicalAddress } from '../shared/net/address.ts';
 import {
   type Listen,
   OptionsError,
@@ -102,7 +103,7 @@ export function readOptions(
   if (!nodeName) throw new OptionsError('cannot read options: --node-name or $NODE_NAME must name this node');
   return Object.freeze({
     nodeName,
-    hostAddress: values['host-ip'] || environment['HOST_IP'] || '',
+    hostAddress: readHostAddress(values['host-ip'] || environment['HOST_IP'] || ''),
     namespace: values.namespace || environment['POD_NAMESPACE'] || 'herald-system',
     instance: environment['POD_NAME'] || hostname(),
     kubeconfig: values.kubeconfig || undefined,
@@ -123,6 +124,13 @@ export function readOptions(
     listen: readListen(values.listen),
     logLevel: readLogLevel(values['log-level']),
   });
+}
+
+function readHostAddress(text: string): string {
+  if (text === '') return '';
+  const address = canonicalAddress(text);
+  if (address !== undefined) return address;
+  throw new OptionsError(`cannot read --host-ip=${text}: not an IP address ($HOST_IP, where the option is not given)`);
 }
 
 function readFailback(text: string): Failback {
