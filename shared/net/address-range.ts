@@ -29,8 +29,7 @@ export function parseRange(text: string): ParsedRange {
   return address === undefined ? notAnAddress(trimmed, trimmed) : { ok: true, range: rangeOf(address) };
 }
 
-/** The range that holds one address. */
-export function rangeOf(address: IpAddress): AddressRange {
+function rangeOf(address: IpAddress): AddressRange {
   return { family: address.family, first: address.value, last: address.value };
 }
 

@@ -63,7 +63,7 @@ export function ndpHex(text: NdpText): string {
   return frameHex(text.to, text.from, etherType.ipv6, packet);
 }
 
-export function frameHex(to: string, from: string, type: number, payload: Uint8Array): string {
+function frameHex(to: string, from: string, type: number, payload: Uint8Array): string {
   const frame = encodeEthernet({ destination: mac(to), source: mac(from), etherType: type, payload });
   return Buffer.from(frame).toString('hex');
 }
