@@ -32,7 +32,8 @@ export function proxyHealthTask({ clock, log, onChange }: ProxyHealthOptions): T
       do {
         const next = stepProxyHealth(state, await probe(signal), clock.now());
         if (next.unhealthy !== state.unhealthy) {
-          log.warn(next.unhealthy ? 'kube-proxy-unhealthy' : 'kube-proxy-healthy', { url: healthzUrl });
+          if (next.unhealthy) log.warn('kube-proxy-unhealthy', { url: healthzUrl });
+          else log.info('kube-proxy-healthy', { url: healthzUrl });
           onChange(next.unhealthy);
         }
         state = next;
