@@ -21,7 +21,7 @@ export interface Unreadable {
 export interface Cluster {
   /** Of the installation. */
   readonly namespace: string;
-  /** Unix ms, by this machine's clock. */
+  /** Unix ms, by the API server's clock. */
   readonly nowMs: number;
   readonly installation: Installation;
   readonly services: readonly Service[];

@@ -10,7 +10,6 @@ import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { daemonSetResource, deploymentResource } from '../../shared/api/workload.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { speakerLeaseSelector } from '../../speaker/liveness/speaker-lease.ts';
 import type { Cluster } from '../cluster.ts';
 import { type InstallationOverrides, installationOf } from '../installation.ts';
@@ -19,7 +18,8 @@ import { TolerantReader } from './tolerant-reader.ts';
 
 export interface ReadClusterOptions {
   readonly client: ApiClient;
-  readonly clock: Clock;
+  /** Unix ms, by the API server's clock; asked after it has answered. */
+  readonly nowMs: () => number;
   /** Of the installation; undefined: it is looked for. */
   readonly namespace: string | undefined;
   readonly overrides: InstallationOverrides;
@@ -31,7 +31,7 @@ const everywhere = { namespace: '' } as const;
  * Reads everything that commands work on, side by side. What may not be read is named in `unreadable`.
  * @throws ApiError where the API server can't be asked; CommandError where there are several installations
  */
-export async function readCluster({ client, clock, namespace, overrides }: ReadClusterOptions): Promise<Cluster> {
+export async function readCluster({ client, nowMs, namespace, overrides }: ReadClusterOptions): Promise<Cluster> {
   const reader = new TolerantReader(client);
   const [ofInstallation, services, endpointSlices, nodes, namespaces, pools, advertisements] = await Promise.all([
     readInstallation(reader, namespace ?? locateInstallation(client), overrides),
@@ -44,7 +44,7 @@ export async function readCluster({ client, clock, namespace, overrides }: ReadC
   ]);
   return {
     ...ofInstallation,
-    nowMs: clock.wallMs(),
+    nowMs: nowMs(),
     services,
     endpointSlices,
     nodes,
