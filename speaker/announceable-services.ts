@@ -28,6 +28,16 @@ export function isOurs(service: Service, loadBalancerClass: string | undefined):
   );
 }
 
+/** Decides whether an advertisement is about addresses that the Service has from this pool; undefined where it is. */
+export function whyNotAdvertised(
+  { pools, serviceSelectors }: Advertisement,
+  pool: string,
+  service: Service,
+): 'poolNotSelected' | 'serviceNotSelected' | undefined {
+  if (!pools.includes(pool)) return 'poolNotSelected';
+  return anySelectorMatches(serviceSelectors, service.meta.labels) ? undefined : 'serviceNotSelected';
+}
+
 /**
  * May the change of a Service change a plan? Conditions alone, most of which speakers and controller write themselves,
  * do not.
@@ -86,8 +96,7 @@ export class AnnounceableServices {
   #advertisementsOf(service: Service, pool: string | undefined): readonly Advertisement[] {
     if (pool === undefined) return [];
     return this.#config.advertisements.filter(
-      ({ pools, serviceSelectors }) =>
-        pools.includes(pool) && anySelectorMatches(serviceSelectors, service.meta.labels),
+      (advertisement) => whyNotAdvertised(advertisement, pool, service) === undefined,
     );
   }
 }

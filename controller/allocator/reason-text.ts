@@ -24,7 +24,8 @@ export function passedOverText(pools: readonly PassedOver[]): string {
   return parts.join('; ');
 }
 
-function poolReasonText(reason: PoolReason): string {
+/** Without the pool's name. */
+export function poolReasonText(reason: PoolReason): string {
   switch (reason.reason) {
     case 'unknownPool':
       return 'there is no such pool';
