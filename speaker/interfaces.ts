@@ -37,6 +37,11 @@ export function namedInterfaces(config: Config | undefined): ReadonlySet<string>
   return new Set(config?.advertisements.flatMap(({ interfaces }) => interfaces));
 }
 
+/** Could any advertisement of the configuration serve on it: by default, or because it is named? */
+export function mayServe(exclusions: RegExp, named: ReadonlySet<string>): (link: Link) => boolean {
+  return (link) => isUsable(link) && (!exclusions.test(link.name) || named.has(link.name));
+}
+
 /**
  * What the others must know of this node's interfaces: the usable ones that are not excluded, and of the excluded ones
  * those that an advertisement names. So containers that come and go change nothing.
@@ -47,9 +52,8 @@ export function publishedInterfaces(
   named: ReadonlySet<string>,
 ): readonly PublishedInterface[] {
   return links
-    .filter(isUsable)
+    .filter(mayServe(exclusions, named))
     .map(({ name, carrier }) => ({ name, carrier, onlyIfNamed: exclusions.test(name) }))
-    .filter(({ name, onlyIfNamed }) => !onlyIfNamed || named.has(name))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 

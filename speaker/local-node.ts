@@ -1,7 +1,7 @@
 import type { StrictArpFault } from '../shared/api/strict-arp.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
-import { isUsable, namedInterfaces, publishedInterfaces } from './interfaces.ts';
+import { mayServe, namedInterfaces, publishedInterfaces } from './interfaces.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 
 export interface LocalNodeOptions {
@@ -56,13 +56,12 @@ export class LocalNode {
     const links = this.#links;
     if (links === undefined || config === undefined) return undefined;
     const { exclusions, ...identity } = this.#options;
-    const interfaces = publishedInterfaces(links, exclusions, namedInterfaces(config));
-    const published = new Set(interfaces.map(({ name }) => name));
-    const macs = links.filter((link) => isUsable(link) && published.has(link.name)).map(({ mac }) => mac);
+    const named = namedInterfaces(config);
+    const macs = links.filter(mayServe(exclusions, named)).map(({ mac }) => mac);
     return {
       ...identity,
       macs: [...new Set(macs)].sort(),
-      interfaces,
+      interfaces: publishedInterfaces(links, exclusions, named),
       kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
       ...(this.#strictArp === undefined ? {} : { strictArp: this.#strictArp }),
       ...(this.#unheard.length === 0 ? {} : { unheard: this.#unheard }),

@@ -5,6 +5,8 @@ import type { Advertisement } from '../shared/config/model.ts';
 import { serves } from './interfaces.ts';
 import type { SpeakerFacts } from './liveness/speaker-facts.ts';
 
+/** Types of a Node's conditions that are looked at here. */
+export const planConditions: readonly string[] = ['Ready', 'NetworkUnavailable'];
 const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 

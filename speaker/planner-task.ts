@@ -8,13 +8,15 @@ import { type Deferred, deferred } from '../shared/runtime/deferred.ts';
 import { delay } from '../shared/runtime/delay.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Task } from '../shared/runtime/task.ts';
-import { AnnounceableServices, changesPlan } from './announceable-services.ts';
+import { AnnounceableServices } from './announceable-services.ts';
 import type { DatapathTable, Link, Vip } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
 import { holdersOf } from './holders.ts';
+import { mayServe, namedInterfaces } from './interfaces.ts';
 import { MembersTask } from './liveness/members-task.ts';
 import type { ExpiredLease, MemberFacts } from './liveness/membership.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
+import { linksChangePlan, onPlanChange } from './plan-changes.ts';
 import { Settling } from './settling.ts';
 import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
 import { sameTable, tableOfPlan } from './table-of-plan.ts';
@@ -135,8 +137,11 @@ class Planner implements PlannerTask {
   }
 
   setLinks(links: readonly Link[]): void {
+    const before = this.#links;
     this.#links = links;
-    this.#changed.resolve();
+    const named = namedInterfaces(this.config);
+    if (before === undefined || linksChangePlan(before, links, mayServe(this.#options.exclusions, named)))
+      this.#changed.resolve();
   }
 
   setHeard(node: string, heard: boolean): void {
@@ -183,16 +188,12 @@ class Planner implements PlannerTask {
   }
 
   #subscribe(): readonly (() => void)[] {
-    const { services, endpointSlices, nodes, pools, advertisements, configMaps, l2Statuses } = this.#options.caches;
-    const plans = (): void => this.#changed.resolve();
+    const { pools, advertisements, configMaps, l2Statuses } = this.#options.caches;
     const configures = (change: Change<ApiObject>): void => {
       if (change.type !== 'modified' || !unchangedSpec(change.previous.meta, change.object.meta)) this.#configures();
     };
     return [
-      services.onChange((change) => {
-        if (change.type !== 'modified' || changesPlan(change.previous, change.object)) plans();
-      }),
-      ...[endpointSlices, nodes].map((cache: Cache<ApiObject>) => cache.onChange(plans)),
+      ...onPlanChange(this.#options.caches, () => this.#changed.resolve()),
       ...[pools, advertisements, configMaps].map((cache: Cache<ApiObject>) => cache.onChange(configures)),
       l2Statuses.onChange(() => this.#noteHolders()),
     ];
