@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly color: boolean;
   readonly watch: boolean;
   readonly files: readonly string[];
+  /** `plan` is to delete what the files name, not to apply it. */
+  readonly deletes: boolean;
   /** Where `migrate` finds MetalLB. */
   readonly metallbNamespace: string | undefined;
   /** `migrate` prints no manifests. */

@@ -69,6 +69,7 @@ export const optionTable = {
   help: { type: 'boolean', short: 'h', help: 'prints this', common: true },
   watch: { type: 'boolean', short: 'w', help: 'draws anew whenever something changes, until Ctrl-C' },
   filename: { type: 'string', short: 'f', value: 'FILE', multiple: true, help: 'manifests to read, - for stdin' },
+  delete: { type: 'boolean', help: 'plans to delete what the manifests name, not to apply it' },
   from: { type: 'string', value: 'NAMESPACE', help: "MetalLB's (metallb-system)" },
   values: { type: 'boolean', help: "prints the values for Herald's chart alone" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

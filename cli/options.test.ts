@@ -32,6 +32,7 @@ test('without options all is found by itself, as plain text', () => {
     color: false,
     watch: false,
     files: [],
+    deletes: false,
     metallbNamespace: undefined,
     valuesOnly: false,
     overrides: { loadBalancerClass: undefined, configMapName: undefined, ignoreExcludeLabel: undefined },

@@ -43,6 +43,7 @@ export function readOptions(commands: readonly Command[], sources: OptionSources
     color: values.color ?? (terminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb'),
     watch: values.watch ?? false,
     files: values.filename ?? [],
+    deletes: values.delete ?? false,
     metallbNamespace: orNone(values.from),
     valuesOnly: values.values ?? false,
     overrides: {
