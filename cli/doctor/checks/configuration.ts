@@ -1,0 +1,59 @@
+import { findingLine, linesOf } from '../../../shared/config/configuration-status.ts';
+import { nameOf } from '../../../shared/config/finding-text.ts';
+import type { Finding } from '../../../shared/config/model.ts';
+import type { Check, Trouble } from '../check.ts';
+import type { Examination } from '../examination.ts';
+
+/** The findings say their remedy themselves. */
+const remedy = 'see docs/configuration.md';
+
+export const configurationCheck: Check = {
+  name: 'configuration',
+  about: 'pools and advertisements can be used as they stand',
+  needs: ['ipaddresspools', 'l2advertisements', 'configmaps'],
+  find: (examination) => [
+    ...examination.findings.filter((finding) => !isForeign(finding)).map(troubleOf),
+    ...toldByController(examination),
+    ...noPools(examination),
+  ],
+};
+
+/** Objects that never serve, because they are not in the namespace of the installation. */
+export const foreignObjectsCheck: Check = {
+  name: 'foreign-objects',
+  about: 'pools and advertisements are in the namespace of the installation',
+  needs: ['ipaddresspools', 'l2advertisements'],
+  find: ({ findings }) => findings.filter(isForeign).map(troubleOf),
+};
+
+function isForeign({ severity, path }: Finding): boolean {
+  return severity === 'notice' && path === 'metadata.namespace';
+}
+
+function troubleOf(finding: Finding): Trouble {
+  const severity = finding.severity === 'error' ? 'fail' : 'warn';
+  return { severity, message: finding.message, remedy, objects: [nameOf(finding.object)] };
+}
+
+/** It looks at more kinds than this command does, such as BGPPeers and their Secrets. */
+function toldByController({ cluster, findings, leads }: Examination): readonly Trouble[] {
+  const state = cluster.configurationStates.find(({ meta }) => meta.name === 'controller');
+  if (state === undefined || !leads) return [];
+  const known = new Set(findings.map(findingLine));
+  return [...linesOf(state)]
+    .filter((line) => /^BGP|^BFD|^Community /.test(line) && !known.has(line))
+    .map((message) => ({ severity: 'warn', message, remedy, objects: [message.split(':')[0] ?? ''] }));
+}
+
+function noPools({ config, findings, cluster }: Examination): readonly Trouble[] {
+  if (config === undefined || config.pools.size + config.setAside.size > 0 || findings.length > 0) return [];
+  const message = 'there is no pool: no Service can get an address';
+  return [
+    {
+      severity: 'warn',
+      message,
+      remedy: `create an IPAddressPool and an L2Advertisement in namespace ${cluster.namespace}`,
+      objects: [`Namespace ${cluster.namespace}`],
+    },
+  ];
+}

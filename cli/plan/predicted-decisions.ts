@@ -1,0 +1,55 @@
+import { Allocator } from '../../controller/allocator/allocator.ts';
+import { readClaim } from '../../controller/allocator/claim.ts';
+import type { Decision } from '../../controller/allocator/decision.ts';
+import { isOurs } from '../../controller/allocator/request.ts';
+import type { Namespace } from '../../shared/api/namespace.ts';
+import { keyOf, type ObjectKey } from '../../shared/api/object-meta.ts';
+import type { Service } from '../../shared/api/service.ts';
+import { lostPools } from '../../shared/config/lost-pools.ts';
+import type { Config } from '../../shared/config/model.ts';
+
+export interface PredictionInput {
+  readonly services: readonly Service[];
+  readonly namespaces: readonly Namespace[];
+  readonly loadBalancerClass: string | undefined;
+  readonly nowMs: number;
+  /** In force now; undefined where it can't be used, and what was in force before is not known. */
+  readonly current: Config | undefined;
+  /** As it would be; undefined where it could not be used: then the last one would stay in force. */
+  readonly next: Config | undefined;
+}
+
+/** By Service: what the controller has decided by now, and what it would decide. */
+export interface Prediction {
+  readonly before: ReadonlyMap<ObjectKey, Decision>;
+  readonly after: ReadonlyMap<ObjectKey, Decision>;
+}
+
+/** Lets the allocator do what the leading controller would do: adopt what there is, and then be configured anew. */
+export function predictDecisions(input: PredictionInput): Prediction {
+  const { current, next, nowMs } = input;
+  const config = current ?? next;
+  if (config === undefined) return { before: new Map(), after: new Map() };
+  const labels = new Map(input.namespaces.map(({ meta }) => [meta.name, meta.labels]));
+  const allocator = new Allocator(config, (namespace) => labels.get(namespace) ?? {});
+  const ours = input.services.filter((service) => isOurs(service, input.loadBalancerClass));
+  const decisions = (): ReadonlyMap<ObjectKey, Decision> =>
+    new Map(
+      ours.flatMap(({ meta }): readonly (readonly [ObjectKey, Decision])[] => {
+        const decision = allocator.decision(keyOf(meta));
+        return decision === undefined ? [] : [[keyOf(meta), decision]];
+      }),
+    );
+  allocator.adopt(ours.map(readClaim), nowMs);
+  const before = decisions();
+  if (next !== undefined) configure(allocator, config, next, nowMs);
+  return { before, after: decisions() };
+}
+
+/** As the controller does it: what a pool has just lost stays for a moment with those who hold it. */
+function configure(allocator: Allocator, current: Config, next: Config, nowMs: number): void {
+  const leaving = lostPools(current, next);
+  if (leaving.size > 0) allocator.configure({ ...next, leaving }, nowMs);
+  allocator.configure(next, nowMs);
+  if (allocator.hasStrays) allocator.loseStrays(nowMs);
+}
