@@ -3,19 +3,21 @@ import type { FailoverEffect } from '../failover/failover-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
 import type { Standing } from '../liveness/standing.ts';
 import type { Utterance } from '../liveness/voice.ts';
-import { announcementFrames, writeAnnouncement } from './announcement.ts';
-import { Announcer, type AnnouncerOptions } from './announcer.ts';
+import { Abilities } from './abilities.ts';
+import { AddressChecks, type TakeCause } from './address-checks.ts';
+import type { AnnouncerOptions } from './announcer.ts';
+import { Announcing } from './announcing.ts';
 import type { Instruction } from './datapath-message.ts';
 import type { DefaultGateway } from './default-gateway.ts';
-import { abilitiesOf, countStandings, groupsOfTable, membersOfTable } from './failover-input.ts';
+import { countStandings, membersOfTable, tellFailover } from './failover-input.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink, FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
-import { hasCarrier, hasNewCarrier, hasNewInterface, hasNewMac, linkNews } from './link-news.ts';
+import { hasNewCarrier, hasNewInterface, hasNewMac, linkNews } from './link-news.ts';
 import { Probing } from './probing.ts';
 import { Reception } from './reception.ts';
 import type { ServedAddress, ServedAddresses } from './served-addresses.ts';
-import { type LinksByIndex, ServedTable } from './served-table.ts';
+import { ServedTable } from './served-table.ts';
 import type { DatapathEvent, DatapathTable, GiveUpReason, Link } from './table.ts';
 import type { ProbeTarget } from './wire-probes.ts';
 
@@ -26,8 +28,6 @@ export interface DatapathOptions {
   /** This node's, as they are now. */
   readonly gateways: () => readonly DefaultGateway[];
 }
-
-type Take = Extract<FailoverEffect, { readonly type: 'take' }>;
 
 const nothing: readonly never[] = [];
 const heldBefore = { reason: 'heldBefore', from: undefined, afterMs: undefined } as const;
@@ -40,16 +40,13 @@ const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] 
  */
 export class Datapath {
   readonly #failover: FailoverMachine;
-  readonly #announcer: Announcer;
   readonly #probing: Probing;
+  readonly #checks = new AddressChecks();
   readonly #reception: Reception;
   readonly #addresses = new ServedTable();
-  /** Groups that were taken, and of which no address was announced yet. */
-  readonly #unannounced = new Set<string>();
+  readonly #abilities = new Abilities(this.#addresses, this.#checks);
+  readonly #announcing: Announcing;
   #table = emptyTable;
-  /** Of any interface that serves, or served last: a table without the one that went down tells nothing new of it. */
-  #carrier = true;
-  #links: LinksByIndex;
   #servedVersion = 0;
   #unsettled = false;
   readonly #messages: Utterance[] = [];
@@ -57,9 +54,9 @@ export class Datapath {
 
   constructor(options: DatapathOptions) {
     this.#failover = options.failover;
-    this.#announcer = new Announcer(options.announcer);
+    this.#announcing = new Announcing(options.announcer, this.#addresses);
     this.#probing = new Probing(options.gateways);
-    this.#reception = new Reception(this.#probing, {
+    this.#reception = new Reception(this.#probing, this.#checks, {
       conflict: (event) => void this.#events.push(event),
       probed: (target, nowMs) => this.#probed(target, nowMs),
     });
@@ -70,7 +67,12 @@ export class Datapath {
     return this.#addresses.served;
   }
 
-  /** Rises whenever it changes what is answered, and where. */
+  /** What solicitations have to arrive for: what is answered, and what is probed for (RFC 4862 §5.4.2). */
+  listening(): readonly ServedAddress[] {
+    return this.served.all.filter(({ ip, owned }) => owned || this.#checks.isProbing(ip));
+  }
+
+  /** Rises whenever it changes what is answered or listened for, and where. */
   get servedVersion(): number {
     return this.#servedVersion;
   }
@@ -81,20 +83,8 @@ export class Datapath {
   }
 
   instruct(instruction: Instruction, at: Instant): void {
-    switch (instruction.type) {
-      case 'table':
-        this.applyTable(instruction.table, at);
-        break;
-      case 'leaseRenewed':
-        this.#failover.leaseRenewed(instruction.node, at.nowMs - instruction.agoMs);
-        break;
-      case 'apiHeard':
-        this.#failover.apiHeard(at.nowMs - instruction.agoMs);
-        break;
-      case 'leave':
-        this.#failover.leave(at.nowMs);
-        break;
-    }
+    if (instruction.type === 'table') this.applyTable(instruction.table, at);
+    else tellFailover(this.#failover, instruction, at.nowMs);
     this.settle(at);
   }
 
@@ -104,16 +94,17 @@ export class Datapath {
     const before = new Map(this.served.all.map((served) => [served.ip, served]));
     this.#table = table;
     this.#reception.setMembers(table.members);
-    for (const served of this.#addresses.setVips(table.vips, this.#links)) {
+    for (const served of this.#addresses.setVips(table.vips, this.#abilities.links)) {
       if (served.owned) this.#giveUp(served, 'addressRemoved', at);
     }
     this.#servedVersion += 1;
-    this.#failover.setLinks(new Map(), this.#hasCarrier(), at.nowMs);
-    this.#failover.setTable(membersOfTable(table), groupsOfTable(this.#addresses.vips, this.#links, before), at.nowMs);
+    this.#checks.setVips(this.#addresses.vips);
+    this.#failover.setLinks(new Map(), this.#abilities.hasCarrier(), at.nowMs);
+    this.#failover.setTable(membersOfTable(table), this.#abilities.groups(before), at.nowMs);
     this.settle(at);
     this.#followGroups(at);
     for (const served of this.served.all) {
-      if (hasNewInterface(before.get(served.ip), served)) this.#announce(served, at.nowMs);
+      if (hasNewInterface(before.get(served.ip), served)) this.#announcing.start(served, at.nowMs);
     }
     this.#events.push({ type: 'tableApplied', version: table.version });
   }
@@ -122,9 +113,9 @@ export class Datapath {
   applyLinks(links: readonly Link[], at: Instant): void {
     // Most links of a node are its pods': they come and go, and none of them serves.
     const serving = [...this.#addresses.interfaces];
-    const change = { before: this.#links, now: new Map(links.map((link) => [link.index, link])), serving };
+    const change = { before: this.#abilities.links, now: new Map(links.map((link) => [link.index, link])), serving };
     const news = linkNews(change, this.served);
-    this.#links = change.now;
+    this.#abilities.links = change.now;
     this.#reception.setLinks(change.now);
     this.#events.push({ type: 'links', links });
     if (hasNewMac(change)) {
@@ -132,12 +123,13 @@ export class Datapath {
       this.#servedVersion += 1;
     }
     if (hasNewCarrier(change)) {
-      this.#failover.setLinks(abilitiesOf(this.#addresses.vips, change.now), this.#hasCarrier(), at.nowMs);
+      this.#abilities.tell(this.#failover, at.nowMs);
       this.settle(at);
     }
     if (news.size === 0) return;
     for (const served of this.served.all) {
-      if (served.owned && served.interfaces.some((one) => news.has(one.index))) this.#announce(served, at.nowMs);
+      if (served.owned && served.interfaces.some((one) => news.has(one.index)))
+        this.#announcing.start(served, at.nowMs);
     }
   }
 
@@ -182,22 +174,23 @@ export class Datapath {
 
   /** When `sendDue` has something to send. */
   nextFrameMs(): number {
-    return this.#announcer.nextDeadlineMs();
+    return Math.min(this.#announcing.nextDeadlineMs(), this.#checks.nextDueMs());
   }
 
   /** Sends the probes that are wanted and the announcements that are due. */
   sendDue(sinks: FrameSinks, nowMs: number): void {
     if (this.#probing.wanted) {
-      this.#probing.send({ table: this.#addresses, links: this.#links, members: this.#table.members }, sinks, nowMs);
+      this.#probing.send(
+        { table: this.#addresses, links: this.#abilities.links, members: this.#table.members },
+        sinks,
+        nowMs,
+      );
     }
-    for (let ip = this.#announcer.takeDue(nowMs); ip !== undefined; ip = this.#announcer.takeDue(nowMs)) {
-      const served = this.#addresses.find(ip);
-      if (served === undefined) continue;
-      writeAnnouncement(served, served.address.byteLength === 4 ? sinks.arp : sinks.ndp);
-      if (!this.#unannounced.delete(served.group)) continue;
-      this.#failover.announced(served.group, nowMs);
+    if (this.#checks.nextDueMs() <= nowMs) this.#checks.send((ip) => this.#addresses.find(ip), sinks, nowMs);
+    this.#announcing.send(sinks, nowMs, (group) => {
+      this.#failover.announced(group, nowMs);
       this.#unsettled = true;
-    }
+    });
   }
 
   takeMessages(): readonly Utterance[] {
@@ -214,12 +207,13 @@ export class Datapath {
 
   /** `settle` has something to do. */
   get unsettled(): boolean {
-    return this.#unsettled;
+    return this.#unsettled || this.#checks.hasNews;
   }
 
   /** Carries out what was decided. */
   settle(at: Instant): void {
     this.#unsettled = false;
+    if (this.#checks.hasNews) this.#followChecks(at);
     for (let effects = this.#failover.takeEffects(); effects.length > 0; effects = this.#failover.takeEffects()) {
       for (const effect of effects) this.#carryOut(effect, at);
     }
@@ -231,15 +225,15 @@ export class Datapath {
         this.#messages.push(effect);
         break;
       case 'take':
-        this.#unannounced.add(effect.group);
+        this.#announcing.took(effect.group);
         for (const served of this.#addresses.ofGroup(effect.group)) this.#takeOver(served, effect, at);
         break;
       case 'giveUp':
-        this.#unannounced.delete(effect.group);
+        this.#announcing.gaveUp(effect.group);
         for (const served of this.#addresses.ofGroup(effect.group)) this.#giveUp(served, effect.reason, at);
         break;
       case 'announceAgain':
-        for (const { ip } of this.#addresses.ofGroup(effect.group)) this.#announcer.once(ip, at.nowMs);
+        this.#announcing.again(effect.group, at.nowMs);
         break;
       case 'probeOwner':
         if (effect.group !== undefined) this.#probing.wantOwner(effect.node, effect.group);
@@ -252,6 +246,19 @@ export class Datapath {
     }
   }
 
+  /** Announces what nobody else turned out to use; what somebody does this node can't serve. */
+  #followChecks(at: Instant): void {
+    this.#servedVersion += 1;
+    for (const [ip, cause] of this.#checks.takeFree()) {
+      const served = this.#addresses.find(ip);
+      if (served !== undefined && this.#failover.holds(served.group)) this.#takeOver(served, cause, at);
+    }
+    if (!this.#checks.takeFound()) return;
+    this.#events.push({ type: 'addressesInUse', addresses: this.#checks.found(at) });
+    this.#abilities.tell(this.#failover, at.nowMs);
+    this.#followGroups(at);
+  }
+
   /** What is answered follows what is owned, also where an address has come to another group. */
   #followGroups(at: Instant): void {
     for (const served of this.served.all) {
@@ -262,39 +269,31 @@ export class Datapath {
   }
 
   /** Also where it is answered already, as one of another group: the others are told once it is announced. */
-  #takeOver(served: ServedAddress, { reason, from, afterMs }: Omit<Take, 'type' | 'group'>, at: Instant): void {
-    this.#announce(served, at.nowMs);
+  #takeOver(served: ServedAddress, cause: TakeCause, at: Instant): void {
+    const { ip, service, group } = served;
+    if (!served.owned) this.#servedVersion += 1;
+    if (!served.owned && this.#checks.holdsBack(ip, cause, at.nowMs)) return;
+    this.#announcing.start(served, at.nowMs);
     if (served.owned) return;
     served.owned = true;
-    this.#servedVersion += 1;
-    const { ip, service, group } = served;
+    const { reason, from, afterMs } = cause;
     this.#events.push({ type: 'tookOver', ip, service, group, reason, from, afterMs, atMs: at.wallMs });
   }
 
   #giveUp(served: ServedAddress, reason: GiveUpReason, at: Instant): void {
+    this.#checks.abandon(served.ip);
     if (!served.owned) return;
     served.owned = false;
     this.#servedVersion += 1;
     const { ip, service } = served;
-    this.#announcer.stop(ip);
+    this.#announcing.stop(ip);
     this.#reception.forget(ip);
     this.#events.push({ type: 'gaveUp', ip, service, reason, atMs: at.wallMs });
-  }
-
-  #announce(served: ServedAddress, nowMs: number): void {
-    this.#announcer.start(served.ip, announcementFrames(served.address, served.interfaces.length), nowMs);
   }
 
   #probed(target: ProbeTarget, nowMs: number): void {
     this.#unsettled = true;
     if (target.type === 'owner') this.#failover.ownerAnswered(target.node, nowMs);
     else this.#failover.gatewayAnswered(nowMs);
-  }
-
-  /** Whether any interface that addresses are answered on gets frames through; a node without any is not cut off. */
-  #hasCarrier(): boolean {
-    const { interfaces } = this.#addresses;
-    if (interfaces.size > 0) this.#carrier = [...interfaces].some((index) => hasCarrier(this.#links, index));
-    return this.#carrier;
   }
 }

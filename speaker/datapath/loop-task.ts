@@ -175,7 +175,7 @@ export class LoopTask {
   #joinGroups(): void {
     if (this.#joinedFor !== this.#datapath.servedVersion) {
       this.#joinedFor = this.#datapath.servedVersion;
-      this.#groups.want(wantedMemberships(this.#datapath.served.all));
+      this.#groups.want(wantedMemberships(this.#datapath.listening()));
       this.#joining = true;
     }
     if (this.#joining) this.#joining = this.#groups.advance();

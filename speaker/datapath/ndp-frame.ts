@@ -91,6 +91,11 @@ export function isSolicitation(view: DataView): boolean {
   return view.getUint8(icmpAt) === ndpType.neighborSolicitation;
 }
 
+/** Of a valid solicitation: its sender does not have the target yet, and asks whether anybody has (RFC 4862 §5.4.2). */
+export function isDuplicateAddressDetection(view: DataView): boolean {
+  return isUnspecifiedAt(view, sourceAt);
+}
+
 /** Where the frame names the link-layer address: in that option, or as the frame's source where the option is missing. */
 export function linkLayerAddressAt(view: DataView, type: number): number {
   const end = icmpAt + view.getUint16(ipv6At + ipv6Field.payloadLength);
@@ -106,7 +111,7 @@ export function linkLayerAddressAt(view: DataView, type: number): number {
  * it says replaces what others said before; it is neither anycast nor proxied. Returns the frame's length.
  */
 export function writeSolicitedAdvertisement(solicitation: DataView, reply: DataView, mac: MacWords): number {
-  const detection = isUnspecifiedAt(solicitation, sourceAt);
+  const detection = isDuplicateAddressDetection(solicitation);
   if (detection) {
     writeAllNodes(reply);
   } else {
@@ -140,17 +145,33 @@ export function writeSolicitation(view: DataView, to: MacWords | 'group', asker:
     writeMac(view, 0, to);
     copyAddress(target, 0, view, destinationAt);
   }
+  view.setUint16(optionsAt, (ndpOption.sourceLinkLayerAddress << 8) | 1);
+  writeMac(view, optionsAt + 2, asker.mac);
+  return finishSolicitation(view, asker, target, advertisementLength);
+}
+
+const unspecified = new DataView(new ArrayBuffer(16));
+
+/**
+ * Writes "does anybody have `target`?" from `::`, to its solicited-node group and without the sender's link-layer
+ * address (RFC 4862 §5.4.2, RFC 4861 §4.3). Returns the frame's length.
+ */
+export function writeDuplicateAddressDetection(view: DataView, mac: MacWords, target: DataView): number {
+  writeSolicitedNodeGroup(view, target);
+  return finishSolicitation(view, { mac, address: unspecified }, target, ndpLength);
+}
+
+/** All but the destination and options, which stand already. `length`: of the ICMPv6 message. */
+function finishSolicitation(view: DataView, asker: NdpAsker, target: DataView, length: number): number {
   writeMac(view, ethernetSourceAt, asker.mac);
   view.setUint16(12, etherType.ipv6);
-  writeIcmpv6Header(view, ipv6At, advertisementLength);
+  writeIcmpv6Header(view, ipv6At, length);
   copyAddress(asker.address, 0, view, sourceAt);
   view.setUint32(icmpAt, ndpType.neighborSolicitation << 24);
   view.setUint32(icmpAt + ndpField.flags, 0);
   copyAddress(target, 0, view, ndpTargetAt);
-  view.setUint16(optionsAt, (ndpOption.sourceLinkLayerAddress << 8) | 1);
-  writeMac(view, optionsAt + 2, asker.mac);
-  view.setUint16(icmpAt + ndpField.checksum, icmpv6Checksum(view, ipv6At, advertisementLength));
-  return advertisementFrameLength;
+  view.setUint16(icmpAt + ndpField.checksum, icmpv6Checksum(view, ipv6At, length));
+  return icmpAt + length;
 }
 
 /** The target's solicited-node group, and its MAC: 33-33 and the last four octets of the group (RFC 2464 §7). */

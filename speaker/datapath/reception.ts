@@ -1,3 +1,5 @@
+import type { AddressChecks } from './address-checks.ts';
+import { type AddressUse, arpAddressUse, ndpAddressUse } from './address-use.ts';
 import { writeDefence } from './announcement.ts';
 import { senderHardwareAddressAt } from './arp.ts';
 import { ConflictWatch } from './conflict.ts';
@@ -7,7 +9,7 @@ import { macText, readMac } from './mac-words.ts';
 import { ndpOption } from './ndp.ts';
 import { linkLayerAddressAt } from './ndp-frame.ts';
 import type { Probing } from './probing.ts';
-import { answerArp, answerNdp, claimedArpAddress, claimedNdpAddress } from './responder.ts';
+import { answerArp, answerNdp, claimedArpAddress, claimedNdpAddress, type Verdict } from './responder.ts';
 import type { ServedAddress, ServedAddresses } from './served-addresses.ts';
 import type { LinksByIndex } from './served-table.ts';
 import type { DatapathEvent, Member } from './table.ts';
@@ -24,6 +26,7 @@ export interface ReceptionListener {
 /** What becomes of the frames that come in: answers, conflicts, and answers to this node's own probes. */
 export class Reception {
   readonly #probing: Probing;
+  readonly #checks: AddressChecks;
   readonly #listener: ReceptionListener;
   readonly #conflicts = new ConflictWatch();
   readonly #arpCounts = new VerdictCounts('arp');
@@ -35,13 +38,15 @@ export class Reception {
   #linkMacs: ReadonlySet<string> = new Set();
   #conflictCount = 0;
 
-  constructor(probing: Probing, listener: ReceptionListener) {
+  constructor(probing: Probing, checks: AddressChecks, listener: ReceptionListener) {
     this.#probing = probing;
+    this.#checks = checks;
     this.#listener = listener;
   }
 
   setMembers(members: readonly Member[]): void {
     this.#memberMacs = new Set(members.flatMap((member) => member.macs.map((mac) => mac.toLowerCase())));
+    this.#checks.setMemberMacs(this.#memberMacs);
   }
 
   setLinks(links: LinksByIndex): void {
@@ -58,6 +63,7 @@ export class Reception {
   arp(frame: Frame, sink: FrameSink, served: ServedAddresses, nowMs: number): void {
     const verdict = answerArp(frame, sink.next(), served);
     this.#arpCounts.add(verdict);
+    if (this.#checks.probing && isUnderstood(verdict)) this.#used(arpAddressUse(frame, served), frame, nowMs);
     if (verdict === 'answered') sink.push();
     else if (verdict === 'arpNotRequest') this.#probed(this.#probing.arpAnswer(frame, nowMs), nowMs);
     else if (verdict === 'foreignClaim') {
@@ -69,6 +75,7 @@ export class Reception {
   ndp(frame: Frame, sink: FrameSink, served: ServedAddresses, nowMs: number): void {
     const verdict = answerNdp(frame, sink.next(), served);
     this.#ndpCounts.add(verdict);
+    if (this.#checks.probing && isUnderstood(verdict)) this.#used(ndpAddressUse(frame, served), frame, nowMs);
     if (verdict === 'answered') sink.push();
     else if (verdict === 'ndpNotSolicitation') this.#probed(this.#probing.ndpAnswer(frame, nowMs), nowMs);
     else if (verdict === 'foreignClaim') {
@@ -84,6 +91,18 @@ export class Reception {
 
   #probed(target: ProbeTarget | undefined, nowMs: number): void {
     if (target !== undefined) this.#listener.probed(target, nowMs);
+  }
+
+  /** Other speakers that probe, or answer, are no other machines: which of them has it they settle by claims. */
+  #used(use: AddressUse | undefined, { view, interfaceIndex }: Frame, nowMs: number): void {
+    if (use === undefined || use.served.owned) return;
+    const mac = macText(readMac(view, use.macAt));
+    if (this.#linkMacs.has(mac) || this.#memberMacs.has(mac)) return;
+    this.#checks.used(use.served.ip, { mac, link: this.#linkName(interfaceIndex) }, nowMs);
+  }
+
+  #linkName(index: number): string {
+    return this.#links?.get(index)?.name ?? String(index);
   }
 
   #judge(
@@ -102,8 +121,23 @@ export class Reception {
     if (response.verdict === 'conflict') this.#conflictCount += 1;
     if (response.defend) writeDefence(served, on, sink);
     if (response.report) {
-      const link = this.#links?.get(frame.interfaceIndex)?.name ?? String(frame.interfaceIndex);
-      this.#listener.conflict({ type: 'conflict', ip, service, mac, link });
+      this.#listener.conflict({ type: 'conflict', ip, service, mac, link: this.#linkName(frame.interfaceIndex) });
     }
+  }
+}
+
+/** These are valid, came from another station, and were for this one. */
+function isUnderstood(verdict: Verdict): boolean {
+  switch (verdict) {
+    case 'answered':
+    case 'foreignClaim':
+    case 'arpNotRequest':
+    case 'ndpNotSolicitation':
+    case 'addressUnknown':
+    case 'addressOnOtherInterface':
+    case 'notOwner':
+      return true;
+    default:
+      return false;
   }
 }

@@ -27,11 +27,11 @@ export function membershipKey(membership: GroupMembership): number {
   return membership.interfaceIndex * 0x1000000 + membership.suffix;
 }
 
-/** What has to be joined so that solicitations for the owned addresses arrive. Addresses with equal last 24 bits share one. */
-export function wantedMemberships(addresses: readonly ServedAddress[]): ReadonlyMap<number, GroupMembership> {
+/** What has to be joined so that solicitations for the addresses arrive. Addresses with equal last 24 bits share one. */
+export function wantedMemberships(addresses: Iterable<ServedAddress>): ReadonlyMap<number, GroupMembership> {
   const wanted = new Map<number, GroupMembership>();
-  for (const { owned, address, interfaces } of addresses) {
-    if (!owned || address.byteLength !== 16) continue;
+  for (const { address, interfaces } of addresses) {
+    if (address.byteLength !== 16) continue;
     const suffix = solicitedNodeSuffix(address);
     for (const { index } of interfaces) {
       const membership = { interfaceIndex: index, suffix };

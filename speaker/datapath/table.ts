@@ -1,3 +1,4 @@
+import type { AddressInUse } from '../../shared/api/address-in-use.ts';
 import type { Standing } from '../liveness/standing.ts';
 
 /** What the main thread tells the datapath thread: always whole, never a partial update. */
@@ -34,6 +35,8 @@ export interface Vip {
   readonly interfaces: readonly VipInterface[];
   /** Nodes that may own it, best first. The owner is the first that lives. */
   readonly candidates: readonly string[];
+  /** Its pool asks to probe before the first announcement (`conflictCheck`), and no report says that there was one. */
+  readonly check?: boolean;
 }
 
 export interface DatapathTable {
@@ -123,6 +126,8 @@ export type DatapathEvent =
       readonly mac: string;
       readonly link: string;
     }
+  /** All addresses that were to be announced and that other machines use, whenever that changes. */
+  | { readonly type: 'addressesInUse'; readonly addresses: readonly AddressInUse[] }
   | { readonly type: 'memberUp'; readonly node: string; readonly why: string }
   | {
       readonly type: 'memberDown';
