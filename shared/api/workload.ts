@@ -77,7 +77,8 @@ function parseWorkload(root: JsonObject, desired: number, ready: number): Worklo
       value: readString(toleration, 'value') ?? '',
       effect: readString(toleration, 'effect') ?? '',
     })),
-    affinity: 'requiredDuringSchedulingIgnoredDuringExecution' in readObject(readObject(pod, 'affinity'), 'nodeAffinity'),
+    affinity:
+      'requiredDuringSchedulingIgnoredDuringExecution' in readObject(readObject(pod, 'affinity'), 'nodeAffinity'),
     serviceAccountName: readString(pod, 'serviceAccountName') || 'default',
     desired,
     ready,
