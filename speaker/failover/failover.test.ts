@@ -113,6 +113,34 @@ test('UDP is blocked for the owner while all else works: nobody takes anything, 
   assert.ok(said.includes('b: pulses of a blocked') && said.includes('c: pulses of a blocked'), said.join('\n'));
 });
 
+for (const apiIsUp of [true, false]) {
+  test(`the owner dies${apiIsUp ? '' : ' while the API server is away'}, and the next in rank is known by its Lease alone: who is heard takes over, and keeps it`, () => {
+    const world = running();
+    world.network.setUdpBlocked('b', true);
+    world.timeline.run(25_000);
+    world.api.setUp(apiIsUp);
+    world.kill('a');
+    world.timeline.run(25_320);
+    assert.deepEqual(world.owners.owners(g), ['c']);
+    world.timeline.at(40_000, () => world.api.setUp(true));
+    world.timeline.run(80_000);
+    assert.deepEqual(world.owners.owners(g), ['c']);
+    assert.equal(world.owners.takes.length, 2);
+    assert.deepEqual(world.owners.overlapsUntil(80_000), []);
+  });
+}
+
+test('the same, and the owner is back before its Lease expires: who has taken over keeps it', () => {
+  const world = running();
+  world.network.setUdpBlocked('b', true);
+  world.timeline.run(25_000);
+  world.kill('a');
+  world.timeline.at(26_000, () => world.start('a'));
+  world.timeline.run(80_000);
+  assert.deepEqual(world.owners.owners(g), ['c']);
+  assert.equal(world.owners.takes.length, 2);
+});
+
 test('a node whose UDP is blocked dies: the outage is told from its last renewal, not from its last pulse', () => {
   const world = running();
   world.network.setUdpBlocked('a', true);

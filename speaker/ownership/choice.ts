@@ -27,7 +27,7 @@ export interface Choice {
 
 /** Works out who should hold a group, from what this node knows. */
 export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choice {
-  const best = bestCandidate(state, view, state.able);
+  const best = bestCandidate(state, view);
   const holder = holderOf(state, view, best.node);
   const valid = holder !== undefined && mayGoOn(holder, state, view);
   // A holder gives way to a better rank, never to another's better standing: probation keeps nodes from taking.
@@ -37,23 +37,37 @@ export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choi
   return { ...chosen, wanted: wantedOf(state, view, chosen, nowMs) };
 }
 
-/** The first candidate that lives and can serve; else the first on probation; else the first that is leaving. */
+/**
+ * The first candidate that lives and can serve; else the first on probation; else the first that is leaving. Those that
+ * are not heard come last where only the others can know that the group is served by nobody.
+ */
 export function bestCandidate(
   state: GroupState,
   view: ChoiceView,
-  selfAble: boolean,
 ): { readonly node: string | undefined; readonly rank: number } {
   const { candidates } = state.group;
-  const ranks = { live: -1, probation: -1, leaving: -1 };
+  const ranks = { live: -1, probation: -1, leaving: -1, unheard: -1 };
+  const heardFirst = isMissedByHeardAlone(state, view);
   for (const [rank, node] of candidates.entries()) {
     const standing = view.nodes.standing(node);
-    if (standing === 'dead' || ranks[standing] >= 0) continue;
-    if (!(node === view.self ? selfAble : isUsable(node, state, view))) continue;
-    ranks[standing] = rank;
-    if (standing === 'live') break;
+    if (standing === 'dead') continue;
+    const place = heardFirst && isUnheard(node, view) ? 'unheard' : standing;
+    if (ranks[place] >= 0 || !isUsable(node, state, view)) continue;
+    ranks[place] = rank;
+    if (place === 'live') break;
   }
-  const rank = [ranks.live, ranks.probation, ranks.leaving].find((one) => one >= 0);
+  const rank = [ranks.live, ranks.probation, ranks.leaving, ranks.unheard].find((one) => one >= 0);
   return { node: rank === undefined ? undefined : candidates[rank], rank: rank ?? candidates.length };
+}
+
+/**
+ * The holder that the API server names was found dead by its pulses. Those that get none can't know it: while its Lease
+ * runs they leave the group to it, also when it is back. So it is for those that are heard to replace it.
+ */
+function isMissedByHeardAlone({ group: { holder, candidates } }: GroupState, { nodes }: ChoiceView): boolean {
+  if (holder === undefined || !candidates.includes(holder) || nodes.byLease(holder)) return false;
+  const standing = nodes.standing(holder);
+  return standing === 'dead' || standing === 'probation';
 }
 
 /** The strongest claim of another node that is not dead: the highest epoch, then the better rank. */
@@ -81,6 +95,11 @@ export function rivalsOf(state: GroupState, view: ChoiceView): readonly string[]
   return rivals;
 }
 
+/** Its messages do not come here, so that its claims are not known. */
+function isUnheard(node: string, { self, nodes }: ChoiceView): boolean {
+  return node !== self && nodes.byLease(node);
+}
+
 function isUsable(node: string, state: GroupState, view: ChoiceView): boolean {
   if (node === view.self) return state.able;
   return !state.passedOver.includes(node) && view.book.statement(state.group.key, node)?.state !== 'unfit';
@@ -91,8 +110,8 @@ function holderOf(state: GroupState, view: ChoiceView, best: string | undefined)
   const told = state.group.holder;
   // Claims reach neither from nor to a node whose pulses do not come: there the API server's word decides, on both sides.
   if (told !== undefined && told !== view.self && view.nodes.byLease(told) && isHealthy(told, state, view)) return told;
-  const unheard = best !== undefined && best !== view.self && view.nodes.byLease(best);
-  return unheard && claimer !== told ? undefined : claimer;
+  const unheard = best !== undefined && isUnheard(best, view);
+  return unheard && claimer !== told && !isMissedByHeardAlone(state, view) ? undefined : claimer;
 }
 
 function mayGoOn(holder: string, state: GroupState, view: ChoiceView): boolean {

@@ -281,7 +281,7 @@ export class Groups {
   #tellFitness(state: GroupState): void {
     const { key } = state.group;
     if (state.able === !state.toldUnfit) return;
-    if (!state.able && bestCandidate(state, this.#view, true).node !== this.#view.self) return;
+    if (!state.able && bestCandidate({ ...state, able: true }, this.#view).node !== this.#view.self) return;
     state.toldUnfit = !state.able;
     this.#out.tell({ group: key, epoch: state.epoch, state: state.able ? 'released' : 'unfit' });
   }

@@ -17,7 +17,7 @@ export function sameGroup(one: OwnedGroup, other: OwnedGroup): boolean {
  */
 export function movedByPreference(state: GroupState, group: OwnedGroup, view: ChoiceView): string | undefined {
   const { holder } = state;
-  const best = bestCandidate({ ...state, group }, view, group.able).node;
+  const best = bestCandidate({ ...state, group, able: group.able }, view).node;
   if (holder === undefined || best === undefined || best === holder) return undefined;
   // Without claims the two can't agree on who comes when.
   if (view.nodes.byLease(best) || view.nodes.byLease(holder)) return undefined;

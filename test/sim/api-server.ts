@@ -63,10 +63,14 @@ export class ApiServer {
   }
 
   setUp(up: boolean): void {
+    const { nowMs } = this.#around.timeline;
     this.#up = up;
+    if (!up) return;
     // What changed while it was away is only told now.
-    this.changedMs = Math.max(this.changedMs, up ? this.#around.timeline.nowMs : 0);
-    if (up) this.#tellAll();
+    this.changedMs = Math.max(this.changedMs, nowMs);
+    // Nobody could renew: all have a whole duration again (`Membership`).
+    for (const [node, lease] of this.#leases) this.#keep(node, lease, nowMs);
+    this.#tellAll();
   }
 
   setCandidates(key: string, candidates: readonly string[]): void {
@@ -99,7 +103,11 @@ export class ApiServer {
   /** A main thread writes who announces the group (ServiceL2Status). */
   reportHolder(group: string, node: SimNode): void {
     this.#around.timeline.after(this.#around.random.between(50, 400), () => {
-      if (!node.holds(group) || !this.#isReachedBy(node.name)) return;
+      if (!node.holds(group)) return;
+      if (!this.#isReachedBy(node.name)) {
+        this.reportHolder(group, node);
+        return;
+      }
       this.#holders.set(group, node.name);
       for (const candidate of this.candidates(group)) this.#tellSoon(candidate);
     });
@@ -130,8 +138,9 @@ export class ApiServer {
     const { timeline } = this.#around;
     const lease = this.#leases.get(node);
     const isNews = lease === undefined || lease.incarnation !== incarnation || lease.expired;
-    this.#leases.set(node, { incarnation, renewedMs: timeline.nowMs, expired: false });
-    timeline.after(leaseMs + 1, () => this.#expire(node));
+    const renewed = { incarnation, renewedMs: timeline.nowMs, expired: false };
+    this.#leases.set(node, renewed);
+    this.#keep(node, renewed, timeline.nowMs);
     if (isNews) this.#changed();
     if (this.#around.tellsRenewals) this.#tellRenewal(node);
   }
@@ -145,9 +154,15 @@ export class ApiServer {
     }
   }
 
+  #keep(node: string, lease: Lease, nowMs: number): void {
+    lease.renewedMs = nowMs;
+    this.#around.timeline.after(leaseMs + 1, () => this.#expire(node));
+  }
+
   #expire(node: string): void {
     const lease = this.#leases.get(node);
-    if (lease === undefined || lease.expired || this.#around.timeline.nowMs - lease.renewedMs < leaseMs) return;
+    if (!this.#up || lease === undefined || lease.expired || this.#around.timeline.nowMs - lease.renewedMs < leaseMs)
+      return;
     lease.expired = true;
     this.#changed();
   }
