@@ -1,5 +1,8 @@
 import type { Command } from './command.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
+import { explainCommand } from './explain/explain-command.ts';
 import { migrateCommand } from './migrate/migrate-command.ts';
+import { planCommand } from './plan/plan-command.ts';
 
 /** Every command, in the order in which the usage lists them. */
-export const commands: readonly Command[] = [migrateCommand];
+export const commands: readonly Command[] = [explainCommand, doctorCommand, planCommand, migrateCommand];

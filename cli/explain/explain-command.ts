@@ -1,0 +1,42 @@
+import { keyOf } from '../../shared/api/object-meta.ts';
+import type { Service } from '../../shared/api/service.ts';
+import type { Cluster } from '../cluster.ts';
+import { type Command, onCluster } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { decideCluster } from '../decisions/decided.ts';
+import { explainService } from './explain-service.ts';
+import { explainText } from './explain-text.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'why a Service has its address and its owner, or why not',
+  operands: '[NAMESPACE/]SERVICE',
+  operandCount: { min: 1, max: 1 },
+  options: [],
+  run: onCluster((cluster, { options, style, contextNamespace }) => {
+    const [operand = ''] = options.operands;
+    const key = serviceKey(operand, () => options.namespace ?? contextNamespace());
+    const report = explainService(serviceIn(cluster, key), decideCluster(cluster));
+    return { report, lines: explainText(report, { style, nowMs: cluster.nowMs }), exitCode: report.served ? 0 : 1 };
+  }),
+};
+
+/** As kubectl does: a namespace in the name wins over that of the context. */
+function serviceKey(operand: string, namespace: () => string): string {
+  const name = operand.replace(/^(svc|services?)\//, '');
+  return name.includes('/') ? name : `${namespace()}/${name}`;
+}
+
+/** Without these every reason could be wrong. */
+const needed: readonly string[] = ['services', 'endpointslices', 'nodes', 'leases'];
+
+function serviceIn({ services, unreadable }: Cluster, key: string): Service {
+  const lacking = unreadable.find(({ resource }) => needed.includes(resource));
+  if (lacking !== undefined) {
+    const why = `${lacking.resource} can not be read: ${lacking.why}`;
+    throw new CommandError('Unreadable', `cannot explain Service ${key}: ${why}`);
+  }
+  const service = services.find(({ meta }) => keyOf(meta) === key);
+  if (service !== undefined) return service;
+  throw new CommandError('NotFound', `cannot explain Service ${key}: there is no such Service`);
+}
