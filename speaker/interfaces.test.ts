@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eth0 } from '../test/support/links.ts';
 import type { Link } from './datapath/table.ts';
 import { defaultExclusions, exclusionPattern, isUsable, publishedInterfaces, serves } from './interfaces.ts';
 
-const link: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: [],
-};
+const link: Link = eth0;
 
 describe('usable interfaces', () => {
   const rows: readonly { name: string; change: Partial<Link>; usable: boolean }[] = [

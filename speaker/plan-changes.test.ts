@@ -5,6 +5,7 @@ import { type JsonObject, readObject } from '../shared/api/json.ts';
 import { type Node, nodeResource } from '../shared/api/node.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
 import { ObjectStore } from '../shared/kube/object-store.ts';
+import { eth0 as sound } from '../test/support/links.ts';
 import { nodeJson, serviceJson, sliceJson } from '../test/support/plan-inputs.ts';
 import { planOf } from '../test/support/plan-world.ts';
 import type { Link } from './datapath/table.ts';
@@ -170,17 +171,7 @@ describe('no plan is made anew for', () => {
   }
 });
 
-const eth0: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: ['10.0.0.11'],
-};
+const eth0: Link = { ...sound, addresses: ['10.0.0.11'] };
 const cali: Link = { ...eth0, index: 7, name: 'cali7' };
 
 const links: readonly { readonly name: string; readonly now: readonly Link[]; readonly plans: boolean }[] = [

@@ -7,7 +7,8 @@ import { leaseResource } from '../shared/api/lease.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
-import { eth0, SpeakersFixture } from '../test/support/speakers-fixture.ts';
+import { eth0 } from '../test/support/links.ts';
+import { SpeakersFixture } from '../test/support/speakers-fixture.ts';
 
 let lan: SpeakersFixture;
 beforeEach(() => {

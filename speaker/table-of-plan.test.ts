@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eth0 } from '../test/support/links.ts';
 import { aConfig, aNode, anAdvertisement, aService, aSlice } from '../test/support/plan-inputs.ts';
 import { AnnounceableServices } from './announceable-services.ts';
 import type { Link, Vip } from './datapath/table.ts';
@@ -9,17 +10,7 @@ import type { MemberFacts } from './liveness/membership.ts';
 import { makePlan } from './plan.ts';
 import { groupKeyOf, sameTable, tableOfPlan } from './table-of-plan.ts';
 
-const link: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:02',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: [],
-};
+const link: Link = { ...eth0, mac: '02:00:00:00:00:02' };
 const links: readonly Link[] = [
   { ...link, index: 1, name: 'lo', loopback: true },
   link,

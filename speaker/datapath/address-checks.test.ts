@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frameOf, RecordingSink } from '../../test/support/frame-in-place.ts';
+import { eth0 as sound } from '../../test/support/links.ts';
 import { ScriptedFailover } from '../../test/support/scripted-failover.ts';
 import { advertisement, arpHex, ndpHex, solicitation } from '../../test/support/wire-frames.ts';
 import type { FailoverEffect } from '../failover/failover-effect.ts';
@@ -12,17 +13,7 @@ const memberMac = '02:00:00:00:00:02';
 const foreignMac = '02:00:00:00:00:99';
 const nobody = '00:00:00:00:00:00';
 const broadcast = 'ff:ff:ff:ff:ff:ff';
-const eth0: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: ownMac,
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: ['192.0.2.1'],
-};
+const eth0: Link = { ...sound, mac: ownMac, addresses: ['192.0.2.1'] };
 const interfaces = [{ index: 2, mac: ownMac }];
 const common = { service: 'shop/web', group: '192.0.2.100', holder: undefined, interfaces, candidates: ['a'] };
 const vip4: Vip = { ...common, ip: '192.0.2.100', check: true };

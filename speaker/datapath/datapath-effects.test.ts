@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frameOf, RecordingSink } from '../../test/support/frame-in-place.ts';
+import { eth0 as sound } from '../../test/support/links.ts';
 import { ScriptedFailover } from '../../test/support/scripted-failover.ts';
 import { arpHex } from '../../test/support/wire-frames.ts';
 import { Datapath } from './datapath.ts';
@@ -8,17 +9,7 @@ import type { DatapathTable, Link, Member, Vip } from './table.ts';
 
 const ownMac = '02:00:00:00:00:01';
 const otherMac = '02:00:00:00:00:02';
-const eth0: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: ownMac,
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: ['192.0.2.1'],
-};
+const eth0: Link = { ...sound, mac: ownMac, addresses: ['192.0.2.1'] };
 const eth1: Link = { ...eth0, index: 3, name: 'eth1', mac: '02:00:00:00:00:03' };
 const member: Member = {
   node: 'b',

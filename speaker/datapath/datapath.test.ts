@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frameOf, RecordingSink } from '../../test/support/frame-in-place.ts';
+import { eth0 } from '../../test/support/links.ts';
 import { Failover } from '../failover/failover.ts';
 import { Datapath } from './datapath.ts';
 import { leasesAlone } from './datapath-message.ts';
-import type { DatapathTable, Link, Member, Vip } from './table.ts';
+import type { DatapathTable, Member, Vip } from './table.ts';
 
 const options = { refreshMs: 0, framesPerTick: 200, tickMs: 10 };
-const eth0: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: [],
-};
 const vip4: Vip = {
   ip: '192.0.2.100',
   service: 'shop/web',

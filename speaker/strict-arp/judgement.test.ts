@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eth0 } from '../../test/support/links.ts';
 import type { Link } from '../datapath/table.ts';
 import { type ArpSettings, judgeStrictArp, type StrictArpVerdict, writesToBeStrict } from './judgement.ts';
 
-const lan: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: ['192.168.10.11'],
-};
+const lan: Link = { ...eth0, addresses: ['192.168.10.11'] };
 const vip = '192.168.10.90';
 
 function ipvs(...addresses: readonly string[]): readonly Link[] {

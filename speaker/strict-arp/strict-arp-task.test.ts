@@ -2,23 +2,14 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { StrictArpFault, StrictArpPolicy } from '../../shared/api/strict-arp.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
+import { eth0 } from '../../test/support/links.ts';
 import { MemoryLog } from '../../test/support/memory-log.ts';
 import type { Link } from '../datapath/table.ts';
 import type { ArpSettings, SysctlWrite } from './judgement.ts';
 import { type StrictArpTask, strictArpTask } from './strict-arp-task.ts';
 
 const vip = '192.168.10.90';
-const lan: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: ['192.168.10.11'],
-};
+const lan: Link = { ...eth0, addresses: ['192.168.10.11'] };
 const ipvs: Link = { ...lan, index: 9, name: 'kube-ipvs0', addresses: [vip] };
 
 let clock: FakeClock;

@@ -8,7 +8,6 @@ import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import { supervise } from '../../shared/runtime/supervisor.ts';
-import type { Link } from '../../speaker/datapath/table.ts';
 import { defaultExclusions, exclusionPattern } from '../../speaker/interfaces.ts';
 import type { LocalNode } from '../../speaker/local-node.ts';
 import { SpeakerMetrics } from '../../speaker/metrics.ts';
@@ -17,6 +16,7 @@ import { FakeApiClient } from './fake-api-client.ts';
 import { FakeApiStore } from './fake-api-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeDatapath } from './fake-datapath.ts';
+import { eth0 } from './links.ts';
 import { MemoryLog } from './memory-log.ts';
 import { nodeJson, planNamespace, type ServiceFields, serviceJson, sliceJson } from './plan-inputs.ts';
 import { RecordedEvents } from './recorded-events.ts';
@@ -33,18 +33,6 @@ export interface FakeSpeaker {
   /** From one moment to the next nothing of it reaches anybody. */
   crash(): Promise<void>;
 }
-
-export const eth0: Link = {
-  index: 2,
-  name: 'eth0',
-  mac: '02:00:00:00:00:01',
-  up: true,
-  carrier: true,
-  loopback: false,
-  noArp: false,
-  master: 0,
-  addresses: [],
-};
 
 /** Several speakers without packets on one API server in memory, in virtual time. */
 export class SpeakersFixture {
