@@ -17,7 +17,7 @@ import { serviceBgpStatusResource } from '../shared/api/service-bgp-status.ts';
 import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
 import { repositoryRoot } from './support/source-tree.ts';
 
-const folder = path.join(repositoryRoot, 'charts/herald/crds');
+const folder = path.join(repositoryRoot, 'charts/herald/files/crds');
 const files = readdirSync(folder).sort();
 
 /** The custom resources that the program knows, and the fields that MetalLB's API and ours give them. */

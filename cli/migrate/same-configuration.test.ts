@@ -140,9 +140,9 @@ function comparable({ pools: byName, advertisements, bgp }: Config) {
 }
 
 const schemas = new Map(
-  readdirSync(path.join(repositoryRoot, 'charts/herald/crds'))
+  readdirSync(path.join(repositoryRoot, 'charts/herald/files/crds'))
     .flatMap((file) =>
-      definitionsOf(parse(readFileSync(path.join(repositoryRoot, 'charts/herald/crds', file), 'utf8'))),
+      definitionsOf(parse(readFileSync(path.join(repositoryRoot, 'charts/herald/files/crds', file), 'utf8'))),
     )
     .map(({ kind, group, version, schema }) => [`${group}/${version} ${kind}`, schema]),
 );

@@ -5,7 +5,7 @@ import { asObject, isJsonObject, type JsonObject, readObject, readObjects, readS
 import type { KubeApi } from './api/kube-api.ts';
 import { eventually } from './eventually.ts';
 
-const folder = join(import.meta.dirname, '..', '..', 'charts', 'herald', 'crds');
+const folder = join(import.meta.dirname, '..', '..', 'charts', 'herald', 'files', 'crds');
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Every document of a YAML text that is an object. */

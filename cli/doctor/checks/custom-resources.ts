@@ -21,8 +21,7 @@ export const customResourceNames: readonly string[] = [...needed, ...stored].map
 /** Fields of IPAddressPool that MetalLB's definition does not have: the API server drops them in silence. */
 const ownFields = ['excludeAddresses', 'conflictCheck'];
 
-const remedy =
-  'kubectl apply --server-side -f charts/herald/crds (Helm installs definitions once, and never updates them)';
+const remedy = 'helm upgrade with crds.enabled=true, or kubectl apply --server-side -f charts/herald/files/crds';
 
 export const customResourcesCheck: Check = {
   name: 'custom-resources',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Kubectl, kubectlMissing, withKubectl } from './testing/kubectl.ts';
 
-const crds = join(import.meta.dirname, '../../../charts/herald/crds');
+const crds = join(import.meta.dirname, '../../../charts/herald/files/crds');
 
 const service = `apiVersion: v1
 kind: Service

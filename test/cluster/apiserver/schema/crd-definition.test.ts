@@ -38,7 +38,7 @@ const crd: JsonMap = {
 };
 
 function manifests(): JsonMap[] {
-  const folder = join(import.meta.dirname, '../../../../charts/herald/crds');
+  const folder = join(import.meta.dirname, '../../../../charts/herald/files/crds');
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   return files.map((name) => parse(readFileSync(join(folder, name), 'utf8'))).filter(isMap);
 }
