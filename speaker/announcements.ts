@@ -1,3 +1,4 @@
+import type { AddressInUse } from '../shared/api/address-in-use.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ObjectKey } from '../shared/api/object-meta.ts';
 import { eventReasons } from '../shared/api/reasons.ts';
@@ -35,6 +36,8 @@ export interface AnnouncementsOptions {
   readonly onGaveUp: (ip: string) => void;
   readonly onAskApiServer: () => void;
   readonly onDrained: () => void;
+  /** All addresses that were to be announced and that other machines use. */
+  readonly onAddressesInUse: (addresses: readonly AddressInUse[]) => void;
 }
 
 type Conflict = Extract<DatapathEvent, { type: 'conflict' }>;
@@ -47,6 +50,8 @@ export class Announcements {
   readonly #owned = new OwnedAddresses();
   readonly #members: MemberReports;
   #planned: Planned | undefined;
+  /** BOUNDED by what the datapath remembers. */
+  #inUse: readonly AddressInUse[] = [];
   /** By address, of the plan in force; made when it is first asked for. */
   #sharing: ReadonlyMap<string, readonly ObjectKey[]> | undefined;
 
@@ -110,6 +115,9 @@ export class Announcements {
       case 'conflict':
         this.#conflict(event);
         break;
+      case 'addressesInUse':
+        this.#addressesInUse(event.addresses);
+        break;
       case 'tick':
         metrics.datapath(event.counters);
         metrics.standings(event.standings);
@@ -160,6 +168,16 @@ export class Announcements {
   #tellOwned(): void {
     const planned = this.#planned;
     if (planned !== undefined) this.#options.onOwned(() => this.#owned.holdings(planned.table, planned.links));
+  }
+
+  #addressesInUse(addresses: readonly AddressInUse[]): void {
+    const { metrics, log } = this.#options;
+    const known = new Set(this.#inUse.map(({ address, untilMs }) => `${address} ${untilMs}`));
+    const news = addresses.filter(({ address, untilMs }) => !known.has(`${address} ${untilMs}`));
+    for (const one of news) log.warn('address-in-use', { ...one, until: new Date(one.untilMs).toISOString() });
+    metrics.addressesInUse(addresses.length);
+    this.#inUse = addresses;
+    this.#options.onAddressesInUse(addresses);
   }
 
   #conflict({ ip, service, mac, link }: Conflict): void {

@@ -1,3 +1,4 @@
+import type { AddressInUse } from '../shared/api/address-in-use.ts';
 import type { StrictArpFault } from '../shared/api/strict-arp.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
@@ -19,6 +20,7 @@ export class LocalNode {
   #links: readonly Link[] | undefined;
   #kubeProxyUnhealthy = false;
   #strictArp: StrictArpFault | undefined;
+  #addressesInUse: readonly AddressInUse[] = [];
   #unheard: readonly string[] = [];
   #keys: readonly string[] = [];
 
@@ -43,6 +45,11 @@ export class LocalNode {
     this.#unheard = nodes;
   }
 
+  /** Addresses that it was to announce, and that other machines use. */
+  setAddressesInUse(addresses: readonly AddressInUse[]): void {
+    this.#addressesInUse = addresses;
+  }
+
   /** Ids of the keys of pulses that are accepted, sorted. */
   setKeys(ids: readonly string[]): void {
     this.#keys = ids;
@@ -64,6 +71,7 @@ export class LocalNode {
       interfaces: publishedInterfaces(links, exclusions, named),
       kubeProxyUnhealthy: this.#kubeProxyUnhealthy,
       ...(this.#strictArp === undefined ? {} : { strictArp: this.#strictArp }),
+      ...(this.#addressesInUse.length === 0 ? {} : { addressesInUse: this.#addressesInUse }),
       ...(this.#unheard.length === 0 ? {} : { unheard: this.#unheard }),
       keys: this.#keys,
       leaving: false,

@@ -34,6 +34,7 @@ export class SpeakerMetrics {
   readonly #pulsesBlocked: Gauge<'node'>;
   readonly #failback: Gauge<'policy'>;
   readonly #conflicts: Counter<'service' | 'ip'>;
+  readonly #addressesInUse: Gauge;
   readonly #strictArpOk: Gauge<'node'>;
   readonly #unannounced: Gauge;
   readonly #planSeconds: Histogram;
@@ -131,6 +132,11 @@ export class SpeakerMetrics {
       labelNames: ['service', 'ip'],
       registers,
     });
+    this.#addressesInUse = new Gauge({
+      name: 'herald_addresses_in_use_by_others',
+      help: 'Addresses that this node was to announce and left alone, since another machine uses them (conflictCheck).',
+      registers,
+    });
     this.#strictArpOk = new Gauge({
       name: 'herald_strict_arp_ok',
       help: '0 where this node answers ARP for addresses that it does not announce: kube-proxy in IPVS mode without strict ARP.',
@@ -181,6 +187,10 @@ export class SpeakerMetrics {
 
   gaveUp(reason: GiveUpReason): void {
     this.#giveUps.inc({ reason });
+  }
+
+  addressesInUse(count: number): void {
+    this.#addressesInUse.set(count);
   }
 
   conflict(service: string, ip: string): void {

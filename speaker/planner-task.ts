@@ -11,6 +11,7 @@ import type { Task } from '../shared/runtime/task.ts';
 import { AnnounceableServices } from './announceable-services.ts';
 import type { DatapathTable, Link, Vip } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
+import { toBeChecked } from './first-announcements.ts';
 import { holdersOf } from './holders.ts';
 import { mayServe, namedInterfaces } from './interfaces.ts';
 import { MembersTask } from './liveness/members-task.ts';
@@ -221,7 +222,7 @@ class Planner implements PlannerTask {
 
   /** Returns how long it took, in ms. */
   #step(): number {
-    const { caches, clock } = this.#options;
+    const { caches, clock, self, exclusions } = this.#options;
     this.#changed = deferred();
     const startMs = clock.now();
     if (this.#mustReadConfig()) this.#readConfig();
@@ -238,7 +239,6 @@ class Planner implements PlannerTask {
       },
       this.#memory,
     );
-    const { self, exclusions } = this.#options;
     const held = this.#held();
     const table = tableOfPlan({
       version: this.#version + 1,
@@ -250,6 +250,7 @@ class Planner implements PlannerTask {
       exclusions,
       held,
       holderOf: holdersOf(plan, caches.l2Statuses.values()),
+      toBeChecked: toBeChecked(this.config, plan, caches.l2Statuses.values()),
     });
     this.#handingOver = handingOver(table, held);
     if (this.#table === undefined || !sameTable(table, this.#table)) {
@@ -257,8 +258,7 @@ class Planner implements PlannerTask {
       this.#table = table;
       this.#options.onTable(table);
     }
-    const tookMs = clock.now() - startMs;
-    this.#options.onPlan({ plan, speakers, links, table, tookMs });
+    this.#options.onPlan({ plan, speakers, links, table, tookMs: clock.now() - startMs });
     this.#ready.resolve();
     return clock.now() - startMs;
   }

@@ -149,6 +149,10 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     onGaveUp: (ip) => planner.gaveUp(ip),
     onAskApiServer: () => void evidence.ask(),
     onDrained: () => drained.resolve(),
+    onAddressesInUse: (addresses) => {
+      local.setAddressesInUse(addresses);
+      lease.publish();
+    },
   });
   datapath.onEvent((event) => announcements.event(event));
   const pulseKeys = pulseKeysTasks({

@@ -20,6 +20,8 @@ export interface TableInput {
   readonly held: ReadonlyMap<string, Vip>;
   /** The node that holds the group by the Services' reports. */
   readonly holderOf: (group: GroupPlan) => string | undefined;
+  /** Whether the address is to be probed for before it is announced; none by default. */
+  readonly toBeChecked?: (ip: string) => boolean;
 }
 
 /**
@@ -48,7 +50,8 @@ function vipsOf(group: GroupPlan, links: readonly UsableLink[], input: TableInpu
   return group.ips.map((ip) => {
     const allowed = interfacesOf(group, ip, input.self, links);
     // Until another node has taken over, it is answered where it was.
-    return { ip, ...common, interfaces: isCandidate ? allowed : (input.held.get(ip)?.interfaces ?? []) };
+    const interfaces = isCandidate ? allowed : (input.held.get(ip)?.interfaces ?? []);
+    return { ip, ...common, interfaces, ...(input.toBeChecked?.(ip) === true ? { check: true } : {}) };
   });
 }
 
@@ -120,6 +123,7 @@ function sameVip(a: Vip, b: Vip): boolean {
     a.service === b.service &&
     a.group === b.group &&
     a.holder === b.holder &&
+    a.check === b.check &&
     sameList(a.candidates, b.candidates, (one, other) => one === other) &&
     sameList(a.interfaces, b.interfaces, (one, other) => one.index === other.index && one.mac === other.mac)
   );

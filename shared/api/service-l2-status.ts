@@ -6,6 +6,9 @@ import type { ResourceType } from './resource-type.ts';
 /** On a ServiceL2Status, RFC 3339: when the node took the Service's addresses over. */
 export const ownerSinceAnnotation = 'herald/since';
 
+/** On a ServiceL2Status, separated by commas: which of the Service's addresses the node announces. */
+export const announcedAddressesAnnotation = 'herald/addresses';
+
 /** metallb.io/v1beta1 ServiceL2Status: who announces a Service, on which interfaces. Written by the owner. */
 export interface ServiceL2Status {
   readonly meta: ObjectMeta;

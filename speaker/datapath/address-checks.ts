@@ -25,6 +25,8 @@ export interface ForeignUser {
 interface Found extends ForeignUser {
   /** When it is tried again. */
   readonly dueMs: number;
+  /** The same in Unix time, once it was told. */
+  untilMs: number | undefined;
 }
 
 /** Probes are spread as announcements are: so many frames leave in each tick. */
@@ -87,8 +89,9 @@ export class AddressChecks {
 
   /** All of those, as the speaker's Lease tells of them. */
   found({ nowMs, wallMs }: Instant): readonly AddressInUse[] {
-    return Array.from(this.#found, ([address, { mac, link, dueMs }]) => {
-      return { address, mac, interface: link, untilMs: Math.round(wallMs + dueMs - nowMs) };
+    return Array.from(this.#found, ([address, found]) => {
+      found.untilMs ??= Math.round(wallMs + found.dueMs - nowMs);
+      return { address, mac: found.mac, interface: found.link, untilMs: found.untilMs };
     });
   }
 
@@ -164,7 +167,7 @@ export class AddressChecks {
     else if (check !== undefined) this.#put(ip, check);
     if (action === 'announce') this.#free.push(ip);
     if (action === 'report' && check?.type === 'inUse' && by !== undefined) {
-      this.#report(ip, { ...by, dueMs: check.dueMs });
+      this.#report(ip, { ...by, dueMs: check.dueMs, untilMs: undefined });
     }
     return action;
   }

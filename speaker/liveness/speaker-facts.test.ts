@@ -14,6 +14,7 @@ const facts: SpeakerFacts = {
   ],
   kubeProxyUnhealthy: true,
   strictArp: { policy: 'refuse', proxyMode: 'ipvs' },
+  addressesInUse: [{ address: '10.0.0.1', mac: '02:00:00:00:00:99', interface: 'eth0', untilMs: 1_700_000_600_000 }],
   unheard: ['node-b', 'node-c'],
   keys: ['0a0b0c0d', 'fe00fe00'],
   leaving: true,
@@ -35,6 +36,8 @@ describe('the annotations of a speaker’s Lease', () => {
         '[{"name":"eth0","carrier":true,"onlyIfNamed":false},{"name":"veth9","carrier":false,"onlyIfNamed":true}]',
       'herald/unhealthy': 'kubeProxyUnhealthy',
       'herald/strict-arp': 'refuse ipvs',
+      'herald/addresses-in-use':
+        '[{"address":"10.0.0.1","mac":"02:00:00:00:00:99","interface":"eth0","untilMs":1700000600000}]',
       'herald/unheard': 'node-b,node-c',
       'herald/keys': '0a0b0c0d,fe00fe00',
       'herald/leave': 'true',
@@ -45,12 +48,13 @@ describe('the annotations of a speaker’s Lease', () => {
     assert.deepEqual(decodeSpeakerFacts(stored(encodeSpeakerFacts(facts))), facts));
 
   test('trouble that is over is taken away', () => {
-    const { strictArp: _, unheard: __, ...others } = facts;
+    const { strictArp: _, unheard: __, addressesInUse: ___, ...others } = facts;
     const annotations = encodeSpeakerFacts({ ...others, kubeProxyUnhealthy: false, leaving: false });
     assert.equal(annotations['herald/unhealthy'], null);
     assert.equal(annotations['herald/leave'], null);
     assert.equal(annotations['herald/strict-arp'], null);
     assert.equal(annotations['herald/unheard'], null);
+    assert.equal(annotations['herald/addresses-in-use'], null);
   });
 
   const nothing: SpeakerFacts = {

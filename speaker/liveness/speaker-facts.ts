@@ -1,3 +1,9 @@
+import {
+  type AddressInUse,
+  addressesInUseAnnotation,
+  addressesInUseText,
+  parseAddressesInUse,
+} from '../../shared/api/address-in-use.ts';
 import type { JsonObject } from '../../shared/api/json.ts';
 import { asObject, readBoolean, readString } from '../../shared/api/json.ts';
 import type { Labels } from '../../shared/api/label-selector.ts';
@@ -30,6 +36,8 @@ export interface SpeakerFacts {
   readonly kubeProxyUnhealthy: boolean;
   /** Strict ARP is required on its node, and off. */
   readonly strictArp?: StrictArpFault;
+  /** Addresses that it was to announce, and that other machines use; not there where there is none. */
+  readonly addressesInUse?: readonly AddressInUse[];
   /** Other members whose pulses do not come to it, though their Leases are renewed; sorted. Absent: all are heard. */
   readonly unheard?: readonly string[];
   /** Ids of the keys of pulses that it accepts, sorted. */
@@ -46,6 +54,7 @@ const names = {
   interfaces: 'herald/interfaces',
   unhealthy: 'herald/unhealthy',
   strictArp: strictArpAnnotation,
+  addressesInUse: addressesInUseAnnotation,
   unheard: 'herald/unheard',
   keys: heldKeysAnnotation,
   leave: 'herald/leave',
@@ -62,6 +71,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
     [names.unhealthy]: facts.kubeProxyUnhealthy ? 'kubeProxyUnhealthy' : null,
     [names.strictArp]: facts.strictArp === undefined ? null : strictArpText(facts.strictArp),
     [names.unheard]: facts.unheard === undefined ? null : facts.unheard.join(','),
+    [names.addressesInUse]: addressesInUseText(facts.addressesInUse ?? []) ?? null,
     [names.keys]: facts.keys.length > 0 ? facts.keys.join(',') : null,
     [names.leave]: facts.leaving ? 'true' : null,
   };
@@ -70,6 +80,7 @@ export function encodeSpeakerFacts(facts: SpeakerFacts): Readonly<Record<string,
 /** Reads what `encodeSpeakerFacts` wrote; what is missing or can't be read counts as not there. */
 export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
   const strictArp = parseStrictArp(annotations[names.strictArp]);
+  const addressesInUse = parseAddressesInUse(annotations[names.addressesInUse]);
   const port = Number(annotations[names.port] ?? '');
   return {
     address: annotations[names.address] ?? '',
@@ -79,6 +90,7 @@ export function decodeSpeakerFacts(annotations: Labels): SpeakerFacts {
     interfaces: decodeInterfaces(annotations[names.interfaces] ?? '[]'),
     kubeProxyUnhealthy: annotations[names.unhealthy] !== undefined,
     ...(strictArp === undefined ? {} : { strictArp }),
+    ...(addressesInUse.length === 0 ? {} : { addressesInUse }),
     ...(annotations[names.unheard] === undefined ? {} : { unheard: decodeList(annotations[names.unheard]) }),
     keys: decodeList(annotations[names.keys]),
     leaving: annotations[names.leave] === 'true',

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../shared/api/json.ts';
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import { apiVersionOf } from '../../shared/api/resource-type.ts';
 import {
+  announcedAddressesAnnotation,
   ownerSinceAnnotation,
   type ServiceL2Status,
   serviceL2StatusResource,
@@ -25,6 +26,8 @@ export interface Announcement {
   readonly interfaces: readonly string[];
   /** When the node took it over, Unix ms. */
   readonly sinceMs: number;
+  /** Those of the Service's addresses that the node answers for, canonical. */
+  readonly addresses: readonly string[];
 }
 
 /** The name of a Service's ServiceL2Status: the same whoever announces it, so that there is only one. */
@@ -68,16 +71,26 @@ export function l2StatusLabels(announcement: Announcement): Readonly<Record<stri
   };
 }
 
-/** Written together with the labels, when the owner changes. */
-export function l2StatusAnnotations({ sinceMs }: Announcement): Readonly<Record<string, string>> {
-  return { [ownerSinceAnnotation]: new Date(sinceMs).toISOString() };
+/** Written together with the labels, when the owner changes, or what it announces. */
+export function l2StatusAnnotations({ sinceMs, addresses }: Announcement): Readonly<Record<string, string>> {
+  return {
+    [ownerSinceAnnotation]: new Date(sinceMs).toISOString(),
+    [announcedAddressesAnnotation]: addresses.join(','),
+  };
+}
+
+/** Undefined in a report that does not tell. */
+export function announcedAddressesOf({ meta }: ServiceL2Status): readonly string[] | undefined {
+  return meta.annotations[announcedAddressesAnnotation]?.split(',');
 }
 
 export function l2StatusStatus({ node, serviceName, serviceNamespace, interfaces }: Announcement): JsonObject {
   return { node, serviceName, serviceNamespace, interfaces: interfaces.map((name) => ({ name })) };
 }
 
+/** Whether it has them, and the addresses that are written with them. */
 export function hasLabels(status: ServiceL2Status, announcement: Announcement): boolean {
+  if (announcedAddressesOf(status)?.join(',') !== announcement.addresses.join(',')) return false;
   return Object.entries(l2StatusLabels(announcement)).every(
     ([name, value]) => status.meta.labels[name] === (value ?? undefined),
   );

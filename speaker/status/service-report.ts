@@ -86,6 +86,7 @@ function reportOwner(input: ReportInput, plan: ServicePlan): readonly ReportActi
     node: self,
     interfaces,
     sinceMs: holding?.sinceMs ?? input.wallMs,
+    addresses: plan.ips.filter((ip) => input.owned.has(ip)),
   };
   const actions: ReportAction[] = [];
   const labels = l2Status === undefined || !hasLabels(l2Status, announcement);
