@@ -83,6 +83,15 @@ export class AllocationWorld {
     return (this.#parsed.get(key)?.ingress ?? []).map(({ ip }) => ip ?? '');
   }
 
+  /** As they stand now. */
+  services(): readonly Service[] {
+    return [...this.#parsed.values()];
+  }
+
+  namespaces(): readonly Namespace[] {
+    return [...namespaceCache(this.#namespaces).values()];
+  }
+
   keys(): readonly ObjectKey[] {
     return [...this.#parsed.keys()];
   }
