@@ -1,8 +1,10 @@
 import { isHeld } from '../liveness/message.ts';
 import type { ClaimBook } from './claim-book.ts';
-import { type GroupState, ranksBefore } from './group-state.ts';
+import { type Challenger, type GroupState, ranksBefore } from './group-state.ts';
 import type { KnownNodes } from './known-nodes.ts';
 import type { Failback } from './owned-group.ts';
+
+const none: readonly Challenger[] = [];
 
 /** What a choice looks at besides the group. */
 export interface ChoiceView {
@@ -22,7 +24,7 @@ export interface Choice {
   readonly bestRank: number;
   /** Who should hold it; undefined where nobody can. */
   readonly wanted: string | undefined;
-  readonly challenger: GroupState['challenger'];
+  readonly challengers: readonly Challenger[];
 }
 
 /** Works out who should hold a group, from what this node knows. */
@@ -32,9 +34,10 @@ export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choi
   const valid = holder !== undefined && mayGoOn(holder, state, view);
   // A holder gives way to a better rank, never to another's better standing: probation keeps nodes from taking.
   const better = valid && best.node !== undefined && ranksBefore(state.group.candidates, best.node, holder);
-  const challenger = challengerOf(state, better ? best.node : undefined, nowMs);
-  const chosen = { holder, valid, best: best.node, bestRank: best.rank, challenger };
-  return { ...chosen, wanted: wantedOf(state, view, chosen, nowMs) };
+  const challengers = better ? challengersOf(state, view, holder, nowMs) : none;
+  const chosen = { holder, valid, best: best.node, bestRank: best.rank, challengers };
+  if (!valid) return { ...chosen, wanted: successorOf(state, view, best.node) };
+  return { ...chosen, wanted: better ? challengedOf(state, view, chosen, nowMs) : holder };
 }
 
 /**
@@ -124,29 +127,38 @@ function isHealthy(node: string, state: GroupState, view: ChoiceView): boolean {
   return view.nodes.standing(node) === 'live' && mayGoOn(node, state, view);
 }
 
-function challengerOf(state: GroupState, node: string | undefined, nowMs: number): GroupState['challenger'] {
-  if (node === undefined) return undefined;
-  return state.challenger?.node === node ? state.challenger : { node, sinceMs: nowMs };
+/** Each waits for itself: one that comes and goes does not hold up the others. */
+function challengersOf(state: GroupState, view: ChoiceView, holder: string, nowMs: number): readonly Challenger[] {
+  if (typeof view.failback !== 'object') return none;
+  const { candidates } = state.group;
+  const better = candidates.filter((node) => ranksBefore(candidates, node, holder) && isUsable(node, state, view));
+  return better.flatMap((node) => {
+    const liveSinceMs = view.nodes.liveSinceMs(node);
+    const knownMs = state.challengers.find((known) => known.node === node)?.sinceMs ?? nowMs;
+    return liveSinceMs === undefined ? [] : [{ node, sinceMs: Math.max(knownMs, liveSinceMs) }];
+  });
 }
 
-function wantedOf(
+/** Nobody holds it that may go on. */
+function successorOf(state: GroupState, view: ChoiceView, best: string | undefined): string | undefined {
+  const told = state.group.holder;
+  // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
+  const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
+  return fresh && view.failback !== 'always' ? told : best;
+}
+
+/** Its holder may go on, and the best candidate ranks before it. */
+function challengedOf(
   state: GroupState,
   view: ChoiceView,
-  { holder, valid, best, challenger }: Omit<Choice, 'wanted'>,
+  { holder, best, challengers }: Omit<Choice, 'wanted'>,
   nowMs: number,
 ): string | undefined {
-  const told = state.group.holder;
-  if (!valid) {
-    // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
-    const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
-    return fresh && view.failback !== 'always' ? told : best;
-  }
-  if (challenger === undefined) return holder;
   // By its Lease alone it would not hear that the holder gives way.
   const settles = isSettling(state, view, holder) && best !== undefined && !view.nodes.byLease(best);
-  const moves =
-    settles || state.preferredOver === holder || nowMs - challenger.sinceMs >= failbackDelayMs(view.failback);
-  return moves ? best : holder;
+  if (settles || state.preferredOver === holder || view.failback === 'always') return best;
+  const delayMs = view.failback === 'never' ? Number.POSITIVE_INFINITY : view.failback.delayMs;
+  return challengers.find(({ sinceMs }) => nowMs - sinceMs >= delayMs)?.node ?? holder;
 }
 
 /** Whether it says that it holds the group only until a better one takes it. */
@@ -167,9 +179,4 @@ export function isHeldDown({ yielded, group }: GroupState, { book, nodes }: Choi
   if (yielded === undefined || nowMs >= yielded.untilMs) return false;
   const said = book.statement(group.key, yielded.to);
   return said !== undefined && isHeld(said.state) && nodes.standing(yielded.to) !== 'dead';
-}
-
-function failbackDelayMs(failback: Failback): number {
-  if (failback === 'always') return 0;
-  return failback === 'never' ? Number.POSITIVE_INFINITY : failback.delayMs;
 }

@@ -44,9 +44,8 @@ export function groupDeadlineMs(state: GroupState, view: ChoiceView, nowMs: numb
     dueMs.push(state.unwantedSinceMs + handOverMs);
   }
   if (isWanted && state.held === undefined) dueMs.push(state.yielded?.untilMs);
-  if (typeof view.failback === 'object' && state.challenger !== undefined) {
-    dueMs.push(state.challenger.sinceMs + view.failback.delayMs);
-  }
+  const delayMs = typeof view.failback === 'object' ? view.failback.delayMs : 0;
+  for (const { sinceMs } of state.challengers) dueMs.push(sinceMs + delayMs);
   return Math.min(...dueMs.filter((ms) => ms !== undefined && ms > nowMs).map(Number), Number.POSITIVE_INFINITY);
 }
 

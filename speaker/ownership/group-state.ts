@@ -10,6 +10,11 @@ export interface Held {
   settling: boolean;
 }
 
+export interface Challenger {
+  readonly node: string;
+  readonly sinceMs: number;
+}
+
 /** A group of the table, and what this node makes of it. */
 export interface GroupState {
   group: OwnedGroup;
@@ -32,8 +37,8 @@ export interface GroupState {
   wanted: string | undefined;
   /** A changed preference moves it away from this holder, whatever the policy. */
   preferredOver: string | undefined;
-  /** Has been better than the holder since then. */
-  challenger: { readonly node: string; readonly sinceMs: number } | undefined;
+  /** Where failback has a delay: those that rank before the holder and could serve, since then. BOUNDED by the candidates. */
+  challengers: readonly Challenger[];
   /** Nobody serves the group, and that node should since then. */
   waiting: { readonly node: string; readonly sinceMs: number } | undefined;
   /** Those that should have taken it and did not. BOUNDED by the candidates. */
@@ -66,7 +71,7 @@ export function newGroupState(group: OwnedGroup, epoch: number): GroupState {
     bestRank: group.candidates.length,
     wanted: undefined,
     preferredOver: undefined,
-    challenger: undefined,
+    challengers: [],
     waiting: undefined,
     passedOver: [],
     yielded: undefined,

@@ -274,7 +274,7 @@ export class Groups {
     state.best = choice.best;
     state.bestRank = choice.bestRank;
     state.wanted = choice.wanted;
-    state.challenger = choice.challenger;
+    state.challengers = choice.challengers;
   }
 
   /** Whoever should serve a group and can't says so, and takes that back. */

@@ -14,6 +14,8 @@ interface KnownNode {
   lastHeardMs: number | undefined;
   /** When it was last found dead. */
   diedAtMs: number | undefined;
+  /** Since when it has counted as `live`, without a break. */
+  liveSinceMs: number | undefined;
 }
 
 /** How the nodes stand, as the detector tells it. BOUNDED by the table's members. */
@@ -24,11 +26,13 @@ export class KnownNodes {
   set(node: string, facts: NodeFacts, nowMs: number): Standing {
     const known = this.#nodes.get(node);
     const dies = facts.standing === 'dead' && known?.standing !== 'dead';
+    const liveSinceMs = known?.standing === 'live' ? known.liveSinceMs : nowMs;
     this.#nodes.set(node, {
       standing: facts.standing,
       byLease: facts.byLease,
       lastHeardMs: facts.silentMs === undefined ? known?.lastHeardMs : nowMs - facts.silentMs,
       diedAtMs: dies ? nowMs : known?.diedAtMs,
+      liveSinceMs: facts.standing === 'live' ? liveSinceMs : undefined,
     });
     return known?.standing ?? 'dead';
   }
@@ -43,6 +47,11 @@ export class KnownNodes {
 
   byLease(node: string): boolean {
     return this.#nodes.get(node)?.byLease ?? false;
+  }
+
+  /** Undefined where it does not live, or is on probation. */
+  liveSinceMs(node: string): number | undefined {
+    return this.#nodes.get(node)?.liveSinceMs;
   }
 
   /** For how long nothing was heard of it, where that is known. */

@@ -158,6 +158,51 @@ test('with a delay, a death of the better node starts the time anew', () => {
   assert.deepEqual(cluster.owners(g), ['a']);
 });
 
+test('with a delay, a node that comes and goes gets nothing, and does not hold up another one that is better', () => {
+  const cluster = running({ failback: { delayMs: 60_000 } });
+  for (const node of ['a', 'b']) {
+    cluster.kill(node);
+    cluster.seeAll(node, 'dead', 310);
+    cluster.run(3000);
+  }
+  assert.deepEqual(cluster.owners(g), ['c']);
+  restart(cluster, 'b');
+  for (let round = 0; round < 2; round += 1) {
+    restart(cluster, 'a');
+    cluster.run(20_000);
+    cluster.kill('a');
+    cluster.seeAll('a', 'dead', 310);
+    cluster.run(5000);
+  }
+  restart(cluster, 'a');
+  assert.deepEqual(cluster.owners(g), ['c']);
+  cluster.run(3_900);
+  assert.deepEqual(cluster.owners(g), ['c']);
+  cluster.run(110);
+  assert.deepEqual(cluster.owners(g), ['b']);
+  cluster.run(55_800);
+  assert.deepEqual(cluster.owners(g), ['b']);
+  cluster.run(210);
+  assert.deepEqual(cluster.owners(g), ['a']);
+});
+
+test('with a delay, a second one that was away meanwhile waits anew', () => {
+  const cluster = new OwnershipCluster({ nodes: candidates, failback: { delayMs: 60_000 } });
+  cluster.setGroups({ [g]: { candidates, holder: 'c' } });
+  cluster.start(candidates);
+  cluster.run(50_000);
+  for (const standing of ['dead', 'probation', 'live'] as const) {
+    cluster.seeAll('b', standing);
+    cluster.run(1000);
+  }
+  cluster.kill('a');
+  cluster.seeAll('a', 'dead', 310);
+  cluster.run(58_900);
+  assert.deepEqual(cluster.owners(g), ['c']);
+  cluster.run(110);
+  assert.deepEqual(cluster.owners(g), ['b']);
+});
+
 test('an excluded holder answers until the next one has claimed it', () => {
   const cluster = running();
   cluster.setGroups({ [g]: { candidates: ['b', 'c'] } });
