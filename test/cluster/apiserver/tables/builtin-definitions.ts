@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from '../resource-definition.ts';
+import { accessReviews } from './builtin/access-reviews.ts';
 import { customResourceDefinition } from './builtin/custom-resource-definition.ts';
 import { endpointSlice, endpoints } from './builtin/endpoints.ts';
 import { coreEvent, event } from './builtin/event.ts';
@@ -6,8 +7,8 @@ import { lease } from './builtin/lease.ts';
 import { node } from './builtin/node.ts';
 import { plainCore } from './builtin/plain-core.ts';
 import { pod } from './builtin/pod.ts';
+import { policies } from './builtin/policies.ts';
 import { rbac } from './builtin/rbac.ts';
-import { selfSubjectAccessReview } from './builtin/self-subject-access-review.ts';
 import { service } from './builtin/service.ts';
 import { workloads } from './builtin/workloads.ts';
 
@@ -23,7 +24,8 @@ export const builtinDefinitions: readonly ResourceDefinition[] = [
   lease,
   event,
   ...workloads,
+  ...policies,
   ...rbac,
   customResourceDefinition,
-  selfSubjectAccessReview,
+  ...accessReviews,
 ];

@@ -79,7 +79,7 @@ function subjects(binding: JsonMap, kind: string): string {
   return names.join(', ');
 }
 
-/** Roles are stored as given: the embedded server lets every user do everything. */
+/** Roles are stored as given: access reviews answer by them, and yet every user may do everything. */
 export const rbac: readonly ResourceDefinition[] = [
   builtin({
     ...roleBase,

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type JsonObject, readObject, readObjects, readString } from '../../shared/api/json.ts';
+import { kubeconfigText } from '../cluster/api/access.ts';
+import { KubeApi } from '../cluster/api/kube-api.ts';
+import { apiServerPort, heraldNamespace } from '../cluster/cluster.ts';
+import { administrators, type ControlPlane } from '../cluster/control-plane/control-plane.ts';
+import { startControlPlane } from '../cluster/control-plane/start.ts';
+import { readManifests } from '../cluster/custom-resources.ts';
+import { findHelm, type HelmResult, runHelm } from '../cluster/helm.ts';
+import { buildLan, lan } from '../cluster/network/topology.ts';
+import { insideSandbox } from '../cluster/sandbox/reenter.ts';
+import { repositoryRoot } from '../support/source-tree.ts';
+
+const chart = path.join(repositoryRoot, 'charts/herald');
+const scenarios = path.join(repositoryRoot, 'test/chart/scenarios');
+const helm = findHelm();
+const without = helm === undefined ? { skip: 'helm is not on this machine; the gate installs it' } : {};
+const pools = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/ipaddresspools`;
+
+/** The API server, and Helm as its administrator. */
+interface Installer {
+  readonly api: KubeApi;
+  readonly controlPlane: ControlPlane;
+  readonly helm: (args: readonly string[]) => Promise<HelmResult>;
+}
+
+async function startInstaller(): Promise<Installer> {
+  await buildLan([]);
+  const folder = mkdtempSync(path.join(tmpdir(), 'herald-helm-'));
+  const users = [{ name: 'admin', groups: [administrators] }];
+  const controlPlaneFolder = path.join(folder, 'control-plane');
+  mkdirSync(controlPlaneFolder);
+  const controlPlane = await startControlPlane({
+    address: lan.ipv4,
+    port: apiServerPort,
+    folder: controlPlaneFolder,
+    users,
+  });
+  await controlPlane.ready();
+  const kubeconfig = path.join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(controlPlane.access('admin')), { mode: 0o600 });
+  return {
+    api: new KubeApi(controlPlane.access('admin')),
+    controlPlane,
+    helm: (args) => runHelm(helm ?? '', [...args, '--kubeconfig', kubeconfig, '--namespace', heraldNamespace], folder),
+  };
+}
+
+/** Where the API server takes objects of this kind. */
+async function collectionOf(api: KubeApi, object: JsonObject): Promise<string> {
+  const version = readString(object, 'apiVersion') ?? '';
+  const group = version.includes('/') ? `/apis/${version}` : `/api/${version}`;
+  const found = readObjects(await api.get(group), 'resources').find(
+    (resource) => resource['kind'] === object['kind'] && !String(resource['name']).includes('/'),
+  );
+  assert.ok(found !== undefined, `the API server does not know ${version} ${object['kind']}`);
+  const namespace = readString(readObject(object, 'metadata'), 'namespace') ?? heraldNamespace;
+  return `${group}${found['namespaced'] === true ? `/namespaces/${namespace}` : ''}/${found['name']}`;
+}
+
+if (await insideSandbox(import.meta.filename)) {
+  describe('the chart on an API server, by Helm', () => {
+    let started: Installer | undefined;
+    before(async () => {
+      started = await startInstaller();
+    });
+    after(async () => {
+      await Promise.all(started?.controlPlane.processes.map((each) => each.kill('SIGKILL')) ?? []);
+    });
+    const installer = (): Installer => {
+      if (started === undefined) throw new Error('cannot use Helm: the API server did not start');
+      return started;
+    };
+    const succeed = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await installer().helm(args);
+      assert.equal(code, 0, `helm ${args.join(' ')}\n${stdout}${stderr}`);
+      return stdout;
+    };
+    const namesOf = async (collection: string): Promise<readonly string[]> => {
+      const list = await installer().api.get(collection);
+      return readObjects(list, 'items').map((item) => readString(readObject(item, 'metadata'), 'name') ?? '');
+    };
+    const speakerArgs = async (): Promise<readonly unknown[]> => {
+      const daemonSet = await installer().api.get(
+        `/apis/apps/v1/namespaces/${heraldNamespace}/daemonsets/herald-speaker`,
+      );
+      const pod = readObject(readObject(readObject(daemonSet, 'spec'), 'template'), 'spec');
+      const args = readObjects(pod, 'containers')[0]?.['args'];
+      return Array.isArray(args) ? args : [];
+    };
+
+    test('install brings everything, with the definitions', without, async () => {
+      const notes = await succeed('install', 'herald', chart, '--create-namespace');
+      assert.match(notes, /kind: IPAddressPool/);
+      const definitions = await namesOf('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+      assert.equal(definitions.filter((name) => name.endsWith('.metallb.io')).length, 9);
+      assert.ok((await speakerArgs()).includes('--strict-arp=warn'));
+    });
+
+    test('an upgrade changes what is asked for, and a rollback changes it back', without, async () => {
+      const metadata = { name: 'lan', namespace: heraldNamespace };
+      const spec = { addresses: ['192.0.2.0/28'] };
+      await installer().api.create(pools, { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', metadata, spec });
+      await succeed('upgrade', 'herald', chart, '--set', 'strictArp=enforce,failback=30s');
+      assert.ok((await speakerArgs()).includes('--strict-arp=enforce'));
+      assert.ok((await speakerArgs()).includes('--failback=30s'));
+      await succeed('rollback', 'herald', '1');
+      assert.ok((await speakerArgs()).includes('--strict-arp=warn'));
+      assert.deepEqual(await namesOf(pools), ['lan']);
+    });
+
+    test('an upgrade mends a definition that was lost or changed', without, async () => {
+      const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/communities.metallb.io';
+      await installer().api.delete(definition);
+      await succeed('upgrade', 'herald', chart);
+      assert.equal(
+        readString(readObject(await installer().api.get(definition), 'metadata'), 'name'),
+        'communities.metallb.io',
+      );
+    });
+
+    for (const file of readdirSync(scenarios)) {
+      test(`the API server takes each object whole, and knows each of its fields: ${file}`, without, async () => {
+        const values = path.join(scenarios, file);
+        const rendered = await succeed('template', 'probe', chart, '--values', values, '--kube-version', '1.34.0');
+        // Those of Prometheus' operator it can not know.
+        const objects = readManifests(rendered).filter(
+          (object) => !String(object['apiVersion']).startsWith('monitoring.coreos.com/'),
+        );
+        const known = objects.filter((object) => object['kind'] !== 'CustomResourceDefinition');
+        assert.ok(known.length >= 14);
+        const { api } = installer();
+        for (const object of known) {
+          const collection = await collectionOf(api, object);
+          await api.create(`${collection}?dryRun=All&fieldValidation=Strict`, object);
+        }
+      });
+    }
+
+    test('uninstalling leaves the definitions and the pools, and nothing else', without, async () => {
+      await succeed('uninstall', 'herald');
+      const own = `/namespaces/${heraldNamespace}`;
+      assert.deepEqual(await namesOf(`/apis/apps/v1${own}/daemonsets`), []);
+      assert.deepEqual(await namesOf(`/apis/apps/v1${own}/deployments`), []);
+      assert.deepEqual(await namesOf(`/apis/rbac.authorization.k8s.io/v1${own}/roles`), []);
+      assert.deepEqual(await namesOf(pools), ['lan']);
+    });
+
+    test('a new installation takes over what the last one left', without, async () => {
+      await succeed('install', 'herald', chart);
+      assert.deepEqual(await namesOf(pools), ['lan']);
+    });
+  });
+}
