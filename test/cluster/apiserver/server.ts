@@ -56,6 +56,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ru
   const { store, registry } = cluster;
   const parts = {
     registry,
+    store,
     faults,
     nowMs: () => clock.wallMs(),
     access: new AccessRules(options.tokens),

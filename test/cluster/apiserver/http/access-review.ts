@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonMap } from '../resource-definition.ts';
-import { mapAt, stringAt } from '../schema/json-value.ts';
+import { mapAt, stringAt, textsAt } from '../schema/json-value.ts';
+import type { Store } from '../store/store.ts';
 import { sendJson } from './json-response.ts';
 import { parseObjectBody, readBody } from './request-body.ts';
 import { StatusError } from './status-error.ts';
+import { type Action, rolesAllow } from './stored-roles.ts';
 
 /** Who a bearer token stands for. */
 export interface TokenUser {
@@ -43,15 +45,52 @@ export async function answerAccessReview(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  await answerReview('SelfSubjectAccessReview', request, response, (review) => {
+    const { verb, resource } = actionIn(review);
+    return { user: user.name, allowed: rules.allows(user, verb, resource) };
+  });
+}
+
+/** SubjectAccessReview: by the roles that are stored. Where none are bound, nobody has said who may do what. */
+export async function answerReviewOfSubject(
+  store: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await answerReview('SubjectAccessReview', request, response, (review) => {
+    const user = stringAt(review, ['spec', 'user']);
+    const groups = textsAt(review, ['spec', 'groups']);
+    return { user, allowed: rolesAllow(store, { user, groups }, actionIn(review)) };
+  });
+}
+
+async function answerReview(
+  kind: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  decide: (review: JsonMap) => { readonly user: string; readonly allowed: boolean },
+): Promise<void> {
   const review: JsonMap = parseObjectBody(await readBody(request));
-  const attributes = mapAt(review, ['spec', 'resourceAttributes']);
-  const allowed = rules.allows(user, stringAt(attributes, ['verb']), stringAt(attributes, ['resource']));
+  const { user, allowed } = decide(review);
   const answer = {
     ...review,
     apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
+    kind,
     metadata: mapAt(review, ['metadata']),
-    status: allowed ? { allowed } : { allowed, reason: `denied to ${user.name}` },
+    status: allowed ? { allowed } : { allowed, reason: `denied to ${user}` },
   };
   sendJson(response, 201, JSON.stringify(answer));
+}
+
+function actionIn(review: JsonMap): Action {
+  const attributes = mapAt(review, ['spec', 'resourceAttributes']);
+  const text = (name: string): string => stringAt(attributes, [name]);
+  const subresource = text('subresource');
+  return {
+    verb: text('verb'),
+    group: text('group'),
+    resource: subresource === '' ? text('resource') : `${text('resource')}/${subresource}`,
+    namespace: text('namespace'),
+    name: text('name'),
+  };
 }

@@ -3,7 +3,8 @@ import { answerFault, type Faults } from '../faults.ts';
 import type { Registry } from '../registry.ts';
 import type { ReadHandlers } from '../rest/read-handlers.ts';
 import type { WriteHandlers } from '../rest/write-handlers.ts';
-import { type AccessRules, answerAccessReview } from './access-review.ts';
+import type { Store } from '../store/store.ts';
+import { type AccessRules, answerAccessReview, answerReviewOfSubject } from './access-review.ts';
 import { faultPath, handleFaultRequest } from './fault-endpoint.ts';
 import { sendReply, sendStatusError, sendText } from './json-response.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -13,6 +14,7 @@ import { noSuchResource, StatusError } from './status-error.ts';
 
 export interface HandlerParts {
   readonly registry: Registry;
+  readonly store: Store;
   readonly reads: ReadHandlers;
   readonly writes: WriteHandlers;
   readonly faults: Faults;
@@ -54,6 +56,7 @@ async function answer(parts: HandlerParts, request: IncomingMessage, response: S
     return;
   }
   if (path.plural === 'selfsubjectaccessreviews') return answerAccessReview(parts.access, user, request, response);
+  if (path.plural === 'subjectaccessreviews') return answerReviewOfSubject(parts.store, request, response);
   await answerResource(parts, resourceRequest(parts, path, { request, response, query: url.searchParams }));
 }
 

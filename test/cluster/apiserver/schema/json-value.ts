@@ -49,6 +49,10 @@ export function mapsAt(root: Json | undefined, path: readonly string[]): readonl
   return listAt(root, path).filter(isMap);
 }
 
+export function textsAt(root: Json | undefined, path: readonly string[]): readonly string[] {
+  return listAt(root, path).filter((value) => typeof value === 'string');
+}
+
 export function mapAt(root: Json | undefined, path: readonly string[]): JsonMap {
   const value = valueAt(root, path);
   return isMap(value) ? value : {};
