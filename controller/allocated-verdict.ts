@@ -6,7 +6,9 @@ import { passedOverText, refusalText } from './allocator/reason-text.ts';
 
 /** The reason of events, conditions and metrics that stands for a refusal. */
 export function refusalReason(refusal: Refusal): string {
-  if (refusal.reason !== 'unreadableRequest') return eventReasons.allocationFailed;
+  if (refusal.reason !== 'unreadableRequest') {
+    return isUsedByOthers(refusal) ? eventReasons.addressInUse : eventReasons.allocationFailed;
+  }
   switch (refusal.problem.reason) {
     case 'notEnoughClusterIPs':
       return eventReasons.notEnoughClusterIPs;
@@ -18,6 +20,12 @@ export function refusalReason(refusal: Refusal): string {
     case 'twoOfOneFamily':
       return eventReasons.loadBalancerFailed;
   }
+}
+
+/** Whether other machines use what it asks for, or the last addresses of a pool that it could have had. */
+function isUsedByOthers(refusal: Exclude<Refusal, { readonly reason: 'unreadableRequest' }>): boolean {
+  if (refusal.reason === 'addressesRefused') return refusal.addresses.some(({ reason }) => reason === 'usedByOthers');
+  return refusal.pools.some((pool) => pool.reason === 'exhausted' && pool.foreign !== undefined);
 }
 
 /** What the condition `herald/Allocated` says about a decision. */

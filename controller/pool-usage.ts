@@ -1,16 +1,21 @@
 import type { PoolUsage } from '../shared/api/ip-address-pool.ts';
+import type { IpFamily } from '../shared/net/address.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 
 /** The counters of an IPAddressPool's status: addresses, not Services. */
 export function poolUsage(space: PoolSpace): PoolUsage {
-  const ipv4 = space.usage('IPv4');
-  const ipv6 = space.usage('IPv6');
   return {
-    assignedIPv4: count(ipv4.inUse),
-    assignedIPv6: count(ipv6.inUse),
-    availableIPv4: count(ipv4.of - ipv4.inUse),
-    availableIPv6: count(ipv6.of - ipv6.inUse),
+    assignedIPv4: count(space.usage('IPv4').inUse),
+    assignedIPv6: count(space.usage('IPv6').inUse),
+    availableIPv4: count(available(space, 'IPv4')),
+    availableIPv6: count(available(space, 'IPv6')),
   };
+}
+
+/** What other machines use can be given to nobody. */
+function available(space: PoolSpace, family: IpFamily): bigint {
+  const { of, inUse } = space.usage(family);
+  return of - inUse - BigInt(space.foreign(family).length);
 }
 
 export function sameUsage(one: PoolUsage | undefined, other: PoolUsage): boolean {

@@ -6,6 +6,7 @@ import type { Cache, Change } from '../shared/kube/informer.ts';
 import { Allocator } from './allocator/allocator.ts';
 import { readClaim } from './allocator/claim.ts';
 import type { Assignment, Decision } from './allocator/decision.ts';
+import type { ForeignUses } from './allocator/foreign-use.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 import { isOurs } from './allocator/request.ts';
 import { eventsFor, eventsForLeaver, type ServiceEvent } from './service-events.ts';
@@ -16,6 +17,8 @@ export interface ReconcilerInputs {
   readonly services: Cache<Service>;
   readonly namespaces: Cache<Namespace>;
   readonly loadBalancerClass: string | undefined;
+  /** Addresses that other machines use; none by default. */
+  readonly foreign?: ForeignUses;
 }
 
 /** What is to be done about one Service. */
@@ -37,7 +40,8 @@ export class Reconciler {
 
   constructor(inputs: ReconcilerInputs) {
     this.#inputs = inputs;
-    this.#allocator = new Allocator(inputs.config, (namespace) => inputs.namespaces.get(namespace)?.meta.labels ?? {});
+    const labelsOf = (namespace: string) => inputs.namespaces.get(namespace)?.meta.labels ?? {};
+    this.#allocator = new Allocator(inputs.config, labelsOf, inputs.foreign);
   }
 
   get waiting(): number {
@@ -68,6 +72,11 @@ export class Reconciler {
 
   configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
     return this.#allocator.configure(config, nowMs);
+  }
+
+  /** Other machines use these addresses, and no others. */
+  setForeign(foreign: ForeignUses, nowMs: number): ReadonlySet<ObjectKey> {
+    return this.#allocator.setForeign(foreign, nowMs);
   }
 
   namespaceChanged(change: Change<Namespace>, nowMs: number): ReadonlySet<ObjectKey> {

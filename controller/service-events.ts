@@ -2,8 +2,9 @@ import { eventReasons } from '../shared/api/reasons.ts';
 import type { Service } from '../shared/api/service.ts';
 import { findCondition, sameVerdict, type Verdict } from '../shared/api/verdict.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
-import { allocatedVerdict, assignedMessage } from './allocated-verdict.ts';
-import type { Assignment, Decision, LossReason } from './allocator/decision.ts';
+import { allocatedVerdict, assignedMessage, refusalReason } from './allocated-verdict.ts';
+import type { Assignment, Decision, Loss, LossReason } from './allocator/decision.ts';
+import { foreignUseText } from './allocator/foreign-use.ts';
 import { lossText } from './allocator/reason-text.ts';
 import { usesDeprecatedAnnotation } from './allocator/request.ts';
 import { noSpeakerEvent, noSpeakerVerdict } from './announced-verdict.ts';
@@ -29,6 +30,9 @@ export function eventsFor(service: Service, decision: Decision, speakersGone: bo
     const reasons = new Map(lost.map(({ address, reason }) => [formatAddress(address), reason]));
     events.push(clearedEvent(cleared, reasons));
   }
+  if (cleared.length > 0 && !(refusal !== undefined && refusalReason(refusal) === eventReasons.addressInUse)) {
+    events.push(...inUseEvents(lost, cleared));
+  }
   if (after.some((address) => !before.includes(address))) {
     events.push({ type: 'Normal', reason: eventReasons.ipAllocated, message: assignedMessage(assignments) });
   }
@@ -50,6 +54,14 @@ export function eventsForLeaver(held: readonly Assignment[]): readonly ServiceEv
   if (held.length === 0) return [];
   const reasons = new Map(held.map(({ address }): [string, LossReason] => [formatAddress(address), 'serviceLeft']));
   return [clearedEvent([...reasons.keys()], reasons)];
+}
+
+/** A refusal for the same reason says it itself. */
+function inUseEvents(lost: readonly Loss[], cleared: readonly string[]): readonly ServiceEvent[] {
+  const uses = lost.flatMap(({ address, use }) => (cleared.includes(formatAddress(address)) ? (use ?? []) : []));
+  if (uses.length === 0) return [];
+  const message = uses.map(foreignUseText).join('; ');
+  return [{ type: 'Warning', reason: eventReasons.addressInUse, message }];
 }
 
 function isNews(service: Service, verdict: Verdict): boolean {

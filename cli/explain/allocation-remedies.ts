@@ -76,6 +76,8 @@ function addressRemedy(refused: RefusedAddress, place: RemedyPlace): string {
       return `ask for an address of pool ${refused.pool}, or take away the annotation metallb.io/address-pool`;
     case 'poolRefuses':
       return poolRemedy(refused.pool, refused.because, place);
+    case 'usedByOthers':
+      return `ask for another address than ${address}, or take it from the machine with the MAC ${refused.use.mac}`;
     case 'addressInUse':
       return `${conflictRemedy(refused.conflict, refused.by)}, or ask for another address than ${address}`;
   }

@@ -93,6 +93,16 @@ describe('a freed address', () => {
     assert.deepEqual(story.has('d/four'), ['1.0.0.1']);
   });
 
+  test('is no news to those whose port is taken on all addresses of their key', () => {
+    const story = new Story(one);
+    const annotations = sharedBy('blue');
+    const alike = ['b', 'c', 'd'].map((name) => ({ key: `d/${name}`, annotations }));
+    story.apply({ key: 'd/a', annotations }, ...alike, { key: 'd/https', annotations, spec: https });
+    assert.deepEqual([...story.remove('d/a')], ['d/a', 'd/b']);
+    assert.deepEqual([...story.remove('d/https')], ['d/https']);
+    assert.deepEqual([...story.remove('d/b')], ['d/b', 'd/c']);
+  });
+
   test('goes to the one that waits for this very address before a newcomer', () => {
     const story = new Story({ a: { addresses: ['1.0.0.1-1.0.0.2'] } });
     const wish = { 'metallb.io/loadBalancerIPs': '1.0.0.1' };

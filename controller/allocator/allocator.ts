@@ -4,6 +4,7 @@ import { sameAddress } from '../../shared/net/address.ts';
 import type { Claim } from './claim.ts';
 import { decide, keepable } from './decide.ts';
 import type { Assignment, Blocker, Decision, Loss } from './decision.ts';
+import { type ForeignUses, noForeignUses } from './foreign-use.ts';
 import type { Holding } from './holding.ts';
 import { Ledger } from './ledger.ts';
 import { freedBy, longestWaiting, type OpenLine, openLine, sharedAnew } from './offers.ts';
@@ -31,13 +32,16 @@ export class Allocator {
   #config: Config;
   /** Pools that adopted Services say they have addresses of which no pool has now: those stay as in `Config.leaving`. */
   #strays: ReadonlySet<string> = new Set();
+  #foreign: ForeignUses;
   #around: Surroundings;
   readonly #namespaceLabels: NamespaceLabels;
   readonly #entries = new Map<ObjectKey, Entry>();
   readonly #waiting = new WaitingList();
 
-  constructor(config: Config, namespaceLabels: NamespaceLabels) {
+  /** `foreign`: what other machines use. */
+  constructor(config: Config, namespaceLabels: NamespaceLabels, foreign: ForeignUses = noForeignUses) {
     this.#config = config;
+    this.#foreign = foreign;
     this.#namespaceLabels = namespaceLabels;
     this.#around = this.#surroundings();
   }
@@ -84,6 +88,12 @@ export class Allocator {
     this.#config = config;
     this.#around = this.#surroundings();
     return this.#decideAll(nowMs);
+  }
+
+  /** Other machines use these addresses now: who has one loses it, and others may have those that are not among them. */
+  setForeign(foreign: ForeignUses, nowMs: number): ReadonlySet<ObjectKey> {
+    this.#foreign = foreign;
+    return this.configure(this.#config, nowMs);
   }
 
   /** The labels of a namespace have changed. */
@@ -167,17 +177,30 @@ export class Allocator {
     while (turn < turns.length || open.length > 0) {
       open = open.flatMap((line) => this.#withNext(line));
       const next = longestWaiting(turns[turn], open);
-      if (next === undefined) break;
-      if (next === turns[turn]) turn += 1;
-      const entry = this.#entries.get(next.key);
+      const entry = next && this.#entries.get(next.key);
       if (entry === undefined) break;
-      const before = entry.holding;
-      const opened = [...this.#decide(entry, nowMs), ...sharedAnew(before, entry.holding, open)];
-      decided.add(next.key);
-      open = open.map((line) => (line.next?.key === next.key ? { ...line, asked: line.next } : line));
+      const { key } = entry.claim.request;
+      let opened: readonly Blocker[] = [];
+      if (next === turns[turn] || this.#mayHelp(entry, open)) {
+        const before = entry.holding;
+        opened = [...this.#decide(entry, nowMs), ...sharedAnew(before, entry.holding, open)];
+        decided.add(key);
+      }
+      if (next === turns[turn]) turn += 1;
+      open = open.map((line) => (line.next?.key === key ? { ...line, asked: line.next } : line));
       open.push(...opened.map(openLine));
     }
     return decided;
+  }
+
+  /**
+   * Could one of the lines help the Service that is next in them? Thousands of Services that are alike may wait under one
+   * key: where all its addresses have their ports taken, this is known without deciding upon each.
+   */
+  #mayHelp({ claim }: Entry, lines: readonly OpenLine[]): boolean {
+    const { key, wish, terms } = claim.request;
+    const others = lines.some(({ next, blocker }) => next?.key === key && blocker.kind !== 'sharingKey');
+    return others || this.#around.ledger.mayShare(wish.families, terms);
   }
 
   /** Decides upon one Service; returns what others may now have. */
@@ -211,7 +234,7 @@ export class Allocator {
 
   #surroundings(): Surroundings {
     const { pools, setAside, leaving = [] } = this.#config;
-    const ledger = new Ledger(pools.values());
+    const ledger = new Ledger(pools.values(), this.#foreign);
     const namespaceLabels = this.#namespaceLabels;
     const stays = new Set([...leaving, ...this.#strays]);
     return { ledger, pools: inOrderOfTrial(ledger.spaces()), setAside, leaving: stays, namespaceLabels };

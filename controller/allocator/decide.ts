@@ -52,7 +52,7 @@ function sift(request: AllocationRequest, current: readonly Assignment[], around
     const pool = around.ledger.poolOf(assignment.address)?.pool.name ?? assignment.pool;
     const reason = whyLost({ ...assignment, pool }, request, kept, around);
     if (reason === undefined) kept.push({ address: assignment.address, pool });
-    else lost.push({ ...assignment, reason });
+    else lost.push({ ...assignment, ...reason });
   }
   return { kept: inFamilyOrder(kept, request.wish.families, ({ address }) => address.family), lost };
 }
@@ -62,16 +62,19 @@ function whyLost(
   request: AllocationRequest,
   kept: readonly Assignment[],
   around: Surroundings,
-): LossReason | undefined {
+): Pick<Loss, 'reason' | 'use'> | undefined {
   const family = address.family;
   const second = kept.some((other) => other.address.family === family);
-  if (second || !request.wish.families.includes(family)) return 'familyNotWanted';
+  if (second || !request.wish.families.includes(family)) return { reason: 'familyNotWanted' };
   const space = around.ledger.poolOf(address);
-  if (space === undefined && !around.setAside.has(poolName) && !around.leaving.has(poolName)) return 'notInAnyPool';
+  if (space === undefined && !around.setAside.has(poolName) && !around.leaving.has(poolName))
+    return { reason: 'notInAnyPool' };
   if (space !== undefined && whyNotAllowed(space.pool, request, around.namespaceLabels) !== undefined) {
-    return 'poolRefuses';
+    return { reason: 'poolRefuses' };
   }
-  return around.ledger.inUse(address, request.terms) === undefined ? undefined : 'heldByAnother';
+  const use = around.ledger.foreignUse(address);
+  if (use !== undefined) return { reason: 'usedByOthers', use };
+  return around.ledger.inUse(address, request.terms) === undefined ? undefined : { reason: 'heldByAnother' };
 }
 
 function decideByAddress(request: AllocationRequest, { kept, lost }: Sifted, around: Surroundings): Decision {
@@ -166,6 +169,7 @@ function refusedByPools(placement: Placement, around: Surroundings): Refused {
 }
 
 function addressBlockers(refused: RefusedAddress, request: AllocationRequest): readonly Blocker[] {
+  if (refused.reason === 'usedByOthers') return [{ kind: 'address', address: refused.address }];
   if (refused.reason !== 'addressInUse') return [];
   const blockers: Blocker[] = [{ kind: 'address', address: refused.address }];
   return request.terms.key === '' ? blockers : [...blockers, { kind: 'sharingKey', key: request.terms.key }];

@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
+import type { ForeignUse } from './foreign-use.ts';
 import type { RequestProblem } from './request.ts';
 import type { SharingConflict } from './sharing.ts';
 
@@ -17,7 +18,14 @@ export type PoolReason =
   | { readonly reason: 'namespaceNotAllowed'; readonly namespace: string }
   | { readonly reason: 'serviceNotSelected' }
   | { readonly reason: 'familyMissing'; readonly family: IpFamily }
-  | { readonly reason: 'exhausted'; readonly family: IpFamily; readonly inUse: bigint; readonly of: bigint };
+  | {
+      readonly reason: 'exhausted';
+      readonly family: IpFamily;
+      readonly inUse: bigint;
+      readonly of: bigint;
+      /** Addresses that others than Services use; not there where there is none. */
+      readonly foreign?: readonly ForeignUse[];
+    };
 
 export type PassedOver = { readonly pool: string } & PoolReason;
 
@@ -27,6 +35,7 @@ export type AddressReason =
   | { readonly reason: 'notInAnyPool'; readonly setAside: readonly string[] }
   | { readonly reason: 'notInRequestedPool'; readonly pool: string }
   | { readonly reason: 'poolRefuses'; readonly pool: string; readonly because: PoolReason }
+  | { readonly reason: 'usedByOthers'; readonly use: ForeignUse }
   | { readonly reason: 'addressInUse'; readonly by: ObjectKey; readonly conflict: SharingConflict };
 
 export type RefusedAddress = { readonly address: IpAddress } & AddressReason;
@@ -43,12 +52,15 @@ export type LossReason =
   | 'poolRefuses'
   | 'familyNotWanted'
   | 'heldByAnother'
+  | 'usedByOthers'
   | 'otherRequested'
   | 'otherFamilyLost'
   | 'serviceLeft';
 
 export interface Loss extends Assignment {
   readonly reason: LossReason;
+  /** Of `usedByOthers`. */
+  readonly use?: ForeignUse;
 }
 
 /** What must change before a Service can be served better: a family of a pool, one address, or who shares a key. */

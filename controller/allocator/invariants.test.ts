@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Labels } from '../../shared/api/label-selector.ts';
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
-import { formatAddress, type IpFamily } from '../../shared/net/address.ts';
+import { formatAddress, type IpFamily, parseAddress } from '../../shared/net/address.ts';
 import {
   changedLayout,
   type LayoutChange,
@@ -25,6 +25,7 @@ import { manifestOf, type WrittenWish, wishKey, writtenWish } from '../../test/s
 import { Allocator } from './allocator.ts';
 import { type Claim, readClaim } from './claim.ts';
 import type { Loss } from './decision.ts';
+import type { ForeignUses } from './foreign-use.ts';
 
 const serviceCount = 10;
 
@@ -32,6 +33,7 @@ type Step =
   | { readonly type: 'apply'; readonly written: WrittenWish; readonly status: readonly string[] }
   | { readonly type: 'remove'; readonly index: number }
   | { readonly type: 'configure'; readonly changes: readonly LayoutChange[] }
+  | { readonly type: 'foreign'; readonly ips: readonly string[] }
   | { readonly type: 'label'; readonly namespace: string; readonly labels: Labels };
 
 const apply = fc.record({
@@ -55,6 +57,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      type: fc.constant('foreign' as const),
+      ips: fc.subarray(['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.5', 'fd00::', 'fd00::1', '9.9.9.9']),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       type: fc.constant('label' as const),
       namespace: fc.constantFrom('n0', 'n1', 'n2'),
       labels: fc.constantFrom<Labels>({}, { team: 'red' }, { team: 'blue' }),
@@ -62,6 +71,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 const steps = fc.array(step, { minLength: 1, maxLength: 25, size: 'max' });
+
+/** What other machines use. */
+function foreignUses(ips: Iterable<string>): ForeignUses {
+  const by = { mac: '02:00:00:00:00:99', interface: 'eth0', node: 'node-a', untilMs: 600_000 };
+  return new Map(Array.from(ips, (ip) => [ip, { address: parseAddress(ip) ?? assert.fail(ip), ...by }]));
+}
 
 interface Held {
   readonly ip: string;
@@ -74,6 +89,7 @@ class Watcher {
   readonly claims = new Map<ObjectKey, Claim>();
   readonly #labels = new Map<string, Labels>();
   readonly #wishes = new Map<ObjectKey, Wish>();
+  foreign: ForeignUses = foreignUses([]);
   #layout: PoolLayout;
   #pools: ReferencePools;
   /** Before the step. */
@@ -128,6 +144,9 @@ class Watcher {
         this.#layout = what.changes.reduce(changedLayout, this.#layout);
         this.#pools = referencePools(this.pools);
         return this.allocator.configure(configOfPools(this.pools), nowMs);
+      case 'foreign':
+        this.foreign = foreignUses(what.ips);
+        return this.allocator.setForeign(this.foreign, nowMs);
       case 'label':
         this.#labels.set(what.namespace, what.labels);
         return this.allocator.namespaceChanged(what.namespace, nowMs);
@@ -150,6 +169,7 @@ class Watcher {
     if (wish.policy === 'RequireDualStack') assert.ok([0, wish.families.length].includes(held.length), wish.key);
     for (const { ip, pool: name } of held) {
       assert.ok(this.#isFree(ip, wish), `${ip} of ${wish.key} is not for two`);
+      assert.ok(!this.foreign.has(ip), `${ip} of ${wish.key} is in use by another machine`);
       const pool = this.#poolOf(ip);
       if (pool === undefined) assert.ok(this.#pools.setAside.has(name), `no pool has ${ip} of ${wish.key}`);
       else assert.deepEqual([pool.name, this.#refused(pool, wish)], [name, undefined], wish.key);
@@ -181,6 +201,8 @@ class Watcher {
         return !wish.families.includes(familyOf(ip));
       case 'heldByAnother':
         return !this.#isFree(ip, wish) || this.#others(this.#had, wish).some((other) => other.ip === ip);
+      case 'usedByOthers':
+        return this.foreign.has(ip);
       case 'otherRequested': {
         const name = this.#poolOf(ip)?.name ?? pool;
         const asked = readAsk(wish);
@@ -242,6 +264,7 @@ class Watcher {
   }
 
   #isFree(ip: string, wish: Wish): boolean {
+    if (this.foreign.has(ip)) return false;
     return this.#others(this.holdings(), wish).every((other) => other.ip !== ip || mayShare(wish, other.wish));
   }
 
@@ -291,7 +314,7 @@ test('a restart moves nobody, in whatever order the Services are listed', () => 
         return { claim: { ...claim, reported, reportedPools }, place: places.next().value ?? 0 };
       });
       const listed = written.toSorted((a, b) => a.place - b.place).map(({ claim }) => claim);
-      const restarted = new Allocator(configOfPools(watcher.pools), watcher.labelsOf);
+      const restarted = new Allocator(configOfPools(watcher.pools), watcher.labelsOf, watcher.foreign);
       restarted.adopt(listed, 1_000);
       restarted.loseStrays(2_000);
       for (const { request } of listed) {

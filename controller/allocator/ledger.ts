@@ -1,7 +1,8 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Pool } from '../../shared/config/model.ts';
 import { candidateRanges } from '../../shared/config/pool-addresses.ts';
-import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
+import { formatAddress, type IpAddress, type IpFamily } from '../../shared/net/address.ts';
+import { type ForeignUse, type ForeignUses, noForeignUses } from './foreign-use.ts';
 import { type Holding, HoldingsByAddress } from './holding.ts';
 import { PoolSpace } from './pool.ts';
 import { type SharingConflict, type SharingTerms, sharingConflict } from './sharing.ts';
@@ -29,10 +30,14 @@ export class Ledger {
   readonly #byAddress = new HoldingsByAddress();
   readonly #shared = new SharingIndex();
 
-  constructor(pools: Iterable<Pool>) {
+  readonly #foreign: ForeignUses;
+
+  constructor(pools: Iterable<Pool>, foreign: ForeignUses = noForeignUses) {
     const spaces = [...pools].map((pool) => new PoolSpace(pool));
     this.#spaces = new Map(spaces.map((space) => [space.pool.name, space]));
     this.#index = { IPv4: indexRanges(spaces, 'IPv4'), IPv6: indexRanges(spaces, 'IPv6') };
+    this.#foreign = foreign;
+    for (const use of foreign.values()) this.poolOf(use.address)?.block(use);
   }
 
   space(pool: string): PoolSpace | undefined {
@@ -57,6 +62,11 @@ export class Ledger {
     return space?.rankOf(address) === undefined ? undefined : space;
   }
 
+  /** Who else on the network uses the address, so that nobody is given it. */
+  foreignUse(address: IpAddress): ForeignUse | undefined {
+    return this.#foreign.size === 0 ? undefined : this.#foreign.get(formatAddress(address));
+  }
+
   /** Who keeps a Service with these terms from having the address; undefined where nobody does. */
   inUse(address: IpAddress, terms: SharingTerms): InUse | undefined {
     for (const holding of this.#byAddress.of(address)) {
@@ -72,6 +82,11 @@ export class Ledger {
    */
   pick(space: PoolSpace, family: IpFamily, terms: SharingTerms): IpAddress | undefined {
     return this.#shareable(space, family, terms) ?? space.lowestFree(family);
+  }
+
+  /** Whether others hold an address of one of the families under the same key on which none of the ports is taken. */
+  mayShare(families: readonly IpFamily[], terms: SharingTerms): boolean {
+    return families.some((family) => this.#shared.candidates(family, terms).next().done !== true);
   }
 
   /** Records that a Service holds addresses, which `inUse` must have cleared. */

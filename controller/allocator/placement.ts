@@ -89,6 +89,8 @@ export function placeRequested(
   if (pool === undefined) return { address, reason: 'notInAnyPool', setAside: [...around.setAside] };
   const because = whyNotAllowed(pool, request, around.namespaceLabels);
   if (because !== undefined) return { address, reason: 'poolRefuses', pool: pool.name, because };
+  const use = around.ledger.foreignUse(address);
+  if (use !== undefined) return { address, reason: 'usedByOthers', use };
   const inUse = around.ledger.inUse(address, request.terms);
   return inUse === undefined ? { address, pool: pool.name } : { address, reason: 'addressInUse', ...inUse };
 }
@@ -125,10 +127,15 @@ function tryPool(
   const found: Assignment[] = [];
   for (const family of families) {
     const address = ledger.pick(space, family, request.terms);
-    if (address === undefined) return { reason: 'exhausted', family, ...space.usage(family) };
+    if (address === undefined) return exhausted(space, family);
     found.push({ address, pool: space.pool.name });
   }
   return found;
+}
+
+function exhausted(space: PoolSpace, family: IpFamily): PoolReason {
+  const foreign = space.foreign(family);
+  return { reason: 'exhausted', family, ...space.usage(family), ...(foreign.length === 0 ? {} : { foreign }) };
 }
 
 function whyNotCandidate(space: PoolSpace, request: AllocationRequest, around: Surroundings): PoolReason | undefined {

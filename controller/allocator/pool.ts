@@ -2,6 +2,7 @@ import type { Pool } from '../../shared/config/model.ts';
 import { candidateRanges } from '../../shared/config/pool-addresses.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
 import { RunList } from '../../shared/net/run-list.ts';
+import type { ForeignUse } from './foreign-use.ts';
 import { RankedAddresses } from './ranges.ts';
 
 /** How many addresses of one family of a pool are held, and how many there are. */
@@ -14,6 +15,8 @@ export interface FamilyUsage {
 class FamilySpace {
   readonly addresses: RankedAddresses;
   readonly #taken = new RunList();
+  /** What others than Services use; bounded by what speakers report. */
+  readonly foreign: ForeignUse[] = [];
   #inUse = 0n;
 
   constructor(addresses: RankedAddresses) {
@@ -28,6 +31,12 @@ class FamilySpace {
     if (this.#taken.runAt(rank) !== undefined) return;
     this.#taken.insert(rank, rank);
     this.#inUse += 1n;
+  }
+
+  /** For as long as this object lives. */
+  block(rank: bigint, use: ForeignUse): void {
+    this.#taken.insert(rank, rank);
+    this.foreign.push(use);
   }
 
   release(rank: bigint): void {
@@ -75,6 +84,17 @@ export class PoolSpace {
   release(address: IpAddress): void {
     const rank = this.rankOf(address);
     if (rank !== undefined) this.#families[address.family].release(rank);
+  }
+
+  /** Another machine uses the address: it is given to nobody. To be called before any is taken, once for each. */
+  block(use: ForeignUse): void {
+    const rank = this.rankOf(use.address);
+    if (rank !== undefined) this.#families[use.address.family].block(rank, use);
+  }
+
+  /** What others than Services use: neither in use nor available. */
+  foreign(family: IpFamily): readonly ForeignUse[] {
+    return this.#families[family].foreign;
   }
 
   /** The first address in spec order that nobody holds. */

@@ -1,8 +1,11 @@
 import { formatAddress } from '../../shared/net/address.ts';
 import type { LossReason, PassedOver, PoolReason, Refusal, RefusedAddress } from './decision.ts';
+import { type ForeignUse, foreignUseText } from './foreign-use.ts';
 import type { RequestProblem } from './request.ts';
 import type { SharingConflict } from './sharing.ts';
 
+// What is named one by one; the rest is counted.
+const maxForeign = 3;
 // Events hold 1,024 bytes, and nobody reads more than a few pools.
 const maxParts = 8;
 
@@ -40,8 +43,15 @@ export function poolReasonText(reason: PoolReason): string {
     case 'familyMissing':
       return `has no ${reason.family} addresses`;
     case 'exhausted':
-      return `exhausted (${reason.inUse} of ${reason.of} in use)`;
+      return `exhausted (${reason.inUse} of ${reason.of} in use)${foreignText(reason.foreign ?? [])}`;
   }
+}
+
+/** What is told of addresses that other machines use, behind what Services use. */
+function foreignText(uses: readonly ForeignUse[]): string {
+  const parts = uses.slice(0, maxForeign).map(foreignUseText);
+  if (uses.length > maxForeign) parts.push(`${uses.length - maxForeign} addresses more are in use by other machines`);
+  return parts.map((part) => `, ${part}`).join('');
 }
 
 export function lossText(reason: LossReason): string {
@@ -54,6 +64,8 @@ export function lossText(reason: LossReason): string {
       return 'the Service does not have this family';
     case 'heldByAnother':
       return 'another Service holds it and does not share it';
+    case 'usedByOthers':
+      return 'another machine on the network uses it';
     case 'otherRequested':
       return 'another address or pool was requested';
     case 'otherFamilyLost':
@@ -91,6 +103,8 @@ function refusedAddressText(refused: RefusedAddress): string {
       return `${address}: not in the requested pool ${refused.pool}`;
     case 'poolRefuses':
       return `${address}: pool ${refused.pool}: ${poolReasonText(refused.because)}`;
+    case 'usedByOthers':
+      return foreignUseText(refused.use);
     case 'addressInUse':
       return `${address}: in use by ${refused.by} (${conflictText(refused.conflict)})`;
   }
