@@ -95,6 +95,17 @@ test('recorded messages of a former incarnation change nothing, however many com
   assert.deepEqual([talk.liveness.standing('a'), talk.liveness.isVerified(nodeIdOf('a'), 'a1')], ['live', true]);
 });
 
+test('a pulse of a member that runs brings the own pulse nearer to it, and nothing else does', () => {
+  const talk = new Talk();
+  talk.hear('a1', pulse, 95);
+  const due = [talk.liveness.nextDeadlineMs()];
+  talk.hear('a1', welcome('n1'), 96);
+  due.push(talk.liveness.nextDeadlineMs());
+  talk.hear('a1', pulse, 97);
+  due.push(talk.liveness.nextDeadlineMs());
+  assert.deepEqual(due, [100, 100, 97]);
+});
+
 test('an answer to a nonce that is older than 2 s proves nothing', () => {
   const talk = new Talk();
   assert.deepEqual(talk.hear('a1', welcome('n1'), 2_001), []);

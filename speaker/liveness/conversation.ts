@@ -129,10 +129,13 @@ export class Conversation {
   }
 
   #accept(peer: Peer, message: Exclude<Message, Welcome>, nowMs: number): void {
-    const { detector, standings } = this.#parts;
+    const { detector, standings, voice } = this.#parts;
     const { node } = peer;
     this.#heard(peer, nowMs);
-    if (message.type === 'pulse') detector.setTiming(node, message);
+    if (message.type === 'pulse') {
+      detector.setTiming(node, message);
+      voice.heardPulse(nowMs);
+    }
     if (message.type === 'leave' || (message.type === 'pulse' && message.leaving)) standings.setLeaving(node);
     if (message.type === 'hello') {
       this.#welcome(peer, message, detector.isDead(node), nowMs);

@@ -1,4 +1,5 @@
 import type { Message } from './message.ts';
+import { PulseRhythm } from './pulse-rhythm.ts';
 import { Repeats } from './repeats.ts';
 import type { PulseTiming } from './watch.ts';
 
@@ -28,23 +29,29 @@ export interface Utterance {
 export class Voice {
   readonly #options: VoiceOptions;
   readonly #repeats = new Repeats<Message>();
+  readonly #rhythm: PulseRhythm;
   #others: readonly string[] = [];
   #watchers: readonly string[] = [];
-  #pulseDueMs = Number.POSITIVE_INFINITY;
   #claimsVersion = 0;
   #leaving = false;
   #said: Utterance[] = [];
 
   constructor(options: VoiceOptions) {
     this.#options = options;
+    this.#rhythm = new PulseRhythm(options.intervalMs);
   }
 
   /** All others that take part, and those of them that get the pulses. */
   setAudience(others: readonly string[], watchers: readonly string[], nowMs: number): void {
     this.#others = others;
     this.#watchers = watchers;
-    if (watchers.length === 0) this.#pulseDueMs = Number.POSITIVE_INFINITY;
-    else if (this.#pulseDueMs === Number.POSITIVE_INFINITY) this.#pulseDueMs = nowMs;
+    if (watchers.length === 0) this.#rhythm.stop();
+    else this.#rhythm.start(nowMs);
+  }
+
+  /** A pulse of another has come. */
+  heardPulse(nowMs: number): void {
+    this.#rhythm.heard(nowMs);
   }
 
   setClaimsVersion(version: number): void {
@@ -80,14 +87,14 @@ export class Voice {
   }
 
   nextDeadlineMs(): number {
-    return Math.min(this.#pulseDueMs, this.#repeats.nextDeadlineMs());
+    return Math.min(this.#rhythm.dueMs, this.#repeats.nextDeadlineMs());
   }
 
   advance(nowMs: number): void {
     for (let message = this.#repeats.takeDue(nowMs); message !== undefined; message = this.#repeats.takeDue(nowMs)) {
       this.say(this.#others, message);
     }
-    if (nowMs >= this.#pulseDueMs) this.#pulse(nowMs);
+    if (nowMs >= this.#rhythm.dueMs) this.#pulse(nowMs);
   }
 
   take(): readonly Utterance[] {
@@ -96,11 +103,9 @@ export class Voice {
     return said;
   }
 
-  /** Pulses keep their phase, but none are made up for after a stall. */
   #pulse(nowMs: number): void {
     const { intervalMs, multiplier, wallMs } = this.#options;
-    const next = this.#pulseDueMs + intervalMs;
-    this.#pulseDueMs = next > nowMs ? next : nowMs + intervalMs;
+    this.#rhythm.sent(nowMs);
     this.say(this.#watchers, {
       type: 'pulse',
       intervalMs,

@@ -7,8 +7,9 @@ import { intervalMs, runSeed } from './run-seed.ts';
 function mostDatagramsPerSecond(nodes: number): number {
   const watchers = Math.min(3, nodes - 1);
   const pulses = watchers * (1000 / intervalMs);
-  // As many suspicions to each as pulses that it misses; hellos, welcomes and claims are 60 to each at most.
-  return pulses + (nodes - 1) * (pulses + 60);
+  // Pulses come sooner by a tenth of an interval at most; as many suspicions to each as pulses that it misses; hellos,
+  // welcomes and claims are 60 to each at most.
+  return pulses / 0.9 + (nodes - 1) * (pulses + 60);
 }
 
 const kinds: readonly { readonly name: string; readonly seeds: number; readonly faults?: readonly FaultName[] }[] = [

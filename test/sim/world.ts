@@ -38,7 +38,7 @@ export class World {
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** Authentic messages that somebody recorded, the latest of them. */
   readonly recorded: Packet[] = [];
-  /** Nodes that crashed, and when they came back. */
+  /** Nodes that crashed and that others had met, so that they miss them; and when they came back. */
   readonly returnedMs = new Map<string, number>();
   /** Nodes whose switch port went down while all else was well, and when. */
   readonly isolatedMs = new Map<string, number>();
@@ -47,6 +47,7 @@ export class World {
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
   readonly story: string[] = [];
   readonly #leaving = new Set<string>();
+  readonly #met = new Set<string>();
 
   constructor(options: WorldOptions) {
     this.random = new SeededRandom(options.seed);
@@ -92,7 +93,7 @@ export class World {
     const node = this.node(name);
     if (!node.runs) return;
     this.tell(`kill ${name}`);
-    this.returnedMs.set(name, Number.POSITIVE_INFINITY);
+    if (this.#met.has(name)) this.returnedMs.set(name, Number.POSITIVE_INFINITY);
     this.#end(node);
   }
 
@@ -104,6 +105,7 @@ export class World {
     this.#leaving.add(name);
     // Who stops in order, and takes its Lease away, comes back as a new one.
     this.returnedMs.delete(name);
+    this.#met.delete(name);
     const { incarnation } = node;
     node.tell((machine, nowMs) => machine.leave(nowMs));
     this.timeline.after(5000, () => {
@@ -151,6 +153,7 @@ export class World {
         break;
       case 'memberUp':
       case 'memberDown':
+        if (effect.type === 'memberUp') this.#met.add(effect.node);
         this.tell(`${name}: ${effect.type} ${effect.node} (${effect.why})`);
         break;
       case 'pulsesBlocked':
