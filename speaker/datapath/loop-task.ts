@@ -42,6 +42,8 @@ export class LoopTask {
   /** `Datapath.servedVersion` for which groups were joined. */
   #joinedFor = 0;
   #joining = false;
+  /** Memberships that could not be had, counted each tick. */
+  #groupFailures = 0;
   #bindFailure: string | undefined;
 
   constructor(libc: Libc, port: MessagePort, options: ThreadOptions) {
@@ -185,6 +187,7 @@ export class LoopTask {
     this.#nextTickMs = this.#nowMs + tickMs;
     // What could not be joined is tried again in the next round.
     if (this.#groups.failures > 0) this.#joinedFor = -1;
+    this.#groupFailures += this.#groups.failures;
     if (this.#bindFailure !== undefined) this.#openPulses();
     const arp = this.#arp.counters();
     const ndp = this.#ndp.counters();
@@ -195,7 +198,7 @@ export class LoopTask {
       'arp.kernelDrops': arp.kernelDrops,
       'ndp.sendFailures': ndp.sendFailures,
       'ndp.kernelDrops': ndp.kernelDrops,
-      'ndp.groupFailures': this.#groups.failures,
+      groupFailures: this.#groupFailures,
     };
     this.#postEvent({ type: 'tick', counters, standings: this.#datapath.standings() });
   }

@@ -135,8 +135,8 @@ if (await insideSandbox(import.meta.filename)) {
       for (const end of ['low0', 'low1']) ip(`link set ${end} up`);
       const interfaces = [{ index: linkIndex('low0'), mac: '02:00:00:00:00:0c' }];
       await node.apply([node.vip('2001:db8::1:2345', { interfaces })]);
-      const counters = await node.counters();
-      assert.equal(counters['ndp.groupFailures'], 1);
+      const { groupFailures = 0 } = await node.counters();
+      assert.ok(groupFailures > 0);
       ip('link set low0 mtu 1500');
       await eventually(
         () => (ip('-6 maddr show dev low0').includes('ff02::1:ff01:2345') ? true : undefined),
