@@ -1,10 +1,13 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Clock } from '../runtime/clock.ts';
-import { errorCode, errorText } from '../runtime/error-text.ts';
+import { errorText } from '../runtime/error-text.ts';
 import { ApiError } from './api-error.ts';
 import { type ApiEndpoint, type Credentials, sameTls } from './credentials.ts';
+import { Deadline } from './deadline.ts';
+import { type HttpAnswer, maxBodyBytes } from './http-answer.ts';
 import { HttpConnections } from './http-connections.ts';
+import { type Exchange, StaleConnectionError } from './request-connection.ts';
+import { fieldLines, requestText } from './request-text.ts';
 
 export interface HttpRequest {
   /** `list services`, for messages. */
@@ -22,12 +25,6 @@ export interface HttpRequest {
   readonly fresh?: boolean;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  readonly body: string;
-}
-
 export interface HttpTransportOptions {
   readonly endpoint: ApiEndpoint;
   readonly clock: Clock;
@@ -38,14 +35,12 @@ export interface HttpTransportOptions {
 
 /** Looking at the credentials again costs file reads. */
 const credentialsLastMs = 10_000;
-/** The largest answer that is read: a page of 500 objects has a few MB, a ConfigMap at most 1 MiB. */
-const maxBodyBytes = 64 * 1024 * 1024;
-
-/** HTTP/1.1 to one API server, by node's own client. Every failure to get an answer is an ApiError `Unreachable`. */
+/** HTTP/1.1 to one API server. Every failure to get an answer is an ApiError `Unreachable`. */
 export class HttpTransport {
   readonly #options: HttpTransportOptions;
   #connections: HttpConnections | undefined;
   #looking: Promise<Credentials> | undefined;
+  #fields: { readonly of: Credentials; readonly text: string } | undefined;
   #credentials: { readonly value: Credentials; readonly readMs: number } | undefined;
   /** The header of the last answer, and when it came. */
   #date: string | undefined;
@@ -67,31 +62,34 @@ export class HttpTransport {
   /** Sends a request and reads the whole answer, whatever its status. */
   exchange(request: HttpRequest): Promise<HttpAnswer> {
     return this.#withDeadline(request, async (deadline) => {
-      const response = await this.#sendOnLive(request, deadline);
-      return { ...headOf(response), body: await this.readBody(response) };
+      if (request.fresh === true) return this.#exchangeFresh(request, deadline);
+      const credentials = await this.#currentCredentials();
+      deadline.throwIfEnded();
+      try {
+        return await this.#sendShared(request, credentials, deadline);
+      } catch (error) {
+        // The server may close a kept connection in the very moment we use it: then once more, where that is harmless.
+        if (!(error instanceof StaleConnectionError) || !isIdempotent(request.method)) throw error;
+        return this.#exchangeFresh(request, deadline);
+      }
     });
   }
 
-  /** Sends a request and returns as soon as the headers are there; the caller reads or destroys the rest. */
+  /** Sends a request on a connection of its own, and returns as soon as the headers are there; the caller reads or
+   * destroys the rest. */
   open(request: HttpRequest): Promise<IncomingMessage> {
-    return this.#withDeadline(request, (deadline) => this.#send(request, deadline));
+    return this.#withDeadline(request, (deadline) => this.#sendFresh(request, deadline));
   }
 
-  /** By events: for a short answer an iterator costs more than all else that is done with it. */
-  readBody(response: IncomingMessage): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
+  async readBody(response: IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;
-    response.on('data', (chunk: Buffer) => {
-      this.#options.onHeard();
+    for await (const chunk of this.chunksOf(response)) {
       size += chunk.length;
+      if (size > maxBodyBytes) throw new Error(`the answer exceeds ${maxBodyBytes} bytes`);
       chunks.push(chunk);
-      if (size > maxBodyBytes) response.destroy(new Error(`the answer exceeds ${maxBodyBytes} bytes`));
-    });
-    response.once('end', () => resolve(textOf(chunks)));
-    response.once('error', reject);
-    response.once('close', () => reject(new Error('the answer was cut')));
-    return promise;
+    }
+    return Buffer.concat(chunks).toString('utf8');
   }
 
   async *chunksOf(response: IncomingMessage): AsyncGenerator<Buffer> {
@@ -113,7 +111,8 @@ export class HttpTransport {
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     const cancelTimer = this.#options.clock.after(request.timeoutMs, () => {
-      this.#connections?.closeIdle();
+      // After one connection was found dead, its neighbours most likely are too.
+      this.#connections?.shared.closeIdle();
       deadline.end(new Error(`no answer within ${request.timeoutMs / 1000} s`));
     });
     try {
@@ -128,56 +127,79 @@ export class HttpTransport {
     }
   }
 
-  /** The server may close a kept connection in the very moment we use it: then once more, where that is harmless. */
-  async #sendOnLive(request: HttpRequest, deadline: Deadline): Promise<IncomingMessage> {
-    try {
-      return await this.#send(request, deadline);
-    } catch (error) {
-      if (!(error instanceof StaleConnectionError) || !isIdempotent(request.method)) throw error;
-      return this.#send({ ...request, fresh: true }, deadline);
-    }
+  #sendShared(request: HttpRequest, credentials: Credentials, deadline: Deadline): Promise<HttpAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const { shared } = this.#connectionsFor(credentials);
+    const { method, body, contentType } = request;
+    const exchange: Exchange = {
+      text: requestText({
+        method,
+        target: this.#targetOf(request),
+        fields: this.#fieldsFor(credentials),
+        body,
+        contentType,
+      }),
+      onHeard: this.#options.onHeard,
+      onAnswer: (answer) => {
+        this.#noteHead(answer);
+        resolve(answer);
+      },
+      onFailure: reject,
+    };
+    deadline.onEnd((error) => shared.giveUp(exchange, error));
+    shared.send(exchange);
+    return promise;
   }
 
-  async #send(request: HttpRequest, deadline: Deadline): Promise<IncomingMessage> {
-    const { endpoint, onHeard } = this.#options;
+  async #exchangeFresh(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+    const response = await this.#sendFresh(request, deadline);
+    return { ...headOf(response), body: await this.readBody(response) };
+  }
+
+  async #sendFresh(request: HttpRequest, deadline: Deadline): Promise<IncomingMessage> {
+    const { onHeard } = this.#options;
     const credentials = await this.#currentCredentials();
     const connections = this.#connectionsFor(credentials);
     deadline.throwIfEnded();
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const start = endpoint.server.protocol === 'https:' ? httpsRequest : httpRequest;
-    const outgoing = start({
+    const { body, contentType = 'application/json' } = request;
+    const outgoing = httpRequest({
       method: request.method,
-      protocol: endpoint.server.protocol,
-      // URL keeps the brackets of an IPv6 literal, sockets want none.
-      hostname: endpoint.server.hostname.replace(/^\[|\]$/g, ''),
-      port: endpoint.server.port,
-      path: endpoint.server.pathname.replace(/\/$/, '') + request.path,
-      headers: this.#headersOf(request, credentials),
-      agent: request.fresh === true ? connections.fresh : connections.shared,
+      path: this.#targetOf(request),
+      headers: {
+        ...this.#headersFor(credentials),
+        ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
+      },
+      createConnection: () => connections.openFresh(),
     });
     deadline.onEnd((error) => outgoing.destroy(error));
-    outgoing.on('error', (error) => reject(asStale(outgoing, error)));
+    outgoing.on('error', reject);
     outgoing.once('response', (response) => {
       onHeard();
       // Whoever reads the body gets the error; while nobody reads, it has no taker and must not end the process.
       response.on('error', () => undefined);
-      this.#date = response.headers.date;
-      this.#dateReadMs = this.#options.clock.wallMs();
-      if (response.statusCode === 401) this.#forgetCredentials();
+      this.#noteHead(headOf(response));
       resolve(response);
     });
     outgoing.end(request.body);
     return promise;
   }
 
-  /** Names and values in turn, which spares node the work of an object for each request. */
-  #headersOf({ body, contentType }: HttpRequest, credentials: Credentials): readonly string[] {
+  #targetOf({ path }: HttpRequest): string {
+    return this.#options.endpoint.server.pathname.replace(/\/$/, '') + path;
+  }
+
+  #headersFor({ headers }: Credentials): Readonly<Record<string, string>> {
     const { endpoint, userAgent } = this.#options;
-    const headers = ['host', endpoint.server.host, 'accept', 'application/json', 'user-agent', userAgent];
-    for (const [name, value] of Object.entries(credentials.headers)) headers.push(name, value);
-    if (body === undefined) return headers;
-    headers.push('content-type', contentType ?? 'application/json', 'content-length', String(Buffer.byteLength(body)));
-    return headers;
+    return { host: endpoint.server.host, accept: 'application/json', 'user-agent': userAgent, ...headers };
+  }
+
+  /** Made once for each look at the credentials. */
+  #fieldsFor(credentials: Credentials): string {
+    if (this.#fields?.of !== credentials) {
+      this.#fields = { of: credentials, text: fieldLines(this.#headersFor(credentials)) };
+    }
+    return this.#fields.text;
   }
 
   async #currentCredentials(): Promise<Credentials> {
@@ -199,28 +221,20 @@ export class HttpTransport {
 
   #connectionsFor({ tls }: Credentials): HttpConnections {
     if (this.#connections !== undefined && !sameTls(this.#connections.tls, tls)) {
-      this.#connections.retire();
+      this.#connections.shared.retire();
       this.#connections = undefined;
     }
-    this.#connections ??= new HttpConnections(this.#options.endpoint.server.protocol, tls);
+    this.#connections ??= new HttpConnections(this.#options.endpoint.server, tls);
     return this.#connections;
   }
 
-  #forgetCredentials(): void {
+  #noteHead({ status, date }: Omit<HttpAnswer, 'body'>): void {
+    this.#date = date;
+    this.#dateReadMs = this.#options.clock.wallMs();
+    if (status !== 401) return;
     this.#credentials = undefined;
     this.#options.endpoint.reload();
   }
-}
-
-/** A kept connection broke before a byte of the answer came. */
-class StaleConnectionError extends Error {
-  override readonly name = 'StaleConnectionError';
-  readonly code = 'StaleConnection';
-}
-
-function asStale(outgoing: ClientRequest, cause: Error): Error {
-  const broken = errorCode(cause) === 'ECONNRESET' || errorCode(cause) === 'EPIPE';
-  return broken && outgoing.reusedSocket ? new StaleConnectionError('the connection broke', { cause }) : cause;
 }
 
 /** RFC 9110 §9.2.2. */
@@ -228,45 +242,6 @@ function isIdempotent(method: HttpRequest['method']): boolean {
   return method === 'GET' || method === 'PUT' || method === 'DELETE';
 }
 
-export function headOf(response: IncomingMessage): {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-} {
-  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] };
-}
-
-/** When something is given up, whatever it is waiting for. */
-class Deadline {
-  #error: Error | undefined;
-  #destroy = (_error: Error): void => undefined;
-  #reject = (_error: Error): void => undefined;
-
-  end(error: Error): void {
-    this.#error ??= error;
-    this.#reject(error);
-    this.#destroy(error);
-  }
-
-  throwIfEnded(): void {
-    if (this.#error !== undefined) throw this.#error;
-  }
-
-  /** Replaces what is to be called at the end. */
-  onEnd(destroy: (error: Error) => void): void {
-    this.#destroy = destroy;
-  }
-
-  /** Fails with the error of `end`, or ends as the work does. */
-  cut<R>(work: Promise<R>): Promise<R> {
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#reject = reject;
-    work.then(resolve, reject);
-    if (this.#error !== undefined) reject(this.#error);
-    return promise;
-  }
-}
-
-function textOf(chunks: readonly Buffer[]): string {
-  const [only] = chunks;
-  return (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8');
+export function headOf({ statusCode = 0, headers }: IncomingMessage): Omit<HttpAnswer, 'body'> {
+  return { status: statusCode, retryAfter: headers['retry-after'], date: headers.date };
 }
