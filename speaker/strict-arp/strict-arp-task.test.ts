@@ -82,6 +82,16 @@ test('a VIP on kube-ipvs0 without strict ARP is a fault at once, told once, with
   await clock.advance(90_000);
   assert.deepEqual(faults.slice(1), [{ policy: 'warn', proxyMode: 'ipvs' }]);
   assert.deepEqual(log.events, ['strict-arp-required']);
+  assert.deepEqual(log.lines[0]?.fields, {
+    policy: 'warn',
+    proxyMode: '',
+    interfaces: ['eth0'],
+    vips: [vip],
+    count: 1,
+    meaning:
+      "this node's kernel answers ARP for addresses that other nodes announce; the Node's condition " +
+      'herald/StrictARPRequired has the command that mends it',
+  });
   assert.equal(metrics.at(-1), 'node-a false');
 });
 

@@ -1,3 +1,4 @@
+import { conditionTypes } from '../../shared/api/reasons.ts';
 import type { StrictArpFault, StrictArpPolicy } from '../../shared/api/strict-arp.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { type Deferred, deferred } from '../../shared/runtime/deferred.ts';
@@ -47,6 +48,9 @@ export interface StrictArpTask extends Task {
 }
 
 const lookIntervalMs = 30_000;
+const meaning =
+  "this node's kernel answers ARP for addresses that other nodes announce; the Node's condition " +
+  `${conditionTypes.strictArpRequired} has the command that mends it`;
 
 /** Watches whether this node's kernel keeps silent about the addresses that kube-proxy binds in IPVS mode. */
 export function strictArpTask(options: StrictArpOptions): StrictArpTask {
@@ -162,7 +166,7 @@ class StrictArpWatch {
     if (fault === undefined) log.info('strict-arp-right', { verdict: verdict.type });
     else if (before === undefined && verdict.type === 'loose') {
       const { interfaces, vips } = verdict;
-      log.warn('strict-arp-required', { ...fault, interfaces, vips: vips.slice(0, 10), count: vips.length });
+      log.warn('strict-arp-required', { ...fault, interfaces, vips: vips.slice(0, 10), count: vips.length, meaning });
     }
     onFault(fault);
   }
