@@ -1,4 +1,4 @@
-import { readObject, readString } from '../api/json.ts';
+import { type JsonObject, readObject, readText } from '../api/json.ts';
 import { type ApiObject, keyOf } from '../api/object-meta.ts';
 import type { ResourceType } from '../api/resource-type.ts';
 import { apiBackoff, Backoff } from '../runtime/backoff.ts';
@@ -10,7 +10,7 @@ import type { Random } from '../runtime/random.ts';
 import type { ApiClient, WatchEvent } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import type { InformerTask, WriteThroughCache } from './informer.ts';
-import { type Listing, ObjectStore } from './object-store.ts';
+import { type Listing, ObjectStore, type VersionedName } from './object-store.ts';
 import { isOlderOrSame } from './resource-version.ts';
 import { recoveryFrom } from './watch-recovery.ts';
 
@@ -155,15 +155,15 @@ class Informer<T extends ApiObject> {
   }
 
   #apply(event: WatchEvent): void {
-    const version = readString(readObject(event.object, 'metadata'), 'resourceVersion');
+    const name = versionedName(event.object);
+    const version = name.resourceVersion;
     // Told again, or late: what it says is known, or no longer true.
-    if (version !== undefined && this.#version !== undefined && isOlderOrSame(version, this.#version)) return;
-    if (event.type !== 'BOOKMARK') {
-      const object = this.#options.type.parse(event.object);
-      if (event.type === 'DELETED') this.#store.delete(keyOf(object.meta));
-      else this.#store.set(object);
+    if (version !== '' && this.#version !== undefined && isOlderOrSame(version, this.#version)) return;
+    if (event.type === 'DELETED') this.#store.delete(keyOf(name));
+    else if (event.type !== 'BOOKMARK' && !this.#store.note(name)) {
+      this.#store.set(this.#options.type.parse(event.object));
     }
-    if (version !== undefined) this.#version = version;
+    if (version !== '') this.#version = version;
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
@@ -200,6 +200,17 @@ class Informer<T extends ApiObject> {
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
   }
+}
+
+/** What is needed of an object to tell whether the rest of it is news. */
+function versionedName(object: JsonObject): VersionedName {
+  const metadata = readObject(object, 'metadata');
+  return {
+    namespace: readText(metadata, 'namespace'),
+    name: readText(metadata, 'name'),
+    uid: readText(metadata, 'uid'),
+    resourceVersion: readText(metadata, 'resourceVersion'),
+  };
 }
 
 function isExpired(error: unknown): boolean {

@@ -39,6 +39,23 @@ describe('a cache that learns from our own writes', () => {
     assert.deepEqual(told, []);
   });
 
+  test('knows of which versions nothing need be read', () => {
+    const { store, told } = storeWith(version(5));
+    store.wrote(version(5), version(6));
+    store.wrote(version(6), version(8));
+    const isNoted = (widget: Widget): boolean => store.note(widget.meta);
+    assert.deepEqual(
+      [5, 6, 7].map((number) => isNoted(version(number))),
+      [true, true, false],
+    );
+    assert.equal(isNoted(version(8, 'red', 'u2')), false);
+    assert.equal(isNoted(named('other', version(8))), false);
+    assert.equal(isNoted(version(8)), true);
+    // What was before has been passed for good.
+    assert.equal(isNoted(version(6)), false);
+    assert.deepEqual(told, []);
+  });
+
   test('tells what others write afterwards', () => {
     const { store, told } = storeWith(version(5));
     store.wrote(version(5), version(6));

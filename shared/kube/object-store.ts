@@ -1,4 +1,4 @@
-import { type ApiObject, keyOf, type ObjectKey } from '../api/object-meta.ts';
+import { type ApiObject, keyOf, type ObjectKey, type ObjectMeta } from '../api/object-meta.ts';
 import type { Change, WriteThroughCache } from './informer.ts';
 
 export interface ObjectStoreOptions<T> {
@@ -7,6 +7,9 @@ export interface ObjectStoreOptions<T> {
   /** A listener threw; the others are called all the same. */
   readonly onListenerError: (error: unknown) => void;
 }
+
+/** One version of one object. */
+export type VersionedName = Pick<ObjectMeta, 'namespace' | 'name' | 'uid' | 'resourceVersion'>;
 
 /** What a list has brought so far. Bounded by the number of objects; `changed` by what changed while nobody watched. */
 export interface Listing<T> {
@@ -64,6 +67,21 @@ export class ObjectStore<T extends ApiObject> implements WriteThroughCache<T> {
     else passed.push(resourceVersion);
   }
 
+  /**
+   * Takes note that an object is there in this version. Returns false where that is news, so that the object must be
+   * `set`; of what the cache has or had, most of all of our own writes, nothing else need be read.
+   */
+  note(meta: VersionedName): boolean {
+    const key = keyOf(meta);
+    const known = this.#objects.get(key)?.meta;
+    if (known?.uid !== meta.uid) return false;
+    if (known.resourceVersion !== meta.resourceVersion) {
+      return this.#passed.get(key)?.includes(meta.resourceVersion) === true;
+    }
+    this.#passed.delete(key);
+    return true;
+  }
+
   /** The object is there, as given. */
   set(object: T): void {
     const key = keyOf(object.meta);
@@ -71,12 +89,10 @@ export class ObjectStore<T extends ApiObject> implements WriteThroughCache<T> {
       this.delete(key);
       return;
     }
+    if (this.note(object.meta)) return;
     const previous = this.#objects.get(key);
     if (previous?.meta.uid === object.meta.uid) {
-      const { resourceVersion } = object.meta;
-      if (this.#passed.get(key)?.includes(resourceVersion)) return;
       this.#passed.delete(key);
-      if (previous.meta.resourceVersion === resourceVersion) return;
       this.#objects.set(key, object);
       this.#tell({ type: 'modified', object, previous });
       return;
