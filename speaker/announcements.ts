@@ -184,7 +184,8 @@ export class Announcements {
     const { metrics, log, self } = this.#options;
     log.warn('address-conflict', { ip, service, mac, link });
     metrics.conflict(service, ip);
-    const message = `${mac} claims ${ip} on the network of ${link}, which node ${self} announces`;
+    const claim = `${mac} claims ${ip} on the network of ${link}, which node ${self} announces`;
+    const message = `${claim}; give that machine another address, or put ${ip} into excludeAddresses of its pool`;
     this.#record({ ip, service }, { type: 'Warning', reason: eventReasons.addressConflict, message });
   }
 

@@ -209,7 +209,7 @@ describe('three speakers', () => {
     lan.events.take();
     lan.speaker('node-b').datapath.conflict('10.0.0.1', '02:00:00:00:00:99');
     assert.deepEqual(lan.events.take(), [
-      'Warning AddressConflict shop/web: 02:00:00:00:00:99 claims 10.0.0.1 on the network of eth0, which node node-b announces',
+      'Warning AddressConflict shop/web: 02:00:00:00:00:99 claims 10.0.0.1 on the network of eth0, which node node-b announces; give that machine another address, or put 10.0.0.1 into excludeAddresses of its pool',
     ]);
   });
 });

@@ -128,7 +128,7 @@ describe('whose addresses are announced by another node', () => {
   test('an advertisement of no node leaves it to nobody', () => {
     const yaml = advertisement('{ interfaces: [eth9] }');
     assert.deepEqual(owners(planned(held, yaml)), [
-      '192.168.1.240 node-a>undefined: noInterface: the node has no usable interface, or none of those that the L2Advertisement names',
+      '192.168.1.240 node-a>undefined: noInterface: the node has no usable interface, or none of those that the L2Advertisement names; compare them with "ip link" there',
     ]);
   });
 

@@ -50,16 +50,20 @@ export const announceReasonTexts: Readonly<Record<AnnounceReason, string>> = {
   owner: 'this node announces it',
   notOwner: 'another node ranks before it',
   noEndpoints: 'no endpoint of the Service is ready anywhere; look at its Pods',
-  noLocalEndpoints: 'externalTrafficPolicy is Local, and no ready Pod of the Service runs there',
+  noLocalEndpoints:
+    'externalTrafficPolicy is Local, and no ready Pod of the Service runs there; run one there, or set it to Cluster',
   noMatchingAdvertisement: 'no L2Advertisement selects this pool, Service and node; create one or widen its selectors',
-  noInterface: 'the node has no usable interface, or none of those that the L2Advertisement names',
-  nodeExcluded: 'the node has the label node.kubernetes.io/exclude-from-external-load-balancers, or is being drained',
+  noInterface:
+    'the node has no usable interface, or none of those that the L2Advertisement names; compare them with "ip link" there',
+  nodeExcluded:
+    'the node has the label node.kubernetes.io/exclude-from-external-load-balancers, or is being drained; remove the label, or uncordon it',
   nodeNetworkUnavailable: 'the network plugin has not set the node up; see its condition NetworkUnavailable',
-  nodeNotReady: 'the node is not ready, and no speaker is heard from it',
+  nodeNotReady: 'the node is not ready, and no speaker is heard from it; see "kubectl describe node"',
   speakerNotAlive: 'no speaker with a valid Lease runs on the node; see its Pod and the Lease speaker-NODE',
   noCarrier: 'the link has no carrier; look at the cable, the switch port or the bond',
   strictArpRequired:
     "the node's kernel answers ARP for every Service's address, and --strict-arp=refuse keeps such nodes out; see the condition herald/StrictARPRequired for the remedy",
-  kubeProxyUnhealthy: "kube-proxy's health check on the node has failed for 3 s, and another node's works",
-  poolUnknown: 'no pool holds the address',
+  kubeProxyUnhealthy:
+    "kube-proxy's health check on the node has failed for 3 s, and another node's works; see its Pod there",
+  poolUnknown: 'no pool holds the address; put it back into one, or see the controller, which should give another',
 };
