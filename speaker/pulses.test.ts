@@ -69,6 +69,13 @@ describe('members', () => {
     say('node-a', { type: 'memberDown', node: 'node-b', why: 'notHeard', silentMs: 312 });
     const line = lan.log.lines.find(({ event }) => event === 'member-down');
     assert.equal(line?.fields['addresses'], 1);
+    assert.equal(line?.level, 'warn');
+  });
+
+  test('who stops in order is told of, and nobody is warned', () => {
+    say('node-a', { type: 'memberDown', node: 'node-b', why: 'removed', silentMs: undefined });
+    const line = lan.log.lines.find(({ event }) => event === 'member-down');
+    assert.equal(line?.level, 'info');
   });
 
   test('who is dead writes no reports that nobody else would write', async () => {

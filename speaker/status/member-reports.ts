@@ -52,7 +52,14 @@ export class MemberReports {
         this.#down.add(node);
         const silent = silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
         const addresses = addressesOf(node);
-        log.warn('member-down', { node, why, meaning: textOf(why), ...silent, addresses });
+        // Who stops in order takes its Lease with it: a rolling update is no reason to warn.
+        log[why === 'removed' ? 'info' : 'warn']('member-down', {
+          node,
+          why,
+          meaning: textOf(why),
+          ...silent,
+          addresses,
+        });
         break;
       }
       case 'pulsesBlocked':

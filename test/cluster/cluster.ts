@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly proxyMode?: ProxyMode;
   /** False leaves Herald's own programs to the caller. */
   readonly startHerald?: boolean;
+  /** False leaves the custom resource definitions, the namespace and the roles to the caller too. */
+  readonly install?: boolean;
   readonly controllerArgs?: readonly string[];
   readonly speakerArgs?: readonly string[];
   /** Told of each step as it is done. */
@@ -46,6 +48,8 @@ export interface Cluster {
   readonly api: KubeApi;
   /** A file for kubectl inside of the sandbox. */
   readonly kubeconfig: string;
+  /** For files of the cluster's life. */
+  readonly folder: string;
   node(name: string): ClusterNode;
   /** The last output of every process, for a failure's report. */
   logs(linesEach?: number): string;
@@ -66,15 +70,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   report(`${controlPlane.kind} API server answers`);
 
   const stopping = new AbortController();
-  const kinds = await installCustomResources(api);
-  await api.create('/api/v1/namespaces', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: heraldNamespace },
-  });
-  // The embedded one lets everybody do everything.
-  if (controlPlane.kind === 'real') await installRoles(api, heraldNamespace);
-  report(`CRDs installed: ${kinds.join(', ')}`);
+  if (options.install !== false) report(`CRDs installed: ${(await install(api, controlPlane)).join(', ')}`);
 
   const nodes = machines.map(
     (each) =>
@@ -121,6 +117,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     standby,
     api,
     kubeconfig,
+    folder,
     node: (name) => {
       const found = nodes.find((node) => node.name === name);
       if (found === undefined) throw new Error(`cannot find node ${name}: the cluster has ${nodeNames.join(', ')}`);
@@ -135,6 +132,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await Promise.all([...processes().map((each) => each.kill('SIGKILL')), ...nodes.map((node) => node.stop())]);
     },
   };
+}
+
+/** What the chart brings, but for Herald's programs. Returns the kinds. */
+async function install(api: KubeApi, controlPlane: ControlPlane): Promise<readonly string[]> {
+  const kinds = await installCustomResources(api);
+  const metadata = { name: heraldNamespace };
+  await api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+  // The embedded one lets everybody do everything.
+  if (controlPlane.kind === 'real') await installRoles(api, heraldNamespace);
+  return kinds;
 }
 
 async function bringUpControlPlane(

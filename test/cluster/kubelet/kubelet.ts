@@ -1,0 +1,94 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../../shared/api/json.ts';
+import { type ApiAccess, kubeconfigText } from '../api/access.ts';
+import { eventually } from '../eventually.ts';
+import type { Machine } from '../network/topology.ts';
+import { ManagedProcess } from '../process/managed-process.ts';
+import { heraldProgram } from '../programs.ts';
+import { type PodProgram, podProgram } from './pod-program.ts';
+
+export interface KubeletOptions {
+  readonly machine: Machine;
+  readonly namespace: string;
+  /** As a service account of the namespace. */
+  readonly accessOf: (serviceAccount: string) => ApiAccess;
+  readonly folder: string;
+}
+
+interface RunningPod {
+  readonly program: PodProgram;
+  readonly process: ManagedProcess;
+}
+
+/** Runs on one node what workloads name: with their arguments, environment, capabilities and service accounts. */
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  /** By the name of the workload. */
+  readonly #pods = new Map<string, RunningPod>();
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+  }
+
+  get processes(): readonly ManagedProcess[] {
+    return [...this.#pods.values()].map(({ process }) => process);
+  }
+
+  /** Replaces the Pod of this workload on this node, if there is one, and waits until the new one is ready. */
+  async run(workload: JsonObject): Promise<void> {
+    const { machine, namespace } = this.#options;
+    const name = String((workload['metadata'] as JsonObject)['name']);
+    await this.#stop(name);
+    const place = { podName: `${name}-${machine.name}`, namespace, nodeName: machine.name, hostIp: machine.ipv4 };
+    const program = podProgram(workload, place);
+    const process = this.#process(place.podName, program);
+    this.#pods.set(name, { program, process });
+    process.start();
+    await this.#answers(program, program.probes.ready);
+    await this.#answers(program, program.probes.live);
+  }
+
+  /** As the kubelet ends a Pod: SIGTERM, and SIGKILL when the grace period is over. Returns whether that was needed. */
+  async #stop(name: string): Promise<void> {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) return;
+    let overdue = false;
+    const timer = setTimeout(() => {
+      overdue = true;
+      void pod.process.kill('SIGKILL');
+    }, pod.program.graceMs);
+    await pod.process.kill('SIGTERM');
+    clearTimeout(timer);
+    if (overdue) throw new Error(`${name} on ${this.#options.machine.name} took longer than its grace period`);
+  }
+
+  #process(podName: string, program: PodProgram): ManagedProcess {
+    const { folder, accessOf, machine } = this.#options;
+    const kubeconfig = join(folder, `${podName}.kubeconfig`);
+    writeFileSync(kubeconfig, kubeconfigText(accessOf(program.serviceAccount)), { mode: 0o600 });
+    const bundle = program.program === 'controller' ? 'controller' : 'speaker';
+    return new ManagedProcess({
+      name: podName,
+      netns: machine.name,
+      command: [...withCapabilities(program.capabilities), ...heraldProgram(bundle), ...program.args],
+      // In a cluster the service account's token is a file of the Pod.
+      env: { ...program.env, KUBECONFIG: kubeconfig },
+    });
+  }
+
+  async #answers({ probes }: PodProgram, path: string): Promise<void> {
+    const url = `http://${this.#options.machine.ipv4}:${probes.port}${path}`;
+    await eventually(`${url} answers with success`, async () => {
+      const { ok } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+      return ok || undefined;
+    });
+  }
+}
+
+/** What a runtime leaves of them to a container; the user stays root, as the sandbox knows no other. */
+function withCapabilities(kept: readonly string[] | undefined): readonly string[] {
+  if (kept === undefined) return [];
+  const bounding = ['-all', ...kept.map((name) => `+${name}`)].join(',');
+  return ['setpriv', `--bounding-set=${bounding}`, '--inh-caps=-all', '--no-new-privs', '--'];
+}

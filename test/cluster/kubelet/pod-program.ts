@@ -1,0 +1,75 @@
+import { asObject, type JsonObject, readArray, readObject, readObjects, readString } from '../../../shared/api/json.ts';
+
+/** Where a Pod runs: what the downward API tells it. */
+export interface PodPlace {
+  readonly podName: string;
+  readonly namespace: string;
+  readonly nodeName: string;
+  readonly hostIp: string;
+}
+
+/** The one container of a Pod, as a kubelet and its runtime would start it. */
+export interface PodProgram {
+  /** `controller` or `speaker`: the bundle that the image holds. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Those that are added after all were dropped, in lower case and without `cap_`; undefined where it has all of them. */
+  readonly capabilities: readonly string[] | undefined;
+  readonly serviceAccount: string;
+  readonly graceMs: number;
+  /** Where the kubelet asks whether it lives, and whether it is ready. */
+  readonly probes: { readonly port: number; readonly live: string; readonly ready: string };
+}
+
+/** Reads the Pod template of a Deployment or a DaemonSet; throws where it holds what a kubelet could not start. */
+export function podProgram(workload: JsonObject, place: PodPlace): PodProgram {
+  const pod = readObject(readObject(readObject(workload, 'spec'), 'template'), 'spec');
+  const container = readObjects(pod, 'containers')[0] ?? {};
+  const [bundle = '', ...args] = readArray(container, 'args').map(String);
+  const program = /^(controller|speaker)\.mjs$/.exec(bundle)?.[1];
+  if (program === undefined) throw new Error(`cannot start ${bundle}: the image has no such file`);
+  return {
+    program,
+    args,
+    env: Object.fromEntries(
+      readObjects(container, 'env').map((entry) => [String(entry['name']), textOf(entry, place)]),
+    ),
+    capabilities: capabilitiesOf(readObject(container, 'securityContext')),
+    serviceAccount: readString(pod, 'serviceAccountName') ?? 'default',
+    graceMs: Number(pod['terminationGracePeriodSeconds'] ?? 30) * 1_000,
+    probes: probesOf(container),
+  };
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
+function textOf(entry: JsonObject, place: PodPlace): string {
+  const literal = readString(entry, 'value');
+  if (literal !== undefined) return literal;
+  const fieldPath = readString(readObject(readObject(entry, 'valueFrom'), 'fieldRef'), 'fieldPath') ?? '';
+  const fields: Readonly<Record<string, string>> = {
+    'metadata.name': place.podName,
+    'metadata.namespace': place.namespace,
+    'spec.nodeName': place.nodeName,
+    'status.hostIP': place.hostIp,
+  };
+  const value = fields[fieldPath];
+  if (value === undefined) throw new Error(`cannot tell ${String(entry['name'])}: no field ${fieldPath}`);
+  return value;
+}
+
+function capabilitiesOf(security: JsonObject): readonly string[] | undefined {
+  if (security['privileged'] === true) return undefined;
+  const { drop, add } = asObject(security['capabilities'] ?? {});
+  const dropsAll = Array.isArray(drop) && drop.includes('ALL');
+  if (!dropsAll) throw new Error('cannot tell its capabilities: it does not drop all first');
+  return Array.isArray(add) ? add.map((name) => String(name).toLowerCase()) : [];
+}
+
+function probesOf(container: JsonObject): PodProgram['probes'] {
+  const get = (name: string): JsonObject => readObject(readObject(container, name), 'httpGet');
+  const [live, ready] = [get('livenessProbe'), get('readinessProbe')];
+  const port = readObjects(container, 'ports').find(({ name }) => name === live['port'])?.['containerPort'];
+  if (port === undefined || live['port'] !== ready['port']) throw new Error('cannot probe it: no port of that name');
+  return { port: Number(port), live: String(live['path']), ready: String(ready['path']) };
+}
