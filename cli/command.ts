@@ -16,6 +16,8 @@ export interface Outcome {
   /** The same as text. */
   readonly lines: readonly string[];
   readonly exitCode: ExitCode;
+  /** It was written to the terminal while the command ran. */
+  readonly written?: boolean;
 }
 
 /** Where text goes that is written while a command runs. */

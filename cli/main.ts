@@ -19,12 +19,13 @@ async function run(): Promise<void> {
   const sources = { argv: process.argv.slice(2), environment: process.env, terminal: stdout.isTTY };
   const options = readOptions(commands, sources);
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  // Otherwise it ends the process.
+  if (options.watch) process.once('SIGINT', () => interrupted.abort());
   const session = openSession(options, terminal, interrupted.signal);
   try {
     const outcome = await commands.find(({ name }) => name === options.command)?.run(session);
     if (outcome === undefined) return;
-    stdout.write(documentOf(outcome, options.output));
+    if (outcome.written !== true) stdout.write(documentOf(outcome, options.output));
     process.exitCode = outcome.exitCode;
   } finally {
     session.close();

@@ -12,7 +12,7 @@ import type { Cause, ExplainedAddress, ExplainedGroup, OwnCause } from './explai
 export interface Chain {
   readonly service: Service;
   readonly decision: Decision | undefined;
-  readonly addresses: readonly ExplainedAddress[];
+  readonly addresses: readonly Pick<ExplainedAddress, 'address' | 'pool' | 'written'>[];
   readonly unannounced: readonly UnannouncedAddress[];
   readonly groups: readonly ExplainedGroup[];
 }
@@ -20,6 +20,17 @@ export interface Chain {
 /** The first link of the chain that does not hold; undefined where the Service is served. */
 export function causeOf(chain: Chain, decided: Decided, place: RemedyPlace): Cause | undefined {
   return notOurs(chain.service, decided, place) ?? noAddress(chain, decided, place) ?? notServed(chain, decided, place);
+}
+
+/** What advice about the Service names. */
+export function remedyPlace({ meta: { namespace, name } }: Service, { cluster, config }: Decided): RemedyPlace {
+  return {
+    namespace,
+    name,
+    heraldNamespace: cluster.namespace,
+    configMapName: cluster.installation.configMapName,
+    source: config?.source ?? 'none',
+  };
 }
 
 function notOurs(service: Service, { cluster }: Decided, { name, namespace }: RemedyPlace): Cause | undefined {

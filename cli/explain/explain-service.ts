@@ -10,10 +10,9 @@ import { indexEndpoints, noEndpoints } from '../../speaker/endpoints.ts';
 import { allocatorOf, type Decided } from '../decisions/decided.ts';
 import { addressesOfService } from './addresses-of-service.ts';
 import { advertisementsOfService } from './advertisements-of-service.ts';
-import type { RemedyPlace } from './allocation-remedies.ts';
-import { causeOf } from './cause.ts';
+import { causeOf, remedyPlace } from './cause.ts';
 import type { ExplainedCondition, ExplainedPool, ExplainedWish, ExplainReport } from './explain-report.ts';
-import { groupsOfService, nodesWithReasons } from './owners-of-service.ts';
+import { nodesWithReasons, ServiceOwners } from './owners-of-service.ts';
 import { poolsOfService } from './pools-of-service.ts';
 
 /** Follows one Service from its spec to the wire, by the decisions of controller and speakers. */
@@ -27,11 +26,10 @@ export function explainService(service: Service, decided: Decided): ExplainRepor
     decision === undefined || anew === undefined
       ? []
       : addressesOfService({ request, decision, anew, written, decisions: decided.decisions });
-  const plan = decided.plan.services.get(key);
-  const unannounced = plan?.unannounced ?? [];
-  const groups = plan === undefined ? [] : groupsOfService(key, plan, decided);
+  const unannounced = decided.plan.services.get(key)?.unannounced ?? [];
+  const groups = new ServiceOwners(decided).groupsOf(key);
   const endpoints = indexEndpoints(decided.cluster.endpointSlices, (one) => one === key).get(key) ?? noEndpoints;
-  const cause = causeOf({ service, decision, addresses, unannounced, groups }, decided, placeOf(service, decided));
+  const cause = causeOf({ service, decision, addresses, unannounced, groups }, decided, remedyPlace(service, decided));
   const pools = [...new Set(addresses.map(({ pool }) => pool))];
   return {
     service: key,
@@ -111,14 +109,4 @@ function notesOf(decision: Decision | undefined, { cluster }: Decided): readonly
       : [`it keeps what it has, and is refused what it asks for: ${refusalText(refused)}`]),
     ...cluster.unreadable.map(({ resource, why }) => `${resource} were not read, so this may be incomplete: ${why}`),
   ];
-}
-
-function placeOf({ meta: { namespace, name } }: Service, { cluster, config }: Decided): RemedyPlace {
-  return {
-    namespace,
-    name,
-    heraldNamespace: cluster.namespace,
-    configMapName: cluster.installation.configMapName,
-    source: config?.source ?? 'none',
-  };
 }

@@ -1,6 +1,7 @@
 import { parseTime } from '../../shared/api/object-meta.ts';
 import { ageText, timeText } from '../output/age.ts';
 import { columns } from '../output/columns.ts';
+import { countText } from '../output/count.ts';
 import type { Style } from '../output/style.ts';
 import type { ExplainedGroup, ExplainedNode, ExplainedPool, ExplainedWish, ExplainReport } from './explain-report.ts';
 
@@ -84,7 +85,9 @@ function poolLines(report: ExplainReport, style: Style): readonly string[] {
 }
 
 function poolLine(pool: ExplainedPool, { addresses }: ExplainReport, style: Style): string {
-  const usage = pool.usage.map(({ family, inUse, of }) => `${inUse} of ${of} ${family} in use`).join(', ');
+  const usage = pool.usage
+    .map(({ family, inUse, of }) => `${countText(inUse)} of ${countText(of)} ${family} in use`)
+    .join(', ');
   if (!pool.gives) return style.dim(`${pool.pool}: ${pool.text}`);
   const given = addresses.filter((one) => one.pool === pool.pool).map(({ address }) => address);
   return `${pool.pool}: gives ${given.join(' and ')}${usage === '' ? '' : ` (${usage})`}`;

@@ -1,54 +1,73 @@
-import { type AnnounceReason, announceReasonTexts } from '../../shared/api/reasons.ts';
+import type { Node } from '../../shared/api/node.ts';
+import type { ObjectKey } from '../../shared/api/object-meta.ts';
+import type { AnnounceReason } from '../../shared/api/reasons.ts';
 import { ownerSinceAnnotation, type ServiceL2Status } from '../../shared/api/service-l2-status.ts';
 import type { GroupPlan } from '../../speaker/group-plan.ts';
 import { holdersOf } from '../../speaker/holders.ts';
 import { preferenceScore } from '../../speaker/node-verdicts.ts';
-import type { ServicePlan } from '../../speaker/plan.ts';
 import { serviceOf } from '../../speaker/status/l2-status.ts';
 import type { Decided } from '../decisions/decided.ts';
 import { membersOf } from '../decisions/speakers.ts';
 import { PlannedOwners } from '../plan/planned-owner.ts';
+import { announceCauseText } from './announcement-remedies.ts';
 import type { ExplainedGroup, ExplainedNode, ExplainedOwner } from './explain-report.ts';
 
-/** Who may announce the Service's addresses, in which order, and who does. */
-export function groupsOfService(key: string, plan: ServicePlan, decided: Decided): readonly ExplainedGroup[] {
-  const { cluster, speakers } = decided;
-  const reported = holdersOf(decided.plan, cluster.l2Statuses);
-  const owners = new PlannedOwners(membersOf(speakers), cluster.installation.failback);
-  return plan.groups.map((group, index) => {
-    const report = index === 0 ? cluster.l2Statuses.find((status) => serviceOf(status) === key) : undefined;
-    const holder = reported(group);
-    const node = report?.node || holder;
-    const wanted = owners.of({ group, holder, former: undefined });
-    return {
-      addresses: group.ips,
-      movesWith: group.services.filter((service) => service !== key),
-      nodes: nodesOfGroup(group, group.candidates.includes(holder ?? '') ? holder : undefined, decided),
-      owner: { ...reportOf(node, report, decided), decided: wanted },
-    };
-  });
+/** Who may announce the addresses of Services, in which order, and who does. */
+export class ServiceOwners {
+  readonly #decided: Decided;
+  readonly #reports: ReadonlyMap<ObjectKey, ServiceL2Status>;
+  readonly #holderOf: (group: GroupPlan) => string | undefined;
+  readonly #owners: PlannedOwners;
+  readonly #nodes: ReadonlyMap<string, Node>;
+
+  constructor(decided: Decided) {
+    const { nodes, l2Statuses, installation } = decided.cluster;
+    this.#decided = decided;
+    this.#reports = new Map(l2Statuses.map((status) => [serviceOf(status), status]));
+    this.#holderOf = holdersOf(decided.plan, l2Statuses);
+    this.#owners = new PlannedOwners(membersOf(decided.speakers), installation.failback);
+    this.#nodes = new Map(nodes.map((node) => [node.meta.name, node]));
+  }
+
+  /** The groups that the Service's addresses are in. */
+  groupsOf(key: ObjectKey): readonly ExplainedGroup[] {
+    const groups = this.#decided.plan.services.get(key)?.groups ?? [];
+    return groups.map((group, index) => {
+      // The report of a Service that is torn into several groups tells about the first one.
+      const report = index === 0 ? this.#reports.get(key) : undefined;
+      const holder = this.#holderOf(group);
+      return {
+        addresses: group.ips,
+        movesWith: group.services.filter((service) => service !== key),
+        nodes: this.#nodesOf(group, group.candidates.includes(holder ?? '') ? holder : undefined),
+        owner: {
+          ...reportOf(report?.node || holder, report, this.#decided),
+          decided: this.#owners.of({ group, holder, former: undefined }),
+        },
+      };
+    });
+  }
+
+  /** Candidates by rank, then the others by name. `owner`: the candidate that says that it is the owner. */
+  #nodesOf(group: GroupPlan, owner: string | undefined): readonly ExplainedNode[] {
+    const next = group.candidates.find((name) => name !== owner);
+    const candidates = group.candidates.map((name, index): ExplainedNode => {
+      const node = this.#nodes.get(name);
+      const advertisements = new Set(group.ips.flatMap((ip) => group.allowed.get(ip)?.get(name) ?? []));
+      const score = node === undefined ? 0 : preferenceScore(node, advertisements);
+      const reason = name === owner ? 'owner' : 'notOwner';
+      const text = name === owner ? 'announces it' : standbyText(name === next, owner);
+      return { node: name, rank: index + 1, score, reason, text };
+    });
+    return [...candidates, ...nodesWithReasons(group.passedOver)];
+  }
 }
 
 /** Of an address that nobody may announce: every node with its reason. */
 export function nodesWithReasons(reasons: ReadonlyMap<string, AnnounceReason>): readonly ExplainedNode[] {
   return [...reasons]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([node, reason]) => ({ node, rank: undefined, score: 0, reason, text: announceReasonTexts[reason] }));
-}
-
-/** Candidates by rank, then the others by name. `owner`: the candidate that says that it is the owner. */
-function nodesOfGroup(group: GroupPlan, owner: string | undefined, { cluster }: Decided): readonly ExplainedNode[] {
-  const next = group.candidates.find((name) => name !== owner);
-  const nodeByName = new Map(cluster.nodes.map((node) => [node.meta.name, node]));
-  const candidates = group.candidates.map((name, index): ExplainedNode => {
-    const node = nodeByName.get(name);
-    const advertisements = new Set(group.ips.flatMap((ip) => group.allowed.get(ip)?.get(name) ?? []));
-    const reason = name === owner ? 'owner' : 'notOwner';
-    const score = node === undefined ? 0 : preferenceScore(node, advertisements);
-    const text = name === owner ? 'announces it' : standbyText(name === next, owner);
-    return { node: name, rank: index + 1, score, reason, text };
-  });
-  return [...candidates, ...nodesWithReasons(group.passedOver)];
+    .map(([node, reason]) => ({ node, rank: undefined, score: 0, reason, text: announceCauseText(reason) }));
 }
 
 function standbyText(isNext: boolean, owner: string | undefined): string {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ageText, timeText } from './age.ts';
 import { bar } from './bar.ts';
 import { columns } from './columns.ts';
+import { countText } from './count.ts';
 import { documentOf } from './document.ts';
 import { colourStyle, plainStyle, visibleText } from './style.ts';
 
@@ -47,3 +49,28 @@ test('an outcome is printed as text, JSON or YAML, with the same fields', () => 
   assert.equal(documentOf(outcome, 'json'), '{\n  "name": "a",\n  "list": [\n    {\n      "x": 1\n    }\n  ]\n}\n');
   assert.equal(documentOf(outcome, 'yaml'), 'name: a\nlist:\n  - x: 1\n');
 });
+
+const ages = [
+  { ms: -5_000, text: '0 s' },
+  { ms: 119_000, text: '119 s' },
+  { ms: 120_000, text: '2 min' },
+  { ms: 7_199_000, text: '119 min' },
+  { ms: 7_200_000, text: '2 h' },
+  { ms: 172_800_000, text: '2 d' },
+];
+
+for (const { ms, text } of ages) test(`an age of ${ms} ms reads ${text}`, () => assert.equal(ageText(ms), text));
+
+test('a time is told in UTC, to the second', () => {
+  assert.equal(timeText(Date.UTC(2026, 0, 31, 9, 5, 0, 700)), '2026-01-31 09:05:00 UTC');
+});
+
+const counts = [
+  { decimal: '999999999', text: '999999999' },
+  { decimal: '4294967296', text: '2^32' },
+  { decimal: '18446744073709551615', text: 'over 2^63' },
+];
+
+for (const { decimal, text } of counts) {
+  test(`${decimal} addresses read ${text}`, () => assert.equal(countText(decimal), text));
+}
