@@ -7,7 +7,7 @@ import { type Secret, secretResource } from '../shared/api/secret.ts';
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import type { EventRecorder } from '../shared/kube/event-recorder.ts';
-import type { Cache, Change } from '../shared/kube/informer.ts';
+import type { Cache } from '../shared/kube/informer.ts';
 import { informerTask } from '../shared/kube/informer-task.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -15,6 +15,7 @@ import type { Random } from '../shared/runtime/random.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import { workQueueTask } from '../shared/runtime/work-queue-task.ts';
+import { saysNews } from './lease-news.ts';
 import {
   initialPulseKey,
   type PulseKeyMove,
@@ -60,7 +61,7 @@ export function pulseKeyTasks(options: PulseKeyOptions): readonly Task[] {
       const unsubscribe = [
         informer.cache.onChange(look),
         speakerLeases.onChange((change) => {
-          if (saysNews(change)) look();
+          if (saysNews(change, heldKeysAnnotation)) look();
         }),
       ];
       try {
@@ -168,14 +169,4 @@ class PulseKeyKeeper {
         : [{ node: lease.holderIdentity, keys: (lease.meta.annotations[heldKeysAnnotation] ?? '').split(',') }],
     );
   }
-}
-
-/** Renewals are none. */
-function saysNews(change: Change<Lease>): boolean {
-  if (change.type !== 'modified') return true;
-  const { object, previous } = change;
-  return (
-    object.meta.annotations[heldKeysAnnotation] !== previous.meta.annotations[heldKeysAnnotation] ||
-    object.holderIdentity !== previous.holderIdentity
-  );
 }

@@ -8,13 +8,14 @@ import { kubeProxyConfigMapName, readKubeProxyConfig } from '../../shared/config
 import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import type { EventRecorder } from '../../shared/kube/event-recorder.ts';
-import type { Cache, Change } from '../../shared/kube/informer.ts';
+import type { Cache } from '../../shared/kube/informer.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Task } from '../../shared/runtime/task.ts';
 import type { WorkOutcome } from '../../shared/runtime/work-queue.ts';
 import { type WorkQueueTask, workQueueTask } from '../../shared/runtime/work-queue-task.ts';
+import { saysNews } from '../lease-news.ts';
 import { FaultyNodes } from './faulty-nodes.ts';
 import { remedyFor } from './remedy.ts';
 import { noFaults, type StrictArpReport, strictArpReport } from './report.ts';
@@ -88,7 +89,7 @@ class StrictArpTeller {
         else this.queue.add(`node ${object.meta.name}`);
       }),
       speakerLeases.onChange((change) => {
-        if (saysNews(change)) this.queue.add('report', gatherMs);
+        if (saysNews(change, strictArpAnnotation)) this.queue.add('report', gatherMs);
       }),
     ];
     return () => {
@@ -132,14 +133,4 @@ class StrictArpTeller {
       return undefined;
     }
   }
-}
-
-/** Renewals are none. */
-function saysNews(change: Change<Lease>): boolean {
-  if (change.type !== 'modified') return true;
-  const { object, previous } = change;
-  return (
-    object.meta.annotations[strictArpAnnotation] !== previous.meta.annotations[strictArpAnnotation] ||
-    object.holderIdentity !== previous.holderIdentity
-  );
 }
