@@ -67,6 +67,7 @@ async function run(options: ControllerOptions): Promise<void> {
       events,
       ...watching,
       namespaces: namespaces.cache,
+      pools: pools.cache,
       heardMs: () => client.heardMs,
       fresh: watched.fresh,
       configuration,

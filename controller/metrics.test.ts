@@ -31,7 +31,7 @@ test('every metric is Herald’s, and says what it means', async () => {
   assert.deepEqual(
     all.map(({ name }) => name),
     [
-      ...['herald_pool_addresses', 'herald_pool_addresses_in_use'],
+      ...['herald_pool_addresses', 'herald_pool_addresses_in_use', 'herald_pool_addresses_set_aside'],
       ...['herald_allocations_total', 'herald_allocation_failures_total', 'herald_allocation_seconds'],
       ...['herald_services_waiting', 'herald_api_writes_total', 'herald_api_write_retries_total'],
       ...['herald_config_findings', 'herald_config_stale', 'herald_leader'],
@@ -52,7 +52,7 @@ describe('the metrics tell', () => {
     [
       'capacity and use of a pool by family',
       () => {
-        metrics.poolUsage('a', 'IPv4', { inUse: 3n, of: 254n });
+        metrics.poolUsage('a', 'IPv4', { inUse: 3n, of: 254n }, 2);
         metrics.poolUsage('a', 'IPv6', { inUse: 0n, of: 2n ** 64n });
       },
       [
@@ -60,6 +60,8 @@ describe('the metrics tell', () => {
         'herald_pool_addresses{pool="a",family="IPv6"} 18446744073709552000',
         'herald_pool_addresses_in_use{pool="a",family="IPv4"} 3',
         'herald_pool_addresses_in_use{pool="a",family="IPv6"} 0',
+        'herald_pool_addresses_set_aside{pool="a",family="IPv4"} 2',
+        'herald_pool_addresses_set_aside{pool="a",family="IPv6"} 0',
       ],
     ],
     [

@@ -9,6 +9,7 @@ export type WriteResult = 'ok' | 'conflict' | 'gone' | 'failed';
 export class ControllerMetrics {
   readonly #capacity: Gauge<'pool' | 'family'>;
   readonly #inUse: Gauge<'pool' | 'family'>;
+  readonly #setAside: Gauge<'pool' | 'family'>;
   readonly #allocations: Counter;
   readonly #failures: Counter<'reason'>;
   readonly #seconds: Histogram;
@@ -30,6 +31,11 @@ export class ControllerMetrics {
     this.#inUse = new Gauge({
       name: 'herald_pool_addresses_in_use',
       help: 'Addresses of a pool that Services hold.',
+      ...perFamily,
+    });
+    this.#setAside = new Gauge({
+      name: 'herald_pool_addresses_set_aside',
+      help: 'Addresses of a pool that nobody is given, since another machine uses them.',
       ...perFamily,
     });
     this.#allocations = new Counter({
@@ -80,15 +86,18 @@ export class ControllerMetrics {
     this.#leading = new Gauge({ name: 'herald_leader', help: '1 while this process leads.', registers });
   }
 
-  poolUsage(pool: string, family: IpFamily, usage: FamilyUsage): void {
+  /** `foreign`: how many addresses other machines use. */
+  poolUsage(pool: string, family: IpFamily, usage: FamilyUsage, foreign = 0): void {
     this.#capacity.set({ pool, family }, Number(usage.of));
     this.#inUse.set({ pool, family }, Number(usage.inUse));
+    this.#setAside.set({ pool, family }, foreign);
   }
 
   poolGone(pool: string): void {
     for (const family of ['IPv4', 'IPv6']) {
       this.#capacity.remove({ pool, family });
       this.#inUse.remove({ pool, family });
+      this.#setAside.remove({ pool, family });
     }
   }
 
@@ -123,6 +132,7 @@ export class ControllerMetrics {
     if (leads) return;
     this.#capacity.reset();
     this.#inUse.reset();
+    this.#setAside.reset();
     this.#waiting.reset();
   }
 }

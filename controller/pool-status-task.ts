@@ -11,7 +11,7 @@ import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import { workQueueTask } from '../shared/runtime/work-queue-task.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 import type { ControllerMetrics } from './metrics.ts';
-import { poolUsage, sameUsage } from './pool-usage.ts';
+import { poolUsage, sameUsage, usageJson } from './pool-usage.ts';
 
 export interface PoolStatusOptions {
   readonly client: ApiClient;
@@ -87,7 +87,9 @@ class PoolCounters {
     for (const space of pools) {
       const { name } = space.pool;
       next.set(name, poolUsage(space));
-      for (const family of ['IPv4', 'IPv6'] as const) metrics.poolUsage(name, family, space.usage(family));
+      for (const family of ['IPv4', 'IPv6'] as const) {
+        metrics.poolUsage(name, family, space.usage(family), space.foreign(family).length);
+      }
     }
     for (const name of before.keys()) if (!next.has(name)) metrics.poolGone(name);
     this.#usage = next;
@@ -102,7 +104,7 @@ class PoolCounters {
     const { client, namespace, metrics, log } = this.#options;
     const usage = this.#usage.get(pool);
     if (usage === undefined) return { type: 'done' };
-    const patch = { type: 'merge', body: { status: { ...usage } } } as const;
+    const patch = { type: 'merge', body: { status: usageJson(usage) } } as const;
     const { plural } = ipAddressPoolResource;
     try {
       await client.patch(ipAddressPoolResource, { namespace, name: pool }, patch, { subresource: 'status' });

@@ -1,3 +1,5 @@
+import { addressesInUseAnnotation, speakerMacsAnnotation } from '../shared/api/address-in-use.ts';
+import type { IPAddressPool } from '../shared/api/ip-address-pool.ts';
 import type { Lease } from '../shared/api/lease.ts';
 import type { Namespace } from '../shared/api/namespace.ts';
 import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
@@ -12,7 +14,9 @@ import type { Random } from '../shared/runtime/random.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
 import { type WorkQueueTask, workQueueTask } from '../shared/runtime/work-queue-task.ts';
+import { AddressesInUse, sameUses } from './addresses-in-use.ts';
 import { refusalReason } from './allocated-verdict.ts';
+import { noForeignUses } from './allocator/foreign-use.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 import { type Configuration, lossMs } from './configuration-task.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -31,6 +35,7 @@ export interface ReconcileOptions {
   readonly services: WriteThroughCache<Service>;
   readonly namespaces: Cache<Namespace>;
   readonly speakerLeases: Cache<Lease>;
+  readonly pools: Cache<IPAddressPool>;
   /** Clock time at which the API server was last heard. */
   readonly heardMs: () => number;
   /** Waits until the caches know all that was written before the call; false when the signal aborted first. */
@@ -83,7 +88,10 @@ class Reconciling {
   #presence: SpeakerPresence;
   #speakersGone = false;
   #reconciler: Reconciler | undefined;
+  readonly #inUse = new AddressesInUse();
+  #foreign = noForeignUses;
   #cancelCheck = (): void => undefined;
+  #cancelForeign = (): void => undefined;
 
   constructor(options: ReconcileOptions) {
     this.#options = options;
@@ -104,7 +112,9 @@ class Reconciling {
     const { clock, configuration, services, namespaces, speakerLeases, loadBalancerClass, log } = this.#options;
     const { config } = configuration.state;
     if (config === undefined) throw new Error('cannot start to reconcile: there is no configuration');
-    const reconciler = new Reconciler({ config, services, namespaces, loadBalancerClass });
+    this.#readInUse();
+    this.#foreign = this.#inUse.uses(clock.now());
+    const reconciler = new Reconciler({ config, services, namespaces, loadBalancerClass, foreign: this.#foreign });
     this.#reconciler = reconciler;
     const adopted = reconciler.adopt(clock.wallMs());
     log.info('adopted', { services: services.size, served: reconciler.served().length });
@@ -115,6 +125,7 @@ class Reconciling {
     this.#presence = new SpeakerPresence(clock.now());
     for (const lease of speakerLeases.values()) this.#presence.see(lease, clock.now());
     this.#checkPresence();
+    this.#followForeign();
     const unsubscribe = [
       services.onChange((change) => this.#onService(change, reconciler)),
       namespaces.onChange((change) => this.#enqueue(reconciler.namespaceChanged(change, clock.wallMs()))),
@@ -123,6 +134,7 @@ class Reconciling {
     ];
     return () => {
       this.#cancelCheck();
+      this.#cancelForeign();
       cancelLoss?.();
       for (const stop of unsubscribe) stop();
     };
@@ -145,8 +157,32 @@ class Reconciling {
   #onLease(change: Change<Lease>): void {
     if (change.type === 'deleted') this.#presence.drop(change.object);
     else this.#presence.see(change.object, this.#options.clock.now());
+    if (tellsOfAddresses(change)) this.#followForeign();
     // A speaker that is back writes conditions: ours must not stand against them until the next check.
     if (this.#speakersGone) this.#notePresence();
+  }
+
+  /** What the controller that led before has told, and what the speakers say. */
+  #readInUse(): void {
+    const { clock, pools } = this.#options;
+    const told = [...pools.values()].flatMap(({ usage }) => usage?.addressesInUse ?? []);
+    this.#inUse.restore(told, { nowMs: clock.now(), wallMs: clock.wallMs() });
+    this.#inUse.see(this.#options.speakerLeases.values(), clock.now());
+  }
+
+  /** Other machines use other addresses now, or it is time to try one again. */
+  #followForeign(): void {
+    const { clock, log, speakerLeases } = this.#options;
+    this.#cancelForeign();
+    this.#inUse.see(speakerLeases.values(), clock.now());
+    const foreign = this.#inUse.uses(clock.now());
+    if (!sameUses(foreign, this.#foreign)) {
+      this.#foreign = foreign;
+      log.info('addresses-in-use', { addresses: [...foreign.keys()] });
+      this.#enqueue(this.#reconciler?.setForeign(foreign, clock.wallMs()) ?? []);
+    }
+    const delayMs = this.#inUse.nextChangeInMs(clock.now());
+    if (Number.isFinite(delayMs)) this.#cancelForeign = clock.after(delayMs, () => this.#followForeign());
   }
 
   #enqueue(keys: Iterable<ObjectKey>): void {
@@ -220,4 +256,11 @@ class Reconciling {
     const waitedMs = seenMs === undefined ? clock.wallMs() - before.meta.createdMs : clock.now() - seenMs;
     metrics.allocated(Math.max(0, waitedMs) / 1000);
   }
+}
+
+/** Renewals tell nothing. */
+function tellsOfAddresses(change: Change<Lease>): boolean {
+  const before = change.type === 'modified' ? change.previous.meta.annotations : {};
+  const now = change.type === 'deleted' ? {} : change.object.meta.annotations;
+  return [addressesInUseAnnotation, speakerMacsAnnotation].some((name) => before[name] !== now[name]);
 }

@@ -64,7 +64,7 @@ const kinds: readonly { type: ResourceType<ApiObject>; spec: readonly string[]; 
   {
     type: ipAddressPoolResource,
     spec: ['addresses', 'autoAssign', 'avoidBuggyIPs', 'conflictCheck', 'excludeAddresses', 'serviceAllocation'],
-    status: ['assignedIPv4', 'assignedIPv6', 'availableIPv4', 'availableIPv6'],
+    status: ['addressesInUse', 'assignedIPv4', 'assignedIPv6', 'availableIPv4', 'availableIPv6'],
   },
   {
     type: l2AdvertisementResource,

@@ -4,6 +4,9 @@ import { asObject, type JsonObject, readNumber, readString } from './json.ts';
 /** On a speaker's Lease: addresses that it was to announce, and that another machine uses. */
 export const addressesInUseAnnotation = 'herald/addresses-in-use';
 
+/** On a speaker's Lease, separated by commas: its node's MACs, which are no other machine's. */
+export const speakerMacsAnnotation = 'herald/macs';
+
 /** For so long an address that another machine uses is left alone; then it is tried again. */
 export const inUseForMs = 600_000;
 
@@ -43,7 +46,8 @@ function parseList(text: string): readonly unknown[] {
   }
 }
 
-function parseAddressInUse(json: JsonObject): readonly AddressInUse[] {
+/** None where it can't be read. */
+export function parseAddressInUse(json: JsonObject): readonly AddressInUse[] {
   const address = readString(json, 'address');
   const untilMs = readNumber(json, 'untilMs');
   if (address === undefined || parseAddress(address) === undefined || untilMs === undefined) return [];

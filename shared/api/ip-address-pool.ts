@@ -1,6 +1,16 @@
-import { asObject, readBoolean, readNumber, readObject, readObjects, readStrings } from './json.ts';
+import { type AddressInUse, parseAddressInUse } from './address-in-use.ts';
+import {
+  asObject,
+  type JsonObject,
+  readBoolean,
+  readNumber,
+  readObject,
+  readObjects,
+  readString,
+  readStrings,
+} from './json.ts';
 import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
-import { type ObjectMeta, parseMeta } from './object-meta.ts';
+import { type ObjectMeta, parseMeta, parseTime } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 
 export const metallbGroup = 'metallb.io';
@@ -20,6 +30,13 @@ export interface PoolUsage {
   readonly assignedIPv6: number;
   readonly availableIPv4: number;
   readonly availableIPv6: number;
+  /** Addresses that are given to nobody, since other machines use them; sorted, and not there where there is none. */
+  readonly addressesInUse?: readonly PoolAddressInUse[];
+}
+
+export interface PoolAddressInUse extends AddressInUse {
+  /** Whose speaker found out. */
+  readonly node: string;
 }
 
 /** metallb.io/v1beta1 IPAddressPool as it stands: `addresses` are not yet read, defaults are filled in. */
@@ -72,10 +89,24 @@ function parseAllocation(json: unknown): ServiceAllocation {
 function parseUsage(json: unknown): PoolUsage | undefined {
   if (json === undefined || json === null) return undefined;
   const status = asObject(json);
+  const addressesInUse = readObjects(status, 'addressesInUse').flatMap(parsePoolAddressInUse);
   return {
     assignedIPv4: readNumber(status, 'assignedIPv4') ?? 0,
     assignedIPv6: readNumber(status, 'assignedIPv6') ?? 0,
     availableIPv4: readNumber(status, 'availableIPv4') ?? 0,
     availableIPv6: readNumber(status, 'availableIPv6') ?? 0,
+    ...(addressesInUse.length === 0 ? {} : { addressesInUse }),
   };
+}
+
+/** `until` is RFC 3339, as all times that people read. */
+export function poolAddressInUseJson({ address, mac, interface: link, node, untilMs }: PoolAddressInUse): JsonObject {
+  return { address, mac, interface: link, node, until: new Date(untilMs).toISOString() };
+}
+
+function parsePoolAddressInUse(json: JsonObject): readonly PoolAddressInUse[] {
+  const untilMs = parseTime(readString(json, 'until'));
+  const node = readString(json, 'node') ?? '';
+  if (untilMs === undefined) return [];
+  return parseAddressInUse({ ...json, untilMs }).map((one) => ({ ...one, node }));
 }

@@ -3,6 +3,7 @@ import {
   addressesInUseAnnotation,
   addressesInUseText,
   parseAddressesInUse,
+  speakerMacsAnnotation,
 } from '../../shared/api/address-in-use.ts';
 import type { JsonObject } from '../../shared/api/json.ts';
 import { asObject, readBoolean, readString } from '../../shared/api/json.ts';
@@ -50,7 +51,7 @@ const names = {
   address: 'herald/address',
   port: 'herald/port',
   incarnation: 'herald/incarnation',
-  macs: 'herald/macs',
+  macs: speakerMacsAnnotation,
   interfaces: 'herald/interfaces',
   unhealthy: 'herald/unhealthy',
   strictArp: strictArpAnnotation,

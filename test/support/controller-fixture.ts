@@ -66,6 +66,7 @@ export class ControllerFixture {
       services: watched.services.cache,
       namespaces: watched.namespaces.cache,
       speakerLeases: watched.speakerLeases.cache,
+      pools: watched.pools.cache,
       heardMs: () => this.silentSinceMs ?? this.clock.now(),
       fresh: watched.fresh,
       configuration,
@@ -144,10 +145,11 @@ export class ControllerFixture {
     this.api.put(configMapResource, { metadata: { name: 'config', namespace }, data: { config: yaml } });
   }
 
-  speakerLease(node: string): void {
+  speakerLease(node: string, annotations: Readonly<Record<string, string>> = {}): void {
     const labels = { 'app.kubernetes.io/component': 'speaker' };
-    const metadata = { name: `speaker-${node}`, namespace, labels };
-    this.api.put(leaseResource, { metadata, spec: { holderIdentity: node, leaseDurationSeconds: 15 } });
+    const metadata = { name: `speaker-${node}`, namespace, labels, annotations };
+    const renewTime = new Date(this.clock.wallMs()).toISOString();
+    this.api.put(leaseResource, { metadata, spec: { holderIdentity: node, leaseDurationSeconds: 15, renewTime } });
   }
 
   /** A Service as the API server has it. */

@@ -1,0 +1,88 @@
+import {
+  type AddressInUse,
+  addressesInUseAnnotation,
+  inUseForMs,
+  parseAddressesInUse,
+  speakerMacsAnnotation,
+} from '../shared/api/address-in-use.ts';
+import type { PoolAddressInUse } from '../shared/api/ip-address-pool.ts';
+import type { Lease } from '../shared/api/lease.ts';
+import { formatAddress, parseAddress } from '../shared/net/address.ts';
+import type { ForeignUse, ForeignUses } from './allocator/foreign-use.ts';
+
+interface Known extends ForeignUse {
+  /** On our own clock. */
+  readonly dueMs: number;
+}
+
+/**
+ * Addresses that speakers found in use by other machines, by their Leases. Each is set aside until it is to be tried
+ * again, also when its speaker restarts and says nothing any more. The clocks of others are never compared with ours: a
+ * Lease tells its own time. BOUNDED by the speakers, times `longestInUseList`, for ten minutes.
+ */
+export class AddressesInUse {
+  /** By node, address and time of each report that was seen; kept as long as it is told, or counts. */
+  readonly #known = new Map<string, Known>();
+  #macs: ReadonlySet<string> = new Set();
+
+  /** What the pools' status says: of the controller that led before. */
+  restore(
+    told: Iterable<PoolAddressInUse>,
+    { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
+  ): void {
+    for (const one of told) this.#note(one.node, one, nowMs + within(one.untilMs - wallMs));
+  }
+
+  /** Takes over what the Leases say now. */
+  see(leases: Iterable<Lease>, nowMs: number): void {
+    const told = new Set<string>();
+    const macs = new Set<string>();
+    for (const { meta, holderIdentity, renewTimeMs } of leases) {
+      for (const mac of (meta.annotations[speakerMacsAnnotation] ?? '').split(',')) macs.add(mac.toLowerCase());
+      if (holderIdentity === undefined) continue;
+      for (const one of parseAddressesInUse(meta.annotations[addressesInUseAnnotation])) {
+        const leftMs = renewTimeMs === undefined ? inUseForMs : one.untilMs - renewTimeMs;
+        told.add(this.#note(holderIdentity, one, nowMs + within(leftMs)));
+      }
+    }
+    this.#macs = macs;
+    for (const [key, { dueMs }] of this.#known) if (dueMs <= nowMs && !told.has(key)) this.#known.delete(key);
+  }
+
+  /** What counts now; a machine that turned out to be a speaker is no other machine. */
+  uses(nowMs: number): ForeignUses {
+    const uses = new Map<string, ForeignUse>();
+    for (const { dueMs, ...use } of this.#known.values()) {
+      const ip = formatAddress(use.address);
+      const longest = uses.get(ip)?.untilMs ?? Number.NEGATIVE_INFINITY;
+      if (dueMs > nowMs && use.untilMs > longest && !this.#macs.has(use.mac)) uses.set(ip, use);
+    }
+    return uses;
+  }
+
+  /** How long until `uses` says something else though nothing is told. */
+  nextChangeInMs(nowMs: number): number {
+    const dueMs = [...this.#known.values()].flatMap((known) => (known.dueMs > nowMs ? known.dueMs : []));
+    return Math.min(...dueMs) - nowMs;
+  }
+
+  #note(node: string, told: AddressInUse, dueMs: number): string {
+    const key = `${node} ${told.address} ${told.untilMs}`;
+    const address = parseAddress(told.address);
+    if (address === undefined || this.#known.has(key)) return key;
+    this.#known.set(key, { address, mac: told.mac, interface: told.interface, node, untilMs: told.untilMs, dueMs });
+    return key;
+  }
+}
+
+export function sameUses(one: ForeignUses, other: ForeignUses): boolean {
+  if (one.size !== other.size) return false;
+  return [...one].every(([ip, { mac, interface: link, node, untilMs }]) => {
+    const use = other.get(ip);
+    return use?.mac === mac && use.interface === link && use.node === node && use.untilMs === untilMs;
+  });
+}
+
+function within(leftMs: number): number {
+  return Math.min(inUseForMs, Math.max(0, leftMs));
+}
