@@ -44,6 +44,8 @@ export interface PlannerOptions {
   readonly onPlan: (planned: Planned) => void;
   /** Another member's Lease was seen to change; it was renewed so long ago. */
   readonly onLeaseRenewed: (node: string, agoMs: number) => void;
+  /** The Lease of this node's own speaker was deleted. */
+  readonly onLeaseDeleted: () => void;
 }
 
 /** A plan, and what it was made from. */
@@ -114,6 +116,7 @@ class Planner implements PlannerTask {
       log: options.log,
       onChange: () => this.#changed.resolve(),
       onRenewed: options.onLeaseRenewed,
+      onForgotten: options.onLeaseDeleted,
     });
   }
 

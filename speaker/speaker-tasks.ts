@@ -118,6 +118,7 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
       strictArp.setVips(new Set(planned.plan.services.values().flatMap(({ ips }) => ips)));
     },
     onLeaseRenewed: (node, agoMs) => datapath.leaseRenewed(node, agoMs),
+    onLeaseDeleted: () => lease.restore(),
   });
   const members = () => planner.speakers.keys();
   const release = leaseReleaseTask({ ...base, self, expired: () => planner.expired, members });

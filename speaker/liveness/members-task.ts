@@ -17,6 +17,8 @@ export interface MembersOptions {
   readonly onChange: () => void;
   /** Another member's Lease was seen to change; it was renewed so long ago. */
   readonly onRenewed: (node: string, agoMs: number) => void;
+  /** The Lease of this node's own speaker was deleted. */
+  readonly onForgotten: () => void;
 }
 
 /** Leases expire without an event. */
@@ -87,6 +89,7 @@ export class MembersTask {
     this.#membership.drop(lease);
     this.#lag.drop(node);
     this.#look(node);
+    if (node === this.#options.self) this.#options.onForgotten();
   }
 
   /** A Lease that is seen for the first time may have been renewed long ago. */

@@ -46,7 +46,14 @@ function speaker(incarnation: string, { clock, store, successor = true, ...given
     byPulses: () => given.handedOver !== undefined,
   });
   const running = task.run(stop.signal);
-  return { client, log, publish: () => task.publish(), stop: () => stop.abort(), ended: running };
+  return {
+    client,
+    log,
+    publish: () => task.publish(),
+    restore: () => task.restore(),
+    stop: () => stop.abort(),
+    ended: running,
+  };
 }
 
 interface World {
@@ -296,4 +303,19 @@ test('an API server that is away does not keep the process from ending', async (
     one.log.lines.filter(({ level }) => level === 'warn').map(({ event }) => event),
     ['leave-failed'],
   );
+});
+
+test('a Lease that somebody deletes is written anew as soon as the speaker hears of it, and none before its first', async () => {
+  const around = world();
+  const one = speaker('aa', around);
+  one.restore();
+  await around.clock.advance(1_000);
+  assert.equal(one.client.calls.filter(({ method }) => method === 'create').length, 1);
+  await new FakeApiClient(undefined, around.store).delete(leaseResource, name);
+  one.restore();
+  await around.clock.advance(1);
+  assert.equal((await held(around))?.incarnation, 'aa');
+  one.stop();
+  await around.clock.advance(5_000);
+  await one.ended;
 });

@@ -38,6 +38,8 @@ export interface SpeakerLeaseOptions {
 export interface SpeakerLeaseTask extends Task {
   /** The facts may have changed: what is new is written at once. */
   publish(): void;
+  /** Somebody deleted the Lease of this speaker: it is written anew at once, since the others have forgotten it. */
+  restore(): void;
 }
 
 /** Retries stay well within a Lease's duration. */
@@ -60,6 +62,7 @@ export function speakerLeaseTask(options: SpeakerLeaseOptions): SpeakerLeaseTask
     name: 'speaker-lease',
     ready: keeper.ready,
     publish: () => keeper.publish(),
+    restore: () => keeper.restore(),
     run: (signal) => keeper.run(signal),
   };
 }
@@ -85,6 +88,10 @@ class LeaseKeeper {
 
   publish(): void {
     if (!isDeepStrictEqual(this.#options.facts(), this.#written)) this.#changed.resolve();
+  }
+
+  restore(): void {
+    if (this.#written !== undefined) this.#changed.resolve();
   }
 
   async run(signal: AbortSignal): Promise<void> {
