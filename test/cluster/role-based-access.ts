@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readObject, readString } from '../../shared/api/json.ts';
+import { type JsonObject, readObject, readString } from '../../shared/api/json.ts';
 import type { KubeApi } from './api/kube-api.ts';
 import { readManifests } from './custom-resources.ts';
 
@@ -14,13 +14,18 @@ export function serviceAccountUser(component: 'controller' | 'speaker', namespac
 
 /** Grants Herald's programs what the chart grants them, and no more: a real API server holds them to it. */
 export async function installRoles(api: KubeApi, namespace: string): Promise<void> {
-  for (const manifest of readManifests(renderRoles(readFileSync(template, 'utf8'), namespace))) {
+  for (const manifest of chartRoles(namespace)) {
     const kind = readString(manifest, 'kind') ?? '';
     const plural = `${kind.toLowerCase()}s`;
     const { name, namespace: own = namespace } = readObject(manifest, 'metadata');
     const path = kind.startsWith('Cluster') ? `${rbac}/${plural}` : `${rbac}/namespaces/${own}/${plural}`;
     await api.create(path, { ...manifest, metadata: { name } });
   }
+}
+
+/** The chart's Roles and their bindings, as release `herald` in that namespace. */
+export function chartRoles(namespace: string): readonly JsonObject[] {
+  return readManifests(renderRoles(readFileSync(template, 'utf8'), namespace));
 }
 
 /** Fills in the few template actions that the chart's file uses; refuses a text with any other. */
