@@ -217,6 +217,25 @@ for (const lastsMs of [5000, 40_000]) {
   });
 }
 
+test('an owner that is cut off while one comes back that it holds for dead, and takes over, is one of two for no longer', () => {
+  const names = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'node-6', 'node-7'];
+  const groups = [{ key: g, candidates: ['node-5', 'node-7'] }];
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const world = new World({
+      ...{ seed, nodes: names, groups, failback: 'never', intervalMs: 100, multiplier: 3 },
+      ...{ guardsReplays: true, tellsRenewals: true },
+    });
+    for (const name of names) world.start(name);
+    world.timeline.run(10_000);
+    world.node('node-7').stall(1800);
+    world.timeline.at(11_500, () => world.network.part([[], ['node-5']]));
+    world.timeline.at(12_100, () => world.network.part([]));
+    world.timeline.run(30_000);
+    const [last] = world.owners.overlapsUntil(30_000);
+    assert.ok(last !== undefined && last.untilMs > 12_100 && last.untilMs <= 12_250, `seed ${seed}: ${last?.untilMs}`);
+  }
+});
+
 test('keys that go and come back, at different times on each node, move nothing', () => {
   const world = running();
   const enable = (node: string, keys: boolean): void =>

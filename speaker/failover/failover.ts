@@ -100,7 +100,11 @@ export class Failover {
     if (!this.#liveness.isVerified(header.sender, header.incarnation)) return;
     const from = { node, incarnation: header.incarnation };
     if (message.type === 'pulse') this.#ownership.hearVersion(from, message.claimsVersion, nowMs);
-    if (message.type === 'claims') this.#ownership.receiveClaims(from, message, nowMs);
+    if (message.type === 'claims') {
+      // It may claim what is held elsewhere: that it lives must not wait until it is sought again.
+      if (this.#liveness.standing(node) === 'dead') this.#liveness.ask(node, nowMs);
+      this.#ownership.receiveClaims(from, message, nowMs);
+    }
     this.#settle(nowMs);
   }
 

@@ -74,10 +74,28 @@ export class ApiServer {
   }
 
   setCandidates(key: string, candidates: readonly string[]): void {
+    this.#setGroups([...this.#groups.values()].filter((group) => group.key !== key).concat({ key, candidates }));
+  }
+
+  /** A Service is deleted, and with it what was reported of it. */
+  removeGroup(key: string): void {
+    this.#holders.delete(key);
+    this.#setGroups([...this.#groups.values()].filter((group) => group.key !== key));
+  }
+
+  /** Somebody deletes the Lease of a speaker, which makes it anew when it hears of it, or else when it next renews it. */
+  deleteLease(name: string): void {
+    this.#leases.delete(name);
     this.changedMs = this.#around.timeline.nowMs;
-    this.#groups = new Map([...this.#groups, [key, { key, candidates }]]);
-    this.#indexGroups();
-    this.#tellAll();
+    this.#changed();
+    this.#around.timeline.after(this.#around.random.between(10, longestWatchMs), () => {
+      const node = this.#around.nodes.get(name);
+      if (node?.works && this.#isReachedBy(name)) this.#renew(name, node.incarnation);
+    });
+  }
+
+  hasLease(node: string): boolean {
+    return this.#leases.has(node);
   }
 
   /** A speaker runs: from now on it renews its Lease, and sees what others write. */
@@ -138,6 +156,8 @@ export class ApiServer {
     const { timeline } = this.#around;
     const lease = this.#leases.get(node);
     const isNews = lease === undefined || lease.incarnation !== incarnation || lease.expired;
+    // Its tables had it as no candidate for a while.
+    if (lease === undefined) this.changedMs = timeline.nowMs;
     const renewed = { incarnation, renewedMs: timeline.nowMs, expired: false };
     this.#leases.set(node, renewed);
     this.#keep(node, renewed, timeline.nowMs);
@@ -207,6 +227,13 @@ export class ApiServer {
       holder: this.#holders.get(key),
     }));
     node.tell((machine, nowMs) => machine.setTable(members, groups, nowMs));
+  }
+
+  #setGroups(groups: readonly SimGroup[]): void {
+    this.changedMs = this.#around.timeline.nowMs;
+    this.#groups = new Map(groups.map((group) => [group.key, group]));
+    this.#indexGroups();
+    this.#tellAll();
   }
 
   #indexGroups(): void {

@@ -133,18 +133,81 @@ const replay: Fault = (world, names) => {
 /** An administrator excludes a node, takes that back, or prefers another one. */
 const configure: Fault = (world, names) => {
   const { random } = world;
-  const group = random.pick([...world.api.groups]);
+  const groups = [...world.api.groups];
+  if (groups.length === 0) return () => undefined;
+  const group = random.pick(groups);
   const candidates = random.some(names);
   world.tell(`candidates of ${group.key}: ${candidates}`);
   world.api.setCandidates(group.key, candidates);
   return () => {
-    if (random.chance(0.5)) return;
+    if (random.chance(0.5) || !Array.from(world.api.groups, ({ key }) => key).includes(group.key)) return;
     world.tell(`candidates of ${group.key}: ${group.candidates}`);
     world.api.setCandidates(group.key, group.candidates);
   };
 };
 
-export const faults = { kill, leave, link, partition, port, oneWay, stall, udp, api, weather, replay, configure };
+/** An advertisement leaves some nodes out, or takes them in again, for all Services. */
+const advertise: Fault = (world, names) => {
+  const before = [...world.api.groups];
+  const nodes = world.random.some(names);
+  world.tell(`only these announce: ${nodes}`);
+  for (const { key, candidates } of before) {
+    world.api.setCandidates(
+      key,
+      candidates.filter((name) => nodes.includes(name)),
+    );
+  }
+  return () => {
+    world.tell('all announce again');
+    const keys = new Set(Array.from(world.api.groups, ({ key }) => key));
+    for (const { key, candidates } of before) if (keys.has(key)) world.api.setCandidates(key, candidates);
+  };
+};
+
+/** A Service is deleted, and mostly another one gets its address. */
+const remove: Fault = (world, names) => {
+  const { random } = world;
+  const groups = [...world.api.groups];
+  if (groups.length === 0) return () => undefined;
+  const { key, candidates } = random.pick(groups);
+  world.tell(`${key} is deleted`);
+  world.api.removeGroup(key);
+  return () => {
+    if (random.chance(0.2)) return;
+    const next = random.chance(0.5) ? candidates : random.some(names);
+    world.tell(`${key} is created, candidates ${next}`);
+    world.api.setCandidates(key, next);
+  };
+};
+
+/** A Service comes. */
+const create: Fault = (world, names) => {
+  const key = `198.51.100.${world.timeline.nowMs % 256}`;
+  const candidates = world.random.some(names);
+  world.tell(`${key} is created, candidates ${candidates}`);
+  world.api.setCandidates(key, candidates);
+  return () => undefined;
+};
+
+/** Somebody deletes the Lease of a speaker: until it has one again the others do not listen to it. */
+const forget: Fault = (world, names) => {
+  const { calm, timeline } = world;
+  const name = world.random.pick(names);
+  world.tell(`the Lease of ${name} is deleted`);
+  world.api.deleteLease(name);
+  calm.disturb(timeline.nowMs);
+  const look = (): void => {
+    if (world.node(name).runs && !world.api.hasLease(name)) timeline.after(50, look);
+    else timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
+  };
+  look();
+  return () => undefined;
+};
+
+export const faults = {
+  ...{ kill, leave, link, partition, port, oneWay, stall, udp, api, weather, replay },
+  ...{ configure, advertise, remove, create, forget },
+};
 export type FaultName = keyof typeof faults;
 export const faultNames: readonly FaultName[] = [
   'kill',
@@ -159,6 +222,10 @@ export const faultNames: readonly FaultName[] = [
   'weather',
   'replay',
   'configure',
+  'advertise',
+  'remove',
+  'create',
+  'forget',
 ];
 
 /** Those that keep nodes from hearing one another. A stall counts its own time. */

@@ -36,6 +36,17 @@ export class OwnerLog {
     if (owners.size > 1) this.#overlapSince.set(group, atMs);
   }
 
+  /** Everything that anybody answers for. */
+  owned(): ReadonlyMap<string, readonly string[]> {
+    const owned = [...this.#owners].filter(([, owners]) => owners.size > 0);
+    return new Map(owned.map(([group, owners]) => [group, [...owners]]));
+  }
+
+  /** The node answers for nothing any more. */
+  end(node: string, atMs: number): void {
+    for (const group of this.#owners.keys()) this.giveUp(group, node, atMs);
+  }
+
   giveUp(group: string, node: string, atMs: number): void {
     const owners = this.#owners.get(group);
     if (owners === undefined || !owners.has(node)) return;

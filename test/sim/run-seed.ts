@@ -44,13 +44,14 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, 
   world.tell(`seed ${seed}: ${size} nodes, failback ${JSON.stringify(failback)}, ${JSON.stringify(groups)}`);
   for (const name of names) world.timeline.at(random.between(0, 3000), () => world.start(name));
   world.timeline.run(8000);
+  const failures = misplaced(world);
   planFaults(world, kinds, random.int(1, 10), 30_000);
   world.timeline.run(38_000);
   world.tell('quiet');
   world.timeline.run(38_000 + settlingMs);
   const settled = world.owners.takes.length;
   const before = ownersOf(world);
-  const failures = unowned(world);
+  failures.push(...unowned(world));
   world.timeline.run(38_000 + settlingMs + 3000);
   failures.push(...unowned(world));
   if (world.owners.takes.length > settled || JSON.stringify(before) !== JSON.stringify(ownersOf(world))) {
@@ -64,8 +65,24 @@ function ownersOf(world: World): readonly (readonly string[])[] {
   return [...world.api.groups].map(({ key }) => world.owners.owners(key));
 }
 
-/** Groups that have not exactly one owner, although a candidate lives. */
+/** Groups that are not where the rank puts them, though all have started within a few seconds. */
+export function misplaced(world: World): string[] {
+  return [...world.api.groups].flatMap(({ key, candidates: [first] }) => {
+    const owners = world.owners.owners(key);
+    return owners.length === 1 && owners[0] === first
+      ? []
+      : [`${key} is owned by [${owners}] at first, not by ${first}`];
+  });
+}
+
+/** Groups that have not exactly one owner, although a candidate lives; and those that are gone and have one. */
 function unowned(world: World): string[] {
+  const keys = new Set([...world.api.groups].map(({ key }) => key));
+  const left = [...world.owners.owned()].filter(([key]) => !keys.has(key));
+  return [...missing(world), ...left.map(([key, owners]) => `${key} is owned by [${owners}], and is gone`)];
+}
+
+function missing(world: World): string[] {
   return [...world.api.groups].flatMap(({ key, candidates }) => {
     const owners = world.owners.owners(key);
     const able = candidates.filter((name) => world.node(name).works && world.network.linkIsUp(name));

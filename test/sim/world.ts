@@ -1,5 +1,6 @@
 import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
+import { settlingMs } from '../../speaker/ownership/ownership.ts';
 import { ApiServer, type SimGroup } from './api-server.ts';
 import { Calm } from './calm.ts';
 import { apiServer, gateway, Network } from './network.ts';
@@ -38,6 +39,8 @@ export class World {
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** Authentic messages that somebody recorded, the latest of them. */
   readonly recorded: Packet[] = [];
+  /** When each node last started. */
+  readonly startedMs = new Map<string, number>();
   /** Nodes that crashed and that others had met, so that they miss them; and when they came back. */
   readonly returnedMs = new Map<string, number>();
   /** Nodes whose switch port went down while all else was well, and when. */
@@ -84,6 +87,7 @@ export class World {
     this.tell(`start ${name}`);
     this.#leaving.delete(name);
     if (this.returnedMs.has(name)) this.returnedMs.set(name, this.timeline.nowMs);
+    this.startedMs.set(name, this.timeline.nowMs);
     node.start();
     this.#applyLink(node);
     this.api.join(node);
@@ -189,7 +193,15 @@ export class World {
     // A node that crashed is on probation first, and one that hears nobody waits.
     const onProbation = nowMs - (this.returnedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 1900;
     if (nowMs - (this.isolatedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 4900 && this.#hearsNobody(name)) return true;
+    if (reason === 'placedByRank' && this.#hasJustStarted(group)) return false;
     return (reason !== 'preferred' || onProbation) && this.#isServedWell(group);
+  }
+
+  /** Who owns the group. */
+  #hasJustStarted(group: string): boolean {
+    const agesMs = this.owners.owners(group).map((owner) => this.timeline.nowMs - (this.startedMs.get(owner) ?? 0));
+    // From its first table on.
+    return agesMs.some((ageMs) => ageMs < settlingMs + 1000);
   }
 
   #hearsNobody(name: string): boolean {
@@ -209,7 +221,7 @@ export class World {
   }
 
   #end(node: SimNode): void {
-    for (const { key } of this.api.groups) this.owners.giveUp(key, node.name, this.timeline.nowMs);
+    this.owners.end(node.name, this.timeline.nowMs);
     node.kill();
   }
 
