@@ -1,0 +1,30 @@
+import { ipBatch, setSysctls } from '../../cluster/network/iproute.ts';
+import { addMachine, machine } from '../../cluster/network/topology.ts';
+import type { TextChapter } from './text-case.ts';
+
+const rival = machine('rival', 201);
+
+/** Has the rival claim an address: its kernel announces all that it has when its Ethernet address changes. */
+async function claim(address: string): Promise<void> {
+  await setSysctls(rival.name, { 'net/ipv4/conf/eth0/arp_notify': '1' });
+  await ipBatch(rival.name, [`addr add ${address}/32 dev eth0`, 'link set eth0 address 02:00:00:00:02:01']);
+}
+
+export const conflicts: TextChapter = {
+  title: 'Another machine uses the address',
+  prepare: () => addMachine(rival),
+  cases: [
+    {
+      title: 'It claims an address that is announced',
+      shows: ['AddressConflict'],
+      service: 'conflict',
+      bringAbout: async (world) => {
+        await world.service('conflict', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.94' } });
+        await world.told('conflict', /nodeAssigned[\s\S]*^herald\/Announced=True/m);
+        await claim('192.168.10.94');
+      },
+      until: /AddressConflict/,
+      putRight: () => ipBatch(rival.name, ['addr del 192.168.10.94/32 dev eth0']),
+    },
+  ],
+};
