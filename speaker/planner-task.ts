@@ -1,8 +1,5 @@
-import type { ApiObject } from '../shared/api/object-meta.ts';
-import { unchangedSpec } from '../shared/api/unchanged-spec.ts';
-import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
+import type { ConfigState } from '../shared/config/config-state.ts';
 import type { Config } from '../shared/config/model.ts';
-import type { Cache, Change } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { type Deferred, deferred } from '../shared/runtime/deferred.ts';
 import { delay } from '../shared/runtime/delay.ts';
@@ -18,8 +15,8 @@ import { MembersTask } from './liveness/members-task.ts';
 import type { ExpiredLease, MemberFacts } from './liveness/membership.ts';
 import { makePlan, type Plan, type PlanMemory } from './plan.ts';
 import { linksChangePlan, onPlanChange } from './plan-changes.ts';
-import { Settling } from './settling.ts';
-import { configMapOf, type SpeakerCaches } from './speaker-caches.ts';
+import { SettledConfig } from './settled-config-task.ts';
+import type { SpeakerCaches } from './speaker-caches.ts';
 import { sameTable, tableOfPlan } from './table-of-plan.ts';
 
 export interface PlannerOptions {
@@ -71,11 +68,6 @@ export interface PlannerTask extends Task {
   readonly expired: readonly ExpiredLease[];
 }
 
-/**
- * Objects that belong together are applied one after the other: while a pool is split, renamed or replaced, an address
- * is in no pool for a moment, or its pool in no advertisement. Until that has settled, what is announced stays.
- */
-const configurationSettles = { quietMs: 500, longestMs: 2_000 };
 /** Plans take at most a fifth of the thread's time. */
 const restPerPlan = 4;
 const holdersSettleMs = 500;
@@ -95,10 +87,7 @@ class Planner implements PlannerTask {
   readonly #orders = new ElectionOrders();
   #cancelHolders: (() => void) | undefined;
   #changed: Deferred = deferred();
-  readonly #settling = new Settling(configurationSettles);
-  #cancelSettled = (): void => undefined;
-  #settled = false;
-  #configState: ConfigState = initialConfigState;
+  readonly #configuration: SettledConfig;
   #memory: PlanMemory | undefined;
   #links: readonly Link[] | undefined;
   #version = 0;
@@ -109,6 +98,7 @@ class Planner implements PlannerTask {
 
   constructor(options: PlannerOptions) {
     this.#options = options;
+    this.#configuration = new SettledConfig(options);
     this.#members = new MembersTask({
       self: options.self,
       leases: options.caches.leases,
@@ -125,7 +115,7 @@ class Planner implements PlannerTask {
   }
 
   get config(): Config | undefined {
-    return this.#configState.config;
+    return this.#configuration.config;
   }
 
   get speakers(): ReadonlyMap<string, MemberFacts> {
@@ -178,7 +168,6 @@ class Planner implements PlannerTask {
     } finally {
       signal.removeEventListener('abort', stop);
       for (const end of unsubscribe) end();
-      this.#cancelSettled();
       this.#cancelHolders?.();
       await members;
     }
@@ -192,27 +181,13 @@ class Planner implements PlannerTask {
   }
 
   #subscribe(): readonly (() => void)[] {
-    const { pools, advertisements, configMaps, l2Statuses } = this.#options.caches;
-    const configures = (change: Change<ApiObject>): void => {
-      if (change.type !== 'modified' || !unchangedSpec(change.previous.meta, change.object.meta)) this.#configures();
-    };
+    const { caches } = this.#options;
+    const listener = (): void => this.#changed.resolve();
     return [
-      ...onPlanChange(this.#options.caches, () => this.#changed.resolve()),
-      ...[pools, advertisements, configMaps].map((cache: Cache<ApiObject>) => cache.onChange(configures)),
-      l2Statuses.onChange(() => this.#noteHolders()),
+      ...onPlanChange(caches, listener),
+      this.#configuration.follow(listener),
+      caches.l2Statuses.onChange(() => this.#noteHolders()),
     ];
-  }
-
-  #configures(): void {
-    const { clock } = this.#options;
-    this.#settling.changed(clock.now());
-    this.#cancelSettled();
-    this.#cancelSettled = clock.after(this.#settling.dueMs - clock.now(), () => {
-      // A flag, since timers may fire a moment before their time: a comparison of times could then miss it for good.
-      this.#settled = true;
-      this.#changed.resolve();
-    });
-    this.#changed.resolve();
   }
 
   /** Reports follow takeovers, which plans don't cause: the next plan may take its time, and take many at once. */
@@ -228,7 +203,7 @@ class Planner implements PlannerTask {
     const { caches, clock, self, exclusions } = this.#options;
     this.#changed = deferred();
     const startMs = clock.now();
-    if (this.#mustReadConfig()) this.#readConfig();
+    this.#readConfig();
     if (this.#memory === undefined || this.#links === undefined) return 0;
     const speakers = this.#members.live;
     const links = this.#links;
@@ -266,35 +241,16 @@ class Planner implements PlannerTask {
     return clock.now() - startMs;
   }
 
+  #readConfig(): void {
+    if (!this.#configuration.refresh() || this.config === undefined) return;
+    const announceable = new AnnounceableServices(this.config, this.#options.loadBalancerClass);
+    this.#memory = { announceable, orders: this.#orders };
+  }
+
   /** As the datapath was told them. */
   #held(): ReadonlyMap<string, Vip> {
     const held = this.#table?.vips.filter(({ ip }) => this.#options.holds(ip)) ?? [];
     return new Map(held.map((vip) => [vip.ip, vip]));
-  }
-
-  /** Where no pool is in force nothing can be lost, so there is nothing to wait for. */
-  #mustReadConfig(): boolean {
-    const inForce = this.#configState.config?.pools.size ?? 0;
-    return inForce === 0 || this.#settled;
-  }
-
-  #readConfig(): void {
-    const { caches, namespace, configMapName, loadBalancerClass } = this.#options;
-    this.#settled = false;
-    this.#settling.lookedAt();
-    this.#cancelSettled();
-    const before = this.#configState.config;
-    this.#configState = stepConfig(this.#configState, {
-      namespace,
-      pools: caches.pools.values(),
-      advertisements: caches.advertisements.values(),
-      configMap: configMapOf(caches, namespace, configMapName),
-    });
-    const { config } = this.#configState;
-    if (config !== undefined && config !== before) {
-      this.#memory = { announceable: new AnnounceableServices(config, loadBalancerClass), orders: this.#orders };
-    }
-    this.#options.onConfig(this.#configState);
   }
 }
 
