@@ -1,24 +1,27 @@
-# Build: everything is bundled; only koffi's native module stays a package.
+# Build: everything is bundled, and the image's files are laid out.
 FROM node:26-bookworm-slim AS build
 WORKDIR /src
+# Node is linked to it, and the slim image may lack it.
+RUN apt-get update -q && apt-get install -qy --no-install-recommends libatomic1
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json LICENSE ./
 COPY scripts scripts
 COPY shared shared
 COPY controller controller
 COPY speaker speaker
-RUN npm run build \
- && mkdir -p /app/node_modules \
- && cp dist/*.mjs dist/*.LEGAL.txt /app/ \
- && cp -r node_modules/koffi node_modules/@koromix /app/node_modules/
+COPY cli cli
+RUN npm run build && npm run image -- /image
 
-FROM node:26-bookworm-slim
+# Node, the libraries that it is linked to, and the bundles: no shell, no package manager.
+FROM scratch
+LABEL org.opencontainers.image.title="Herald" \
+      org.opencontainers.image.description="A bare-metal LoadBalancer for Kubernetes" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /image /
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app ./
-COPY LICENSE ./
 # The speaker's manifest sets user 0 for its raw sockets; the controller runs as this user.
 USER 65532:65532
-ENTRYPOINT ["node"]
+ENTRYPOINT ["/usr/bin/node"]
 CMD ["controller.mjs"]

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
 import { type LeftOut, leaveOutPlugin } from './leave-out-plugin.ts';
+import { licencesOf, licencesText, refusedLicence } from './licences.ts';
 
 interface Bundle {
   readonly entry: string;
@@ -41,11 +42,12 @@ const leftOut: readonly LeftOut[] = [
 
 const missing = bundles.filter((bundle) => !existsSync(bundle.entry));
 const missingRequired = missing.filter((bundle) => bundle.required).map((bundle) => bundle.entry);
-await rm('dist', { recursive: true, force: true });
+const folder = process.argv[2] ?? 'dist';
+await rm(folder, { recursive: true, force: true });
 const present = bundles.filter((bundle) => !missing.includes(bundle));
 const { metafile } = await build({
   entryPoints: present.map(({ entry, output }) => ({ in: entry, out: output })),
-  outdir: 'dist',
+  outdir: folder,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
@@ -55,7 +57,8 @@ const { metafile } = await build({
   keepNames: true,
   sourcemap: 'linked',
   sourcesContent: false,
-  legalComments: 'linked',
+  // Whole, of every package, in LICENSES.txt.
+  legalComments: 'none',
   // Native: stays an installed package.
   external: ['koffi'],
   define: { 'process.env.NODE_ENV': '"production"' },
@@ -68,8 +71,15 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 // Its first line names node: it is started by its name.
-await chmod('dist/kubectl-herald.mjs', 0o755);
+await chmod(`${folder}/kubectl-herald.mjs`, 0o755);
+const licences = licencesOf([...Object.keys(metafile.inputs), 'node_modules/koffi/index.js'], 'node_modules');
+await writeFile(`${folder}/LICENSES.txt`, licencesText(licences));
 report(metafile);
+const refused = licences.flatMap((licence) => refusedLicence(licence) ?? []);
+if (refused.length > 0) {
+  console.error(`cannot ship what is not permissively licensed: ${refused.join(', ')}`);
+  process.exitCode = 1;
+}
 if (missingRequired.length > 0) {
   console.error(`cannot build: there is no ${missingRequired.join(', no ')}`);
   process.exitCode = 1;

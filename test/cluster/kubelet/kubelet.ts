@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../shared/api/json.ts';
 import { type ApiAccess, kubeconfigText } from '../api/access.ts';
@@ -6,6 +6,7 @@ import { eventually } from '../eventually.ts';
 import type { Machine } from '../network/topology.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import { heraldProgram } from '../programs.ts';
+import { containerCommand, withCapabilities } from './container.ts';
 import { type PodProgram, podProgram } from './pod-program.ts';
 
 export interface KubeletOptions {
@@ -14,6 +15,8 @@ export interface KubeletOptions {
   /** As a service account of the namespace. */
   readonly accessOf: (serviceAccount: string) => ApiAccess;
   readonly folder: string;
+  /** The image's files; without them the programs run from their sources. */
+  readonly image: string | undefined;
 }
 
 interface RunningPod {
@@ -64,17 +67,19 @@ export class Kubelet {
   }
 
   #process(podName: string, program: PodProgram): ManagedProcess {
-    const { folder, accessOf, machine } = this.#options;
-    const kubeconfig = join(folder, `${podName}.kubeconfig`);
-    writeFileSync(kubeconfig, kubeconfigText(accessOf(program.serviceAccount)), { mode: 0o600 });
-    const bundle = program.program === 'controller' ? 'controller' : 'speaker';
-    return new ManagedProcess({
-      name: podName,
-      netns: machine.name,
-      command: [...withCapabilities(program.capabilities), ...heraldProgram(bundle), ...program.args],
-      // In a cluster the service account's token is a file of the Pod.
-      env: { ...program.env, KUBECONFIG: kubeconfig },
-    });
+    const { folder, accessOf, machine, image } = this.#options;
+    const secrets = join(folder, 'secrets');
+    mkdirSync(secrets, { recursive: true });
+    const file = `${podName}.kubeconfig`;
+    writeFileSync(join(secrets, file), kubeconfigText(accessOf(program.serviceAccount)), { mode: 0o600 });
+    const { args, capabilities } = program;
+    // In a cluster the service account's token is a file of the Pod.
+    const env = { ...program.env, KUBECONFIG: join(image === undefined ? secrets : '/var/run/secrets', file) };
+    const command =
+      image === undefined
+        ? [...withCapabilities(capabilities), ...heraldProgram(program.program), ...args]
+        : containerCommand({ image, secrets, env, capabilities, args: [`${program.program}.mjs`, ...args] });
+    return new ManagedProcess({ name: podName, netns: machine.name, command, env });
   }
 
   async #answers({ probes }: PodProgram, path: string): Promise<void> {
@@ -84,11 +89,4 @@ export class Kubelet {
       return ok || undefined;
     });
   }
-}
-
-/** What a runtime leaves of them to a container; the user stays root, as the sandbox knows no other. */
-function withCapabilities(kept: readonly string[] | undefined): readonly string[] {
-  if (kept === undefined) return [];
-  const bounding = ['-all', ...kept.map((name) => `+${name}`)].join(',');
-  return ['setpriv', `--bounding-set=${bounding}`, '--inh-caps=-all', '--no-new-privs', '--'];
 }

@@ -11,7 +11,7 @@ export interface PodPlace {
 /** The one container of a Pod, as a kubelet and its runtime would start it. */
 export interface PodProgram {
   /** `controller` or `speaker`: the bundle that the image holds. */
-  readonly program: string;
+  readonly program: 'controller' | 'speaker';
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Those that are added after all were dropped, in lower case and without `cap_`; undefined where it has all of them. */
@@ -27,7 +27,7 @@ export function podProgram(workload: JsonObject, place: PodPlace): PodProgram {
   const pod = readObject(readObject(readObject(workload, 'spec'), 'template'), 'spec');
   const container = readObjects(pod, 'containers')[0] ?? {};
   const [bundle = '', ...args] = readArray(container, 'args').map(String);
-  const program = /^(controller|speaker)\.mjs$/.exec(bundle)?.[1];
+  const program = (['controller', 'speaker'] as const).find((name) => bundle === `${name}.mjs`);
   if (program === undefined) throw new Error(`cannot start ${bundle}: the image has no such file`);
   return {
     program,

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { JsonObject } from '../../shared/api/json.ts';
+import { applyManifests } from '../cluster/api/apply.ts';
+import { waitForAddresses } from '../cluster/api/service-addresses.ts';
+import { heraldNamespace } from '../cluster/cluster.ts';
+import { findHelm, runHelm } from '../cluster/helm.ts';
+import { Kubelet } from '../cluster/kubelet/kubelet.ts';
+import { fetchFigures } from '../cluster/traffic/losses.ts';
+import { TrafficSource } from '../cluster/traffic/traffic-source.ts';
+import { repositoryRoot } from '../support/source-tree.ts';
+import { clusterSuite } from './cluster-suite.ts';
+import { waitForOwner } from './lan-view.ts';
+
+const chart = path.join(repositoryRoot, 'charts/herald');
+const helm = findHelm();
+const without = helm === undefined ? { skip: 'helm is not on this machine; the gate installs it' } : {};
+const addresses = ['192.168.10.90', '2001:db8:10::90'];
+
+const manifests = `
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: { name: lan, namespace: herald-system }
+spec:
+  addresses: [192.168.10.90-192.168.10.100, 2001:db8:10::90-2001:db8:10::9f]
+---
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: { name: lan, namespace: herald-system }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: default }
+spec:
+  type: LoadBalancer
+  selector: { app: web }
+  ipFamilyPolicy: RequireDualStack
+  ports:
+    - { name: http, port: 80, targetPort: http }
+    - { name: echo, protocol: UDP, port: 80, targetPort: 8080 }
+`;
+
+export interface InstalledOptions {
+  readonly name: string;
+  /** Lays out the image's files in a folder; without it the programs run from their sources. */
+  readonly layOut?: (folder: string) => void;
+}
+
+/** The chart itself: what runs is what its Deployment and its DaemonSet name, with their service accounts and capabilities. */
+export async function installedSuite(file: string, { name, layOut }: InstalledOptions): Promise<void> {
+  await clusterSuite(file, { name, startHerald: false, install: false }, (cluster) => {
+    let kubelets: readonly Kubelet[] = [];
+    const runChart = async (...args: string[]): Promise<void> => {
+      const { kubeconfig, folder } = cluster();
+      const where = ['--kubeconfig', kubeconfig, '--namespace', heraldNamespace];
+      const { code, stdout, stderr } = await runHelm(helm ?? '', [...args, ...where], folder);
+      assert.equal(code, 0, stdout + stderr);
+    };
+    const workload = (plural: string, name: string): Promise<JsonObject> =>
+      cluster().api.get(`/apis/apps/v1/namespaces/${heraldNamespace}/${plural}/${name}`);
+    /** One node after the other, as `maxUnavailable: 1` has it; the Deployment's two replicas run on the first two nodes. */
+    const rollOut = async (): Promise<void> => {
+      const [controller, speaker] = [
+        await workload('deployments', 'herald-controller'),
+        await workload('daemonsets', 'herald-speaker'),
+      ];
+      for (const kubelet of kubelets.slice(0, 2)) await kubelet.run(controller);
+      for (const kubelet of kubelets) await kubelet.run(speaker);
+    };
+
+    test(
+      'the programs run with the arguments, environment, accounts and capabilities of the chart',
+      without,
+      async (context) => {
+        const { nodes, folder, controlPlane } = cluster();
+        const image = layOut === undefined ? undefined : path.join(folder, 'image');
+        if (image !== undefined) layOut?.(image);
+        kubelets = nodes.map(
+          ({ machine }) =>
+            new Kubelet({
+              machine,
+              namespace: heraldNamespace,
+              folder,
+              image,
+              accessOf: (account) => controlPlane.access(`system:serviceaccount:${heraldNamespace}:${account}`),
+            }),
+        );
+        await runChart('install', 'herald', chart, '--create-namespace');
+        await rollOut();
+        await applyManifests(cluster(), manifests);
+        assert.deepEqual(await waitForAddresses(cluster().api, 'web', 2), addresses);
+        for (const address of addresses) {
+          await waitForOwner(cluster(), address);
+          assert.match((await cluster().client.fetch(address, 80)).body, /^Hello from node-[abc]\./);
+        }
+        context.diagnostic(`${kubelets.flatMap(({ processes }) => processes).length} Pods`);
+      },
+    );
+
+    test('an upgrade of all components costs no request', without, async (context) => {
+      const source = new TrafficSource(cluster().client.machine);
+      await source.start();
+      try {
+        await source.begin({ addresses, port: 80, echoEveryMs: 10, fetchEveryMs: 10 });
+        await runChart('upgrade', 'herald', chart, '--set', 'logLevel=debug,pulses.intervalMs=50');
+        await rollOut();
+        const traffic = await source.end();
+        for (const each of traffic) {
+          const { count, failed, longestMs } = fetchFigures(each);
+          context.diagnostic(`${each.address}: ${count} requests, the longest took ${Math.round(longestMs)} ms`);
+          assert.ok(count > 100, `only ${count} requests were made`);
+          assert.equal(failed, 0, JSON.stringify(each.fetched.filter(({ error }) => error !== undefined).slice(0, 3)));
+        }
+      } finally {
+        await source.process.kill('SIGKILL');
+      }
+    });
+
+    test('no program complained', without, () => {
+      const complaints = kubelets
+        .flatMap(({ processes }) => processes)
+        .flatMap((process) =>
+          process
+            .lastLines(1_000)
+            .filter((line) => /"level":"(warn|error|fatal)"|forbidden|EPERM|EACCES|EROFS/.test(line)),
+        );
+      assert.deepEqual(complaints, []);
+    });
+
+    test('they end in order', without, async () => {
+      for (const process of kubelets.flatMap((kubelet) => kubelet.processes)) await process.kill('SIGTERM');
+    });
+  });
+}
