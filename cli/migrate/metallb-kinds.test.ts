@@ -17,7 +17,7 @@ test("the fields of each kind are those of Herald's custom resource", () => {
   assert.equal(sharedKinds.length, 6);
   for (const { kind, apiVersion, fields } of sharedKinds) {
     const plural = kind === 'Community' ? 'communities' : `${kind.toLowerCase()}s`;
-    const [definition] = definitionsOf(chartFile(`crds/${plural}.yaml`));
+    const [definition] = definitionsOf(chartFile(`files/crds/${plural}.yaml`));
     assert.equal(apiVersion, `${definition?.group}/${definition?.version}`);
     const spec = readObject(readObject(readObject(asObject(definition?.schema), 'properties'), 'spec'), 'properties');
     assert.deepEqual([...fields].toSorted(), Object.keys(spec).toSorted(), kind);
