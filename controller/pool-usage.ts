@@ -31,7 +31,7 @@ function addressesText({ addressesInUse: told = [] }: PoolUsage): string {
 }
 
 /** What other machines use can be given to nobody. */
-function available(space: PoolSpace, family: IpFamily): bigint {
+export function available(space: PoolSpace, family: IpFamily): bigint {
   const { of, inUse } = space.usage(family);
   return of - inUse - BigInt(space.foreign(family).length);
 }

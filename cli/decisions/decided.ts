@@ -1,6 +1,7 @@
 import { Allocator } from '../../controller/allocator/allocator.ts';
 import { readClaim } from '../../controller/allocator/claim.ts';
 import type { Decision } from '../../controller/allocator/decision.ts';
+import type { ForeignUses } from '../../controller/allocator/foreign-use.ts';
 import type { PoolSpace } from '../../controller/allocator/pool.ts';
 import { isOurs } from '../../controller/allocator/request.ts';
 import { inOrderOfTrial, type NamespaceLabels } from '../../controller/allocator/selection.ts';
@@ -12,6 +13,7 @@ import { AnnounceableServices } from '../../speaker/announceable-services.ts';
 import { ElectionOrders } from '../../speaker/election-orders.ts';
 import { makePlan, type Plan } from '../../speaker/plan.ts';
 import type { Cluster } from '../cluster.ts';
+import { foreignUses } from './foreign-uses.ts';
 import { type KnownSpeaker, membersOf, speakersByLease } from './speakers.ts';
 
 /** What controller and speakers decide in a cluster like this, worked out by the functions that they use. */
@@ -23,6 +25,8 @@ export interface Decided {
   /** Those that Herald serves. */
   readonly services: readonly Service[];
   readonly decisions: ReadonlyMap<ObjectKey, Decision>;
+  /** What other machines use. */
+  readonly foreign: ForeignUses;
   /** In the order in which they are tried, with what is taken of them. */
   readonly pools: readonly PoolSpace[];
   readonly speakers: ReadonlyMap<string, KnownSpeaker>;
@@ -50,6 +54,7 @@ export function decideCluster(cluster: Cluster): Decided {
     findings,
     services,
     decisions: new Map(decided),
+    foreign: foreignUses(cluster),
     pools: inOrderOfTrial(allocator?.pools() ?? []),
     speakers,
     plan: config === undefined ? { groups: [], services: new Map() } : planOf(cluster, config, speakers),
@@ -58,11 +63,11 @@ export function decideCluster(cluster: Cluster): Decided {
 
 /** An allocator that has taken over what these Services say they have, as a controller does that begins to lead. */
 export function allocatorOf(
-  cluster: Pick<Cluster, 'namespaces' | 'nowMs'>,
+  cluster: Pick<Cluster, 'namespaces' | 'nowMs' | 'pools' | 'leases'>,
   services: readonly Service[],
   config: Config,
 ): Allocator {
-  const allocator = new Allocator(config, namespaceLabels(cluster));
+  const allocator = new Allocator(config, namespaceLabels(cluster), foreignUses(cluster));
   allocator.adopt(services.map(readClaim), cluster.nowMs);
   if (allocator.hasStrays) allocator.loseStrays(cluster.nowMs);
   return allocator;
@@ -73,7 +78,8 @@ function namespaceLabels({ namespaces }: Pick<Cluster, 'namespaces'>): Namespace
   return (namespace) => labels.get(namespace) ?? {};
 }
 
-function planOf(cluster: Cluster, config: Config, speakers: ReadonlyMap<string, KnownSpeaker>): Plan {
+/** Who may announce what of these Services, by that configuration. */
+export function planOf(cluster: Cluster, config: Config, speakers: ReadonlyMap<string, KnownSpeaker>): Plan {
   const { services, endpointSlices, nodes } = cluster;
   const { ignoreExcludeLabel, loadBalancerClass } = cluster.installation;
   return makePlan(

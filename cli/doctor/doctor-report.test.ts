@@ -412,7 +412,7 @@ describe('nodes', () => {
     const annotations = { ...readObject(metadata, 'annotations'), 'herald/addresses-in-use': JSON.stringify(inUse) };
     const leases = withThird({ ...lease, metadata: { ...metadata, annotations } });
     assert.deepEqual(find({ name: '', leases, found: [] }), [
-      'warn conflicts: 192.168.1.245 is in use by another machine (02:00:00:00:00:99, seen on eth0 of node-c): it is put aside, and tried again later',
+      'warn conflicts: 192.168.1.245 is in use by 02:00:00:00:00:99 on eth0 (seen by node-c), and is tried again at 2026-01-01T12:00:01Z',
     ]);
   });
 });

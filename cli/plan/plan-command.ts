@@ -2,7 +2,6 @@ import { OptionsError } from '../../shared/runtime/command-line.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { membersOf, speakersByLease } from '../decisions/speakers.ts';
 import { readManifests } from './manifests.ts';
 import { planReport } from './plan-report.ts';
 import { planText } from './plan-text.ts';
@@ -28,7 +27,6 @@ export const planCommand: Command = {
     if (!read.ok) throw new CommandError('Invalid', read.why);
     const report = planReport({
       cluster,
-      speakers: membersOf(speakersByLease(cluster.leases, cluster.nowMs)),
       manifests: read.manifests,
       verb: options.deletes ? 'delete' : 'apply',
     });

@@ -10,7 +10,6 @@ import {
   serviceObject,
 } from '../../test/support/cluster-objects.ts';
 import { aNode } from '../../test/support/plan-inputs.ts';
-import { membersOf, speakersByLease } from '../decisions/speakers.ts';
 import { plainStyle } from '../output/style.ts';
 import { readManifests } from './manifests.ts';
 import { type PlanReport, planReport } from './plan-report.ts';
@@ -24,8 +23,7 @@ function planned(objects: ClusterOf, yaml: string, verb: 'apply' | 'delete' = 'a
   const cluster = clusterOf(objects);
   const read = readManifests([{ name: 'file', text: yaml }], place);
   assert.ok(read.ok, read.ok ? '' : read.why);
-  const speakers = membersOf(speakersByLease(cluster.leases, cluster.nowMs));
-  return planReport({ cluster, speakers, manifests: read.manifests, verb });
+  return planReport({ cluster, manifests: read.manifests, verb });
 }
 
 function pool(addresses: string, name = 'lan'): string {

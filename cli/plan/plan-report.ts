@@ -5,11 +5,11 @@ import type { Service } from '../../shared/api/service.ts';
 import { buildConfig, type ConfigInputs } from '../../shared/config/build-config.ts';
 import type { Config, Finding } from '../../shared/config/model.ts';
 import { formatAddress } from '../../shared/net/address.ts';
-import { AnnounceableServices } from '../../speaker/announceable-services.ts';
-import { ElectionOrders } from '../../speaker/election-orders.ts';
-import type { SpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
-import { makePlan, type Plan } from '../../speaker/plan.ts';
+import type { Plan } from '../../speaker/plan.ts';
 import type { Cluster } from '../cluster.ts';
+import { planOf } from '../decisions/decided.ts';
+import { foreignUses } from '../decisions/foreign-uses.ts';
+import { membersOf, speakersByLease } from '../decisions/speakers.ts';
 import { changedInputs, type PlannedVerb } from './changed-inputs.ts';
 import type { Manifests } from './manifests.ts';
 import { type OwnerChange, ownerChanges } from './owner-changes.ts';
@@ -38,14 +38,13 @@ export interface PlanReport {
 
 export interface PlanInput {
   readonly cluster: Cluster;
-  /** Members, by node. */
-  readonly speakers: ReadonlyMap<string, SpeakerFacts>;
   readonly manifests: Manifests;
   readonly verb: PlannedVerb;
 }
 
 /** Works out what would change if the objects were applied, or deleted: with the functions that would decide it. */
-export function planReport({ cluster, speakers, manifests, verb }: PlanInput): PlanReport {
+export function planReport({ cluster, manifests, verb }: PlanInput): PlanReport {
+  const speakers = speakersByLease(cluster.leases, cluster.nowMs);
   const inputs = configInputs(cluster);
   const current = buildConfig(inputs);
   const next = buildConfig(changedInputs(inputs, manifests, verb, cluster.nowMs));
@@ -55,16 +54,20 @@ export function planReport({ cluster, speakers, manifests, verb }: PlanInput): P
     namespaces: cluster.namespaces,
     loadBalancerClass,
     nowMs: cluster.nowMs,
+    foreign: foreignUses(cluster),
     current: current.config,
     next: next.config,
   });
   const inForce = current.config ?? next.config;
-  const planWith = (config: Config | undefined, decisions: ReadonlyMap<ObjectKey, Decision>): Plan =>
-    planOf(cluster, { speakers, config: config ?? inForce, decisions });
+  const planWith = (config: Config | undefined, decisions: ReadonlyMap<ObjectKey, Decision>): Plan => {
+    const services = cluster.services.map((service) => withAddresses(service, decisions.get(keyOf(service.meta))));
+    const used = config ?? inForce;
+    return used === undefined ? { groups: [], services: new Map() } : planOf({ ...cluster, services }, used, speakers);
+  };
   const owners = ownerChanges({
     before: planWith(current.config, prediction.before),
     after: planWith(next.config, prediction.after),
-    owners: new PlannedOwners(speakers, failback),
+    owners: new PlannedOwners(membersOf(speakers), failback),
     l2Statuses: cluster.l2Statuses,
   });
   const services = serviceChanges(prediction);
@@ -90,23 +93,6 @@ function configInputs(cluster: Cluster): ConfigInputs {
     configMap: cluster.configMap,
     nodeLabels: new Map(cluster.nodes.map(({ meta }) => [meta.name, meta.labels])),
   };
-}
-
-interface PlanOf {
-  readonly speakers: ReadonlyMap<string, SpeakerFacts>;
-  readonly config: Config | undefined;
-  readonly decisions: ReadonlyMap<ObjectKey, Decision>;
-}
-
-function planOf(cluster: Cluster, { speakers, config, decisions }: PlanOf): Plan {
-  if (config === undefined) return { groups: [], services: new Map() };
-  const { ignoreExcludeLabel, loadBalancerClass } = cluster.installation;
-  const { endpointSlices, nodes } = cluster;
-  const services = cluster.services.map((service) => withAddresses(service, decisions.get(keyOf(service.meta))));
-  return makePlan(
-    { services, endpointSlices, nodes, speakers, ignoreExcludeLabel },
-    { announceable: new AnnounceableServices(config, loadBalancerClass), orders: new ElectionOrders() },
-  );
 }
 
 /** As the controller would have written it. */

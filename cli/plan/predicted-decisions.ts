@@ -1,6 +1,7 @@
 import { Allocator } from '../../controller/allocator/allocator.ts';
 import { readClaim } from '../../controller/allocator/claim.ts';
 import type { Decision } from '../../controller/allocator/decision.ts';
+import type { ForeignUses } from '../../controller/allocator/foreign-use.ts';
 import { isOurs } from '../../controller/allocator/request.ts';
 import type { Namespace } from '../../shared/api/namespace.ts';
 import { keyOf, type ObjectKey } from '../../shared/api/object-meta.ts';
@@ -13,6 +14,8 @@ export interface PredictionInput {
   readonly namespaces: readonly Namespace[];
   readonly loadBalancerClass: string | undefined;
   readonly nowMs: number;
+  /** What other machines use. */
+  readonly foreign: ForeignUses;
   /** In force now; undefined where it can't be used, and what was in force before is not known. */
   readonly current: Config | undefined;
   /** As it would be; undefined where it could not be used: then the last one would stay in force. */
@@ -31,7 +34,7 @@ export function predictDecisions(input: PredictionInput): Prediction {
   const config = current ?? next;
   if (config === undefined) return { before: new Map(), after: new Map() };
   const labels = new Map(input.namespaces.map(({ meta }) => [meta.name, meta.labels]));
-  const allocator = new Allocator(config, (namespace) => labels.get(namespace) ?? {});
+  const allocator = new Allocator(config, (namespace) => labels.get(namespace) ?? {}, input.foreign);
   const ours = input.services.filter((service) => isOurs(service, input.loadBalancerClass));
   const decisions = (): ReadonlyMap<ObjectKey, Decision> =>
     new Map(

@@ -1,6 +1,6 @@
-import { addressesInUseAnnotation, parseAddressesInUse } from '../../../shared/api/address-in-use.ts';
+import { foreignUseText } from '../../../controller/allocator/foreign-use.ts';
 import { eventReasons } from '../../../shared/api/reasons.ts';
-import { nodeOfLease } from '../../../speaker/liveness/membership.ts';
+import { formatAddress } from '../../../shared/net/address.ts';
 import type { Check, Trouble } from '../check.ts';
 import type { Examination } from '../examination.ts';
 
@@ -14,19 +14,14 @@ export const conflictsCheck: Check = {
   find: (examination) => [...addressesInUse(examination), ...conflicts(examination)],
 };
 
-/** Probed for before they were announced, and answered by another machine. */
-function addressesInUse({ alive, facts, cluster }: Examination): readonly Trouble[] {
-  const found = new Map<string, { readonly mac: string; readonly where: string }>();
-  for (const lease of facts.leases) {
-    const node = nodeOfLease(lease);
-    if (node === undefined || !alive.has(node)) continue;
-    for (const one of parseAddressesInUse(lease.meta.annotations[addressesInUseAnnotation])) {
-      if (one.untilMs > cluster.nowMs) found.set(one.address, { mac: one.mac, where: `${one.interface} of ${node}` });
-    }
-  }
-  return [...found].map(([address, { mac, where }]) => ({
-    severity: 'warn',
-    message: `${address} is in use by another machine (${mac}, seen on ${where}): it is put aside, and tried again later`,
+/** Probed for before they were announced, and answered by another machine; where one was asked for, its Service waits. */
+function addressesInUse({ foreign, decisions }: Examination): readonly Trouble[] {
+  const asked = [...decisions.values()].flatMap(({ refusal }) =>
+    refusal?.reason === 'addressesRefused' ? refusal.addresses.map(({ address }) => formatAddress(address)) : [],
+  );
+  return [...foreign].map(([address, use]) => ({
+    severity: asked.includes(address) ? 'fail' : 'warn',
+    message: foreignUseText(use) + (asked.includes(address) ? ': the Service that asks for it waits' : ''),
     remedy: `find the machine by its MAC, or put ${address} into the pool's spec.excludeAddresses`,
     objects: [`Address ${address}`],
   }));

@@ -48,8 +48,8 @@ function troubleOf({ cause, services }: { readonly cause: Cause; readonly servic
 function causeOf(service: Service, decision: Decision, { pools, leads }: Examination): Cause | undefined {
   const { refusal, assignments } = decision;
   if (refusal === undefined) return leads ? notWritten(service, decision) : undefined;
-  // Told once, where the pools are, or where it is said that there is none.
-  if (waitsForRoom(decision) || pools.length === 0) return undefined;
+  // Told once: with the pools, where it is said that there is none, or with the machine that has the address.
+  if (waitsForRoom(decision) || isUsedByOthers(decision) || pools.length === 0) return undefined;
   const why = refusalText(refusal);
   if (assignments.length > 0) {
     const kept = assignments.map(({ address }) => formatAddress(address)).join(' and ');
@@ -61,6 +61,10 @@ function causeOf(service: Service, decision: Decision, { pools, leads }: Examina
     };
   }
   return { severity: 'fail', what: 'no address', why, remedy: remedyOf(decision) };
+}
+
+function isUsedByOthers({ refusal }: Decision): boolean {
+  return refusal?.reason === 'addressesRefused' && refusal.addresses.every(({ reason }) => reason === 'usedByOthers');
 }
 
 /** The controller leads, and there is something to give: it should have been written by now. */

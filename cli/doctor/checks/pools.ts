@@ -1,4 +1,5 @@
 import type { PoolSpace } from '../../../controller/allocator/pool.ts';
+import { available } from '../../../controller/pool-usage.ts';
 import type { IpFamily } from '../../../shared/net/address.ts';
 import { type Check, countOf, someOf, type Trouble } from '../check.ts';
 import type { Examination } from '../examination.ts';
@@ -21,11 +22,14 @@ export const poolsCheck: Check = {
 function lookAt(space: PoolSpace, family: IpFamily, examination: Examination): readonly Trouble[] {
   const { inUse, of } = space.usage(family);
   if (of === 0n) return [];
+  // What other machines use can be given to nobody.
+  const taken = of - available(space, family);
   const { name, autoAssign } = space.pool;
-  const used = `pool ${name}: ${inUse} of ${of} ${family} addresses are in use`;
+  const others = taken > inUse ? `, and ${taken - inUse} by other machines` : '';
+  const used = `pool ${name}: ${inUse} of ${of} ${family} addresses are in use${others}`;
   const objects = [`IPAddressPool ${examination.cluster.namespace}/${name}`];
   const remedy = 'add addresses to the pool, or another pool that serves the same Services';
-  if (inUse === of) {
+  if (taken === of) {
     const waiting = waitingFor(examination, name, family);
     // A pool whose addresses are only given on request may be as large as what is asked of it.
     if (waiting.length === 0 && !autoAssign) return [];
@@ -35,7 +39,7 @@ function lookAt(space: PoolSpace, family: IpFamily, examination: Examination): r
         : `${used}, and ${countOf(waiting.length, 'Service waits', 'Services wait')}: ${someOf(waiting)}`;
     return [{ severity: waiting.length === 0 ? 'warn' : 'fail', message, remedy, objects }];
   }
-  const percent = Number((inUse * 100n) / of);
+  const percent = Number((taken * 100n) / of);
   if (!autoAssign || percent < filling) return [];
   const message = `${used} (${percent} %): it is ${percent >= nearlyFull ? 'nearly full' : 'filling up'}`;
   return [{ severity: 'warn', message, remedy, objects }];
