@@ -150,6 +150,22 @@ if (await insideSandbox(import.meta.filename)) {
       assert.deepEqual(await namesOf(pools), ['lan']);
     });
 
+    test(
+      "another load balancer's definitions are not touched, unless Helm is told to take them over",
+      without,
+      async () => {
+        const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ipaddresspools.metallb.io';
+        const metadata = { labels: { 'app.kubernetes.io/managed-by': null }, annotations: null };
+        await installer().api.mergePatch(definition, { metadata });
+        const { code, stderr } = await installer().helm(['install', 'herald', chart]);
+        assert.notEqual(code, 0);
+        assert.match(stderr, /ipaddresspools\.metallb\.io.*cannot be imported into the current release/);
+        await succeed('install', 'herald', chart, '--take-ownership');
+        assert.deepEqual(await namesOf(pools), ['lan']);
+        await succeed('uninstall', 'herald');
+      },
+    );
+
     test('a new installation takes over what the last one left', without, async () => {
       await succeed('install', 'herald', chart);
       assert.deepEqual(await namesOf(pools), ['lan']);
