@@ -55,6 +55,10 @@ export interface Command {
   readonly operands: string;
   /** How many there may be. */
   readonly operandCount: { readonly min: number; readonly max: number };
+  /** What an operand may be, for completion. */
+  readonly operandValues?: 'services' | readonly string[];
+  /** It is for programs, and not listed. */
+  readonly hidden?: boolean;
   /** Besides those that all commands have. */
   readonly options: readonly OptionName[];
   readonly run: (session: Session) => Promise<Outcome>;

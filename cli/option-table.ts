@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly help: string;
   /** All values that it may have, for completion. */
   readonly values?: readonly string[];
+  /** What its value is the name of, for completion. */
+  readonly names?: 'namespaces' | 'files';
   /** True for those that every command has. */
   readonly common?: boolean;
 }
@@ -20,6 +22,7 @@ export const optionTable = {
     type: 'string',
     value: 'FILE',
     help: 'API server and credentials ($KUBECONFIG, else ~/.kube/config)',
+    names: 'files',
     common: true,
   },
   context: { type: 'string', value: 'NAME', help: 'context of the kubeconfig (its current one)', common: true },
@@ -28,12 +31,14 @@ export const optionTable = {
     short: 'n',
     value: 'NAME',
     help: 'of the Service in explain; of the installation in all other commands',
+    names: 'namespaces',
     common: true,
   },
   'herald-namespace': {
     type: 'string',
     value: 'NAME',
     help: 'where Herald is installed (found by its Leases, else herald-system)',
+    names: 'namespaces',
     common: true,
   },
   output: {
@@ -68,9 +73,16 @@ export const optionTable = {
   },
   help: { type: 'boolean', short: 'h', help: 'prints this', common: true },
   watch: { type: 'boolean', short: 'w', help: 'draws anew whenever something changes, until Ctrl-C' },
-  filename: { type: 'string', short: 'f', value: 'FILE', multiple: true, help: 'manifests to read, - for stdin' },
+  filename: {
+    type: 'string',
+    short: 'f',
+    value: 'FILE',
+    multiple: true,
+    help: 'manifests to read, - for stdin',
+    names: 'files',
+  },
   delete: { type: 'boolean', help: 'plans to delete what the manifests name, not to apply it' },
-  from: { type: 'string', value: 'NAMESPACE', help: "MetalLB's (metallb-system)" },
+  from: { type: 'string', value: 'NAMESPACE', help: "MetalLB's (metallb-system)", names: 'namespaces' },
   values: { type: 'boolean', help: "prints the values for Herald's chart alone" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

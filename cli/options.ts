@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { HelpRequested, OptionsError } from '../shared/runtime/command-line.ts';
 import type { CliOptions } from './cli-options.ts';
 import type { Command } from './command.ts';
+import { wordsCommandName } from './completion/scripts.ts';
+import { noOverrides } from './installation.ts';
 import { type Output, optionSpecs, optionTable, outputs } from './option-table.ts';
 import { usageOf } from './usage.ts';
 
@@ -21,6 +23,7 @@ const ofService = ['explain'];
  */
 export function readOptions(commands: readonly Command[], sources: OptionSources): CliOptions {
   const { argv, environment, terminal } = sources;
+  if (argv[0] === wordsCommandName) return readWords(argv.slice(1));
   const { values, positionals } = parse(commands, argv);
   const [name, ...operands] = positionals;
   const command = commands.find((one) => one.name === name);
@@ -51,6 +54,28 @@ export function readOptions(commands: readonly Command[], sources: OptionSources
       configMapName: orNone(values.config),
       ignoreExcludeLabel: values['ignore-exclude-lb'],
     },
+  });
+}
+
+/** Words of a command line that somebody is still writing: what can be read of them says where the API server is. */
+function readWords(words: readonly string[]): CliOptions {
+  const { values } = parseArgs({ args: [...words], options: optionTable, strict: false, allowPositionals: true });
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? orNone(value) : undefined);
+  return Object.freeze({
+    command: wordsCommandName,
+    operands: words,
+    kubeconfig: text(values['kubeconfig']),
+    context: text(values['context']),
+    namespace: text(values['namespace']),
+    heraldNamespace: undefined,
+    output: 'text',
+    color: false,
+    watch: false,
+    files: [],
+    deletes: false,
+    metallbNamespace: undefined,
+    valuesOnly: false,
+    overrides: noOverrides,
   });
 }
 

@@ -11,7 +11,9 @@ function programUsage(commands: readonly Command[]): readonly string[] {
   return [
     'usage: kubectl herald COMMAND [options]',
     ...columns(
-      commands.map(({ name, operands, summary }) => [`${name} ${operands}`.trimEnd(), summary]),
+      commands
+        .filter(({ hidden }) => hidden !== true)
+        .map(({ name, operands, summary }) => [`${name} ${operands}`.trimEnd(), summary]),
       '  ',
     ),
     'options of all commands:',

@@ -12,6 +12,7 @@ export const explainCommand: Command = {
   summary: 'why a Service has its address and its owner, or why not',
   operands: '[NAMESPACE/]SERVICE',
   operandCount: { min: 1, max: 1 },
+  operandValues: 'services',
   options: [],
   run: onCluster((cluster, { options, style, contextNamespace }) => {
     const [operand = ''] = options.operands;

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { namespaceResource } from '../../shared/api/namespace.ts';
+import { serviceResource } from '../../shared/api/service.ts';
+import { FakeApiClient } from '../../test/support/fake-api-client.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import type { Session } from '../command.ts';
+import { commands } from '../commands.ts';
+import { readOptions } from '../options.ts';
+import { plainStyle } from '../output/style.ts';
+import { complete } from './candidates.ts';
+import { completionScript, completionTargets } from './scripts.ts';
+
+const unexpected = (): never => {
+  throw new Error('nobody asks for this');
+};
+
+/** The lines that shells and kubectl read. */
+async function answer(words: readonly string[]): Promise<readonly string[]> {
+  const api = new FakeApiClient();
+  for (const name of ['shop', 'default']) api.put(namespaceResource, { metadata: { name } });
+  for (const [namespace, name, type] of [
+    ['default', 'web', 'LoadBalancer'],
+    ['default', 'internal', 'ClusterIP'],
+    ['shop', 'api', 'LoadBalancer'],
+  ]) {
+    api.put(serviceResource, {
+      metadata: { namespace: namespace ?? '', name: name ?? '' },
+      spec: { type: type ?? '' },
+    });
+  }
+  const options = readOptions(commands, { argv: ['__complete', ...words], environment: {}, terminal: false });
+  const session: Session = {
+    options,
+    style: plainStyle,
+    clock: new FakeClock(),
+    terminal: { size: undefined, write: unexpected },
+    signal: new AbortController().signal,
+    client: () => api,
+    contextNamespace: () => 'default',
+    nowMs: unexpected,
+    readCluster: unexpected,
+    readFiles: unexpected,
+  };
+  const outcome = await commands.find(({ name }) => name === options.command)?.run(session);
+  return outcome?.lines.map((line) => line.split('\t')[0] ?? '') ?? [];
+}
+
+const cases = [
+  { words: ['s'], lines: ['status', ':4'] },
+  { words: ['comp'], lines: ['completion', ':4'] },
+  { words: ['--ku'], lines: ['--kubeconfig', ':4'] },
+  { words: ['status', '--wa'], lines: ['--watch', ':4'] },
+  { words: ['explain', '--wa'], lines: [':4'] },
+  { words: ['-o', 'json', 'comp'], lines: ['completion', ':4'] },
+  { words: ['status', '-o', ''], lines: ['text', 'json', 'yaml', ':4'] },
+  { words: ['status', '--output=j'], lines: ['--output=json', ':4'] },
+  { words: ['completion', 'z'], lines: ['zsh', ':4'] },
+  { words: ['explain', ''], lines: ['shop/api', 'web', ':4'] },
+  { words: ['explain', '-n', 'shop', ''], lines: ['api', 'default/web', ':4'] },
+  { words: ['explain', 'w'], lines: ['web', ':4'] },
+  { words: ['explain', 'web', ''], lines: [':4'] },
+  { words: ['explain', '-n', 's'], lines: ['shop', ':4'] },
+  { words: ['explain', '--namespace=d'], lines: ['--namespace=default', ':4'] },
+  { words: ['plan', '-f', ''], lines: [':0'] },
+  { words: ['nonsense', ''], lines: [':4'] },
+];
+
+for (const { words, lines } of cases) {
+  test(`kubectl herald ${words.join(' ')}⇥ is completed by ${lines.slice(0, -1).join(', ') || 'nothing'}`, async () => {
+    assert.deepEqual(await answer(words), lines);
+  });
+}
+
+test('with no word at all, every command is offered but those for programs', () => {
+  const completion = complete(
+    [''],
+    commands.filter(({ hidden }) => hidden !== true),
+  );
+  assert.ok(completion.type === 'candidates');
+  assert.deepEqual(
+    completion.candidates.map(({ value }) => value),
+    ['explain', 'status', 'doctor', 'plan', 'migrate', 'completion'],
+  );
+});
+
+/** A `kubectl-herald` that answers with candidates of its own and the words that it was given. */
+function programOnPath(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-completion-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'kubectl-herald');
+  writeFileSync(file, '#!/bin/sh\nprintf "%s\\tgiven\\n" "$@"\necho :4\n');
+  chmodSync(file, 0o755);
+  return `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
+}
+
+test('the script for bash hands over the words, and takes candidates without their descriptions', (t) => {
+  const script = [
+    ...completionScript('bash'),
+    'COMP_WORDS=(kubectl-herald explain "" --watch)',
+    'COMP_CWORD=2',
+    '_kubectl_herald',
+    'printf "<%s>" "$' + '{COMPREPLY[@]}"',
+  ].join('\n');
+  const env = { ...process.env, PATH: programOnPath(t) };
+  const text = execFileSync('bash', ['--noprofile', '--norc', '-c', script], { env, encoding: 'utf8' });
+  assert.equal(text, '<__complete><explain><>');
+});
+
+test('kubectl_complete-herald hands over the words as they are', (t) => {
+  const env = { ...process.env, PATH: programOnPath(t) };
+  const script = completionScript('kubectl').join('\n');
+  const text = execFileSync('sh', ['-c', script, 'kubectl_complete-herald', 'explain', 'a b'], {
+    env,
+    encoding: 'utf8',
+  });
+  assert.equal(text, '__complete\tgiven\nexplain\tgiven\na b\tgiven\n:4\n');
+});
+
+for (const target of completionTargets) {
+  test(`the script for ${target} asks the program for candidates`, () => {
+    const script = completionScript(target);
+    assert.ok(script.some((line) => line.includes(' __complete ')));
+    assert.equal(script.at(-1)?.trim(), script.at(-1));
+  });
+}
