@@ -18,6 +18,7 @@ import { etherType } from './ethernet.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
+import { getsOutFrom } from './own-link.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
 import type { DatapathEvent } from './table.ts';
 
@@ -29,6 +30,8 @@ export class LoopTask {
   readonly #port: MessagePort;
   readonly #wakeUp: WakeUp;
   readonly #datapath: Datapath;
+  /** This node's, that messages leave from. */
+  readonly #address: string;
   readonly #pulses: PulsePort | undefined;
   readonly #arp: PacketSocket;
   readonly #ndp: PacketSocket;
@@ -49,6 +52,7 @@ export class LoopTask {
   constructor(libc: Libc, port: MessagePort, options: ThreadOptions) {
     this.#port = port;
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
+    this.#address = options.pulses.address;
     const failover = failoverOf(options);
     this.#datapath = new Datapath({ announcer: options.announcer, failover, gateways: defaultGateways });
     this.#pulses = pulsePortOf(libc, options, failover);
@@ -140,7 +144,9 @@ export class LoopTask {
 
   #receiveLinks(): void {
     const links = this.#netlink.receive();
-    if (links !== undefined) this.#datapath.applyLinks(links, this.#instant());
+    if (links === undefined) return;
+    this.#pulses?.setSilent(!getsOutFrom(this.#address, links));
+    this.#datapath.applyLinks(links, this.#instant());
   }
 
   #receiveMessages(): void {

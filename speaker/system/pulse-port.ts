@@ -32,6 +32,7 @@ export class PulsePort {
   /** By node. BOUNDED by the members. */
   #addresses: ReadonlyMap<string, SocketAddress> = new Map();
   #sequence = 0n;
+  #silent = false;
 
   constructor(libc: Libc, { self, incarnation, own, isVerified }: PulsePortOptions) {
     this.#socket = new DatagramSocket(libc, own, maxMessageLength);
@@ -75,10 +76,15 @@ export class PulsePort {
     });
   }
 
+  /** Whether what is sent would not get out: then nothing is. */
+  setSilent(silent: boolean): void {
+    this.#silent = silent;
+  }
+
   /** Sends it to these nodes, as far as they are members with a pulse port. */
   send(to: readonly string[], message: Message): void {
     const key = this.#keys.sending;
-    if (key === undefined || !this.#socket.bound) return;
+    if (key === undefined || this.#silent || !this.#socket.bound) return;
     this.#sequence += 1n;
     const header = { sender: this.#sender, incarnation: this.#incarnation, sequence: this.#sequence };
     const addresses = to.flatMap((node) => this.#addresses.get(node) ?? []);
