@@ -122,6 +122,17 @@ test('there is one CRD for each custom resource', () => {
   );
 });
 
+const shortNamesOf: Readonly<Record<string, readonly string[]>> = {
+  BFDProfile: ['bfdp'],
+  BGPAdvertisement: ['bgpadv'],
+  BGPPeer: ['bgpp'],
+  ConfigurationState: ['cfgstate'],
+  IPAddressPool: ['ipap'],
+  L2Advertisement: ['l2adv'],
+  ServiceBGPStatus: ['svcbgp'],
+  ServiceL2Status: ['svcl2'],
+};
+
 for (const { type, spec, status } of kinds) {
   describe(`the CRD of ${type.kind}`, () => {
     const crd = readCrd(`${type.plural}.yaml`);
@@ -129,14 +140,16 @@ for (const { type, spec, status } of kinds) {
 
     test('has the names that the program asks for', () => {
       const { group, names, scope } = readObject(crd, 'spec');
+      const { shortNames = [], categories, ...asked } = asObject(names);
       assert.equal(readString(readObject(crd, 'metadata'), 'name'), `${type.plural}.${type.group}`);
       assert.deepEqual([group, scope], [type.group, type.namespaced ? 'Namespaced' : 'Cluster']);
-      assert.deepEqual(names, {
+      assert.deepEqual(asked, {
         kind: type.kind,
         listKind: `${type.kind}List`,
         plural: type.plural,
         singular: type.kind.toLowerCase(),
       });
+      assert.deepEqual([categories, shortNames], [['herald'], shortNamesOf[type.kind] ?? []]);
       const version = versionOf(crd);
       assert.deepEqual([version['name'], version['served'], version['storage']], [type.version, true, true]);
       assert.deepEqual(version['subresources'], { status: {} });

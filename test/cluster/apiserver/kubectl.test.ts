@@ -264,7 +264,7 @@ describe('kubectl, unmodified', { skip: missing ?? false }, () => {
       const lines = table(await kubectl.run('api-resources'));
       assert.ok(lines.includes('services svc v1 true Service'), lines.join('\n'));
       assert.ok(lines.includes('endpointslices discovery.k8s.io/v1 true EndpointSlice'));
-      assert.ok(lines.includes('ipaddresspools metallb.io/v1beta1 true IPAddressPool'));
+      assert.ok(lines.includes('ipaddresspools ipap metallb.io/v1beta1 true IPAddressPool'));
     }),
   );
 
