@@ -147,27 +147,30 @@ class Reporter implements StatusTask {
     const nowMs = this.#options.clock.now();
     for (const [key, atMs] of this.#reportedMs) if (nowMs - atMs >= restMs) this.#reportedMs.delete(key);
     if (this.#view === undefined) return;
-    for (const key of this.#view.plan.services.keys()) this.#lookAt(key);
-    for (const status of this.#options.l2Statuses.values()) this.#lookAt(serviceOf(status));
-    for (const service of this.#options.services.values()) {
-      if (announcedCondition(service.conditions) !== undefined) this.#lookAt(keyOf(service.meta));
+    const { services, l2Statuses } = this.#options;
+    const keys = new Set(this.#view.plan.services.keys());
+    for (const status of l2Statuses.values()) keys.add(serviceOf(status));
+    for (const { meta, conditions } of services.values()) {
+      if (announcedCondition(conditions) !== undefined) keys.add(keyOf(meta));
     }
+    for (const key of keys) this.#lookAt(key);
   }
 
   #lookAt(key: ObjectKey): void {
-    this.#noteSeen(key);
+    const l2Status = this.#l2StatusOf(key);
+    this.#noteSeen(key, l2Status);
     const nowMs = this.#options.clock.now();
     const contestedMs = this.#contestedMs(key);
     if (contestedMs > 0) this.#queue.add(key, nowMs + contestedMs, nowMs);
-    if (contestedMs > 0 || this.#report(key).length === 0) return;
+    if (contestedMs > 0 || this.#report(key, l2Status).length === 0) return;
     this.#queue.add(key, Math.max(nowMs, (this.#reportedMs.get(key) ?? Number.NEGATIVE_INFINITY) + restMs), nowMs);
     this.#wake.resolve();
   }
 
-  #noteSeen(key: ObjectKey): void {
+  #noteSeen(key: ObjectKey, l2Status: ServiceL2Status | undefined): void {
     const { self, services, writer } = this.#options;
     const service = services.get(key);
-    if (service === undefined || this.#l2StatusOf(key)?.node === self) writer.seen(key, 'nodeAssigned');
+    if (service === undefined || l2Status?.node === self) writer.seen(key, 'nodeAssigned');
     if (service === undefined || announcedCondition(service.conditions)?.status === 'False') {
       writer.seen(key, 'notAnnounced');
     }
@@ -186,7 +189,7 @@ class Reporter implements StatusTask {
     return this.#foreign.restMs(key, { sinceMs: holding.sinceMs, reporters, wallMs: this.#options.clock.wallMs() });
   }
 
-  #report(key: ObjectKey): readonly ReportAction[] {
+  #report(key: ObjectKey, l2Status: ServiceL2Status | undefined): readonly ReportAction[] {
     const { self, services, l2Statuses, clock } = this.#options;
     if (this.#view === undefined || !l2Statuses.synced) return [];
     const sinceMs = this.#unannouncedSinceMs.get(key);
@@ -196,7 +199,7 @@ class Reporter implements StatusTask {
       self,
       plan: this.#view.plan.services.get(key),
       service: services.get(key),
-      l2Status: this.#l2StatusOf(key),
+      l2Status,
       owned: this.#owned,
       reporters: this.#view.reporters,
       settled: sinceMs !== undefined && clock.now() - sinceMs >= settleMs,
@@ -221,7 +224,7 @@ class Reporter implements StatusTask {
   async #carryOut(key: ObjectKey): Promise<WorkOutcome> {
     const contestedMs = this.#contestedMs(key);
     if (contestedMs > 0) return { type: 'again', delayMs: contestedMs };
-    const actions = this.#report(key);
+    const actions = this.#report(key, this.#l2StatusOf(key));
     if (actions.length > 0) this.#reportedMs.set(key, this.#options.clock.now());
     try {
       for (const action of actions) await this.#options.writer.write(key, action);
