@@ -19,7 +19,7 @@ export class AllocateCluster {
   readonly api: KubeApi;
   readonly #apiServer: ManagedProcess;
   readonly #folder: string;
-  readonly #kubeconfig: string;
+  readonly kubeconfig: string;
 
   static async start(): Promise<AllocateCluster> {
     const apiServer = new ManagedProcess({
@@ -41,8 +41,8 @@ export class AllocateCluster {
     this.#apiServer = apiServer;
     this.api = new KubeApi(access);
     this.#folder = mkdtempSync(join(tmpdir(), 'herald-bench-'));
-    this.#kubeconfig = join(this.#folder, 'kubeconfig');
-    writeFileSync(this.#kubeconfig, kubeconfigText(access), { mode: 0o600 });
+    this.kubeconfig = join(this.#folder, 'kubeconfig');
+    writeFileSync(this.kubeconfig, kubeconfigText(access), { mode: 0o600 });
   }
 
   controller(connections: number): ManagedProcess {
@@ -51,7 +51,7 @@ export class AllocateCluster {
       name: 'controller',
       netns: undefined,
       command: [process.execPath, join(repository, 'dist', 'controller.mjs'), ...flags],
-      env: { KUBECONFIG: this.#kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: 'controller-0' },
+      env: { KUBECONFIG: this.kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: 'controller-0' },
     });
   }
 

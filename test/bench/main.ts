@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: () => import('./startup.ts'),
   memory: () => import('./memory.ts'),
   allocate: () => import('./allocate.ts'),
+  doctor: () => import('./doctor.ts'),
   failover: () => import('./failover.ts'),
 };
 
