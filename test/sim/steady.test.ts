@@ -16,7 +16,7 @@ const calm: readonly (SteadyOptions & { readonly name: string })[] = [
   { name: 'two nodes, two hours of 5 % loss', seed: 1, nodes: 2, hours: 2, loss: 0.05 },
 ];
 
-// Docs/adr/0004 has the rates: all of these together come to 0.02 false takeovers.
+// Docs/adr/0004 has the rates: all of these together come to 0.05 false takeovers.
 for (const { name, ...options } of calm) {
   test(`${name}: nothing is taken from an owner that works`, () => {
     const { world, deaths, takeovers } = runSteady(options);
