@@ -8,7 +8,8 @@ export class FakeDatapath implements DatapathHandle {
   lastTickMs = Number.POSITIVE_INFINITY;
   /** Calls other than `send`, in order. */
   readonly told: string[] = [];
-  table: DatapathTable | undefined;
+  /** All that were sent. */
+  readonly tables: DatapathTable[] = [];
   /** Goes on answering for what it is no candidate for, as long as nobody else has taken it. */
   patient = false;
   readonly #clock: Clock;
@@ -45,6 +46,11 @@ export class FakeDatapath implements DatapathHandle {
     this.told.push('leave');
   }
 
+  /** The last one. */
+  get table(): DatapathTable | undefined {
+    return this.tables.at(-1);
+  }
+
   get owned(): readonly string[] {
     return [...this.#owned.keys()].sort();
   }
@@ -58,7 +64,7 @@ export class FakeDatapath implements DatapathHandle {
   }
 
   send(table: DatapathTable): void {
-    this.table = table;
+    this.tables.push(table);
     const { vips, members, self } = table;
     const alive = new Set(members.map(({ node }) => node));
     const now = new Map(
