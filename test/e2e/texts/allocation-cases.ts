@@ -2,7 +2,7 @@ import type { TextCase, TextChapter } from './text-case.ts';
 import type { TextWorld } from './text-world.ts';
 
 const served = /nodeAssigned[\s\S]*^herald\/Announced=True/m;
-const failed = /^herald\/Allocated=False/m;
+const failed = /^Warning[\s\S]*^herald\/Allocated=False/m;
 const poolOf = (name: string): Readonly<Record<string, string>> => ({ 'metallb.io/address-pool': name });
 const ips = (list: string): Readonly<Record<string, string>> => ({ 'metallb.io/loadBalancerIPs': list });
 const sharing = (key: string): Readonly<Record<string, string>> => ({ 'metallb.io/allow-shared-ip': key });
@@ -132,7 +132,7 @@ export const refusals: TextChapter = {
         await world.told('keeps', served);
         await world.annotate('keeps', ips('192.168.10.134'));
       },
-      until: /keeps 192\.168\.10\.97/,
+      until: /^Warning[^\n]*keeps 192\.168\.10\.97[\s\S]*=True {2}AllocationFailed/m,
     },
   ],
 };
@@ -191,7 +191,7 @@ export const losses: TextChapter = {
         title: 'Its pool is gone',
         shows: ['notInAnyPool'],
         service: 'pool-gone',
-        until: /ClearAssignment[\s\S]*=False/,
+        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
       },
       { annotations: poolOf('gone') },
       (world) => world.remove('ipaddresspools', 'gone'),
@@ -201,13 +201,18 @@ export const losses: TextChapter = {
         title: 'Its pool no longer serves it',
         shows: ['poolRefuses'],
         service: 'pool-closed',
-        until: /ClearAssignment[\s\S]*=False/,
+        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
       },
       { annotations: poolOf('closing') },
       (world) => world.patchPool('closing', { serviceAllocation: { namespaces: ['team-a'] } }),
     ),
     lost(
-      { title: 'It has one family less', shows: ['familyNotWanted'], service: 'one-family', until: /ClearAssignment/ },
+      {
+        title: 'It has one family less',
+        shows: ['familyNotWanted'],
+        service: 'one-family',
+        until: /ClearAssignment[\s\S]*Assigned 192\.168\.10\.140 from/,
+      },
       { annotations: poolOf('both'), ipFamilyPolicy: 'RequireDualStack' },
       (world) => world.patch('one-family', { spec: { ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv4'] } }),
     ),
@@ -216,7 +221,7 @@ export const losses: TextChapter = {
         title: 'It no longer shares the address with its other user',
         shows: ['heldByAnother'],
         service: 'unshared',
-        until: /ClearAssignment[\s\S]*^herald\/Announced=True/m,
+        until: /ClearAssignment[\s\S]*IPAllocated[\s\S]*^herald\/Announced=True/m,
       },
       { annotations: { ...ips('192.168.10.137'), ...sharing('two') }, port: 85 },
       (world) =>
@@ -227,7 +232,7 @@ export const losses: TextChapter = {
         title: 'It must have both families and its pool loses one',
         shows: ['otherFamilyLost'],
         service: 'half',
-        until: /ClearAssignment[\s\S]*=False/,
+        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
       },
       { annotations: poolOf('shrinking'), ipFamilyPolicy: 'RequireDualStack' },
       (world) => world.patchPool('shrinking', { addresses: ['192.168.10.152/31'] }),
@@ -237,7 +242,7 @@ export const losses: TextChapter = {
         title: 'Somebody wrote another address into its status',
         shows: ['ClearAssignment'],
         service: 'edited',
-        until: /ClearAssignment[\s\S]*^herald\/Announced=True/m,
+        until: /ClearAssignment[\s\S]*IPAllocated[\s\S]*^herald\/Announced=True/m,
       },
       { annotations: ips('192.168.10.99') },
       (world) => world.patchStatus('edited', { loadBalancer: { ingress: [{ ip: '10.1.2.3' }] } }),

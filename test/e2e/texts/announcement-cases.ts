@@ -183,7 +183,7 @@ export const nodeFaults: TextChapter = {
         await world.cluster.controller.kill('SIGTERM');
         await world.remove('ipaddresspools', 'silent');
       },
-      until: /^herald\/Announced=False {2}poolUnknown/m,
+      until: /^Warning[^\n]*poolUnknown[\s\S]*=False {2}poolUnknown/m,
       putRight: async (world) => world.cluster.controller.start(),
     },
   ],
@@ -206,8 +206,8 @@ export const strictArp: TextChapter = {
         await world.service('strict-arp', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.92' } });
         await world.told('strict-arp', served);
       },
-      until: /^herald\/StrictARPRequired=True/m,
-      alsoUntil: /^herald\/StrictARPRequired=True/m,
+      until: /^Warning {2}Strict[\s\S]*^herald\/StrictARPRequired=True/m,
+      alsoUntil: /^Warning {2}Strict[\s\S]*^herald\/StrictARPRequired=True/m,
     },
     stopped(
       {
@@ -215,7 +215,7 @@ export const strictArp: TextChapter = {
         shows: ['strictArpRequired'],
         service: 'strict-arp-refused',
         also: [unreachable],
-        until: /^herald\/Announced=False {2}strictArpRequired/m,
+        until: /^Warning[^\n]*strictArpRequired[\s\S]*=False {2}strictArpRequired/m,
         alsoUntil: /refuse/,
       },
       async (world) => {

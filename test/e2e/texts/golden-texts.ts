@@ -19,7 +19,8 @@ const file = join(import.meta.dirname, '..', 'golden', 'texts.md');
 const preface = `# What Herald tells, cause by cause
 
 Each section is a cause that test/e2e/texts brings about in a running cluster, with what is told of the Service in the end:
-the events that \`kubectl describe svc\` shows, in their order, its conditions, and what \`kubectl herald explain\` prints.
+the events that \`kubectl describe svc\` shows, those of the controller before those of the speakers, its conditions, and what
+\`kubectl herald explain\` prints.
 Written by \`HERALD_GOLDEN=write node --test test/e2e/texts.test.ts\`, compared by the same test without it.
 `;
 

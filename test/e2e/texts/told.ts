@@ -7,7 +7,7 @@ export interface ToldObject {
   readonly name: string;
 }
 
-/** What Herald tells of an object: events in their order, then its conditions; without what differs from run to run. */
+/** What Herald tells of an object: events of the controller, of the speakers, each in their order, then conditions; without what differs from run to run. */
 export interface Told {
   /** Messages as they are. */
   readonly events: readonly string[];
@@ -31,7 +31,8 @@ export async function toldOf(api: KubeApi, about: ToldObject): Promise<Told> {
     const regarding = readObject(event, 'involvedObject');
     return regarding['kind'] === kind && regarding['name'] === name;
   });
-  const told = own.toSorted((a, b) => versionOf(a) - versionOf(b)).map(eventLine);
+  // What controller and speakers tell at the same time has no order.
+  const told = own.toSorted((a, b) => placeOf(a) - placeOf(b) || versionOf(a) - versionOf(b)).map(eventLine);
   const conditions = readObjects(readObject(object ?? {}, 'status'), 'conditions')
     .filter((condition) => readText(condition, 'type').startsWith('herald/'))
     .map(conditionLine);
@@ -52,7 +53,13 @@ export function steady(text: string): string {
   return text
     .replaceAll(/\b\d+ ms\b/g, 'N ms')
     .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d+ s\)/g, 'TIME')
+    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
     .replaceAll(/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/g, 'MAC');
+}
+
+function placeOf(event: JsonObject): number {
+  const component = readText(readObject(event, 'source'), 'component') || readText(event, 'reportingComponent');
+  return component.includes('controller') ? 0 : 1;
 }
 
 function versionOf(event: JsonObject): number {

@@ -12,8 +12,31 @@ async function claim(address: string): Promise<void> {
 
 export const conflicts: TextChapter = {
   title: 'Another machine uses the address',
-  prepare: () => addMachine(rival),
+  prepare: async (world) => {
+    await addMachine(rival);
+    await ipBatch(rival.name, ['addr add 192.168.10.170/32 dev eth0']);
+    await world.pool('checked', { addresses: ['192.168.10.170/31'], autoAssign: false, conflictCheck: true });
+    await world.advertisement('checked', { ipAddressPools: ['checked'], interfaces: ['eth0'] });
+  },
   cases: [
+    {
+      title: 'It is found by a probe before the address is announced: the Service gets another one',
+      shows: ['AddressInUse', 'usedByOthers'],
+      service: 'next-one',
+      bringAbout: async (world) => {
+        await world.service('next-one', { annotations: { 'metallb.io/address-pool': 'checked' } });
+        await world.told('next-one', /Assigned 192\.168\.10\.171/);
+      },
+      until: /AddressInUse[\s\S]*nodeAssigned[\s\S]*=True {2}owner/,
+    },
+    {
+      title: 'The same for a Service that asks for that very address: it waits',
+      shows: ['AddressInUse', 'usedByOthers'],
+      service: 'that-one',
+      bringAbout: (world) =>
+        world.service('that-one', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.170' } }),
+      until: /^Warning {2}AddressInUse[\s\S]*=False {2}AddressInUse/m,
+    },
     {
       title: 'It claims an address that is announced',
       shows: ['AddressConflict'],
