@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { configurationStateResource } from '../../../shared/api/configuration-state.ts';
+import { clusterOf } from '../../../test/support/cluster-objects.ts';
+import { controllerLease, findingsOf, soundFacts, writtenLeases } from '../../../test/support/doctor-facts.ts';
+
+const ofPeer = 'BGPPeer herald-system/tor: spec.passwordSecret: there is no Secret "tor"';
+
+function find(errorSummary: string, leaseAgoMs = 0): readonly string[] {
+  const state = { metadata: { name: 'controller', namespace: 'herald-system' }, status: { errorSummary } };
+  const cluster = { ...clusterOf({}), configurationStates: [configurationStateResource.parse(state)] };
+  const { leases, ...facts } = soundFacts();
+  const others = leases.filter(({ meta }) => meta.name !== 'herald-controller');
+  return findingsOf(cluster, { ...facts, leases: [...writtenLeases([controllerLease(leaseAgoMs)]), ...others] });
+}
+
+describe('what the controller says of kinds that doctor does not read', () => {
+  test('is told as well', () => assert.deepEqual(find(ofPeer), [`warn configuration: ${ofPeer}`]));
+  test('is not told where it may be long ago', () => {
+    assert.ok(!find(ofPeer, 60_000).some((line) => line.includes('BGPPeer')));
+  });
+  test('is left out where doctor finds it itself', () => {
+    assert.deepEqual(find('IPAddressPool herald-system/lan: spec.addresses[0]: is mended by now'), []);
+  });
+});
