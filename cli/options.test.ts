@@ -74,11 +74,20 @@ for (const { what, argv, environment, terminal, color } of colours) {
 }
 
 const wrong = [
-  { argv: ['conjure'], message: /^cannot run conjure: there is no such command\n/ },
-  { argv: ['status', '--bogus'], message: /^cannot read options: Unknown option '--bogus'/ },
-  { argv: ['explain', 'web', '--watch'], message: /^cannot read options: explain has no option --watch\n/ },
-  { argv: ['explain'], message: /^cannot run explain: SERVICE is missing\n/ },
-  { argv: ['explain', 'web', 'api'], message: /^cannot run explain: "api" is one argument too many\n/ },
+  { argv: ['conjure'], message: /^cannot run conjure: there is no such command; see kubectl herald --help$/ },
+  {
+    argv: ['status', '--bogus'],
+    message: /^cannot read options: Unknown option '--bogus'; see kubectl herald status --help$/,
+  },
+  {
+    argv: ['explain', 'web', '--watch'],
+    message: /^cannot read options: explain has no option --watch; see kubectl herald explain --help$/,
+  },
+  { argv: ['explain'], message: /^cannot run explain: SERVICE is missing; see kubectl herald explain --help$/ },
+  {
+    argv: ['explain', 'web', 'api'],
+    message: /^cannot run explain: "api" is one argument too many; see kubectl herald explain --help$/,
+  },
   { argv: ['status', '-o', 'xml'], message: /^cannot read --output=xml: not one of text, json, yaml$/ },
 ];
 

@@ -30,7 +30,7 @@ export function readOptions(commands: readonly Command[], sources: OptionSources
   if (values.help === true || name === undefined || name === 'help')
     throw new HelpRequested(usageOf(commands, command));
   if (command === undefined) {
-    throw new OptionsError(`cannot run ${name}: there is no such command\n${usageOf(commands, undefined)}`);
+    throw new OptionsError(`cannot run ${name}: there is no such command; ${helpOf(undefined)}`);
   }
   checkOptions(command, Object.keys(values));
   checkOperands(command, operands);
@@ -88,9 +88,10 @@ function parse(commands: readonly Command[], argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: optionTable, allowNegative: true, allowPositionals: true });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // Node adds advice about `--`, in a sentence of its own.
+    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.(\s[\s\S]*)?$/, '');
     const command = commands.find(({ name }) => argv.includes(name));
-    throw new OptionsError(`cannot read options: ${why}\n${usageOf(commands, command)}`, { cause });
+    throw new OptionsError(`cannot read options: ${why}; ${helpOf(command)}`, { cause });
   }
 }
 
@@ -98,7 +99,7 @@ function checkOptions(command: Command, given: readonly string[]): void {
   const own: readonly string[] = command.options;
   const foreign = given.find((name) => !own.includes(name) && !isCommon(name));
   if (foreign === undefined) return;
-  throw new OptionsError(`cannot read options: ${command.name} has no option --${foreign}\n${usageOf([], command)}`);
+  throw new OptionsError(`cannot read options: ${command.name} has no option --${foreign}; ${helpOf(command)}`);
 }
 
 function isCommon(name: string): boolean {
@@ -109,7 +110,11 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   const { min, max } = command.operandCount;
   if (operands.length >= min && operands.length <= max) return;
   const why = operands.length < min ? `${command.operands} is missing` : `"${operands[max]}" is one argument too many`;
-  throw new OptionsError(`cannot run ${command.name}: ${why}\n${usageOf([], command)}`);
+  throw new OptionsError(`cannot run ${command.name}: ${why}; ${helpOf(command)}`);
+}
+
+function helpOf(command: Command | undefined): string {
+  return `see ${['kubectl herald', command?.name, '--help'].filter((part) => part !== undefined).join(' ')}`;
 }
 
 function readOutput(text: string): Output {

@@ -2,11 +2,9 @@ import { namespaceResource } from '../../shared/api/namespace.ts';
 import { keyOf } from '../../shared/api/object-meta.ts';
 import { serviceResource } from '../../shared/api/service.ts';
 import type { Command, Session } from '../command.ts';
+import { listAll } from '../kube/list-all.ts';
 import { type Candidate, type Completion, complete } from './candidates.ts';
 import { defaultDirective, noFilesDirective, wordsCommandName } from './scripts.ts';
-
-/** One page is enough: nobody reads more candidates. */
-const pageSize = 500;
 
 /**
  * What shells and kubectl ask for candidates, by the convention of cobra: one a line with its description behind a tab,
@@ -49,15 +47,14 @@ async function candidatesOf(completion: Completion, last: string, session: Sessi
 /** Those of type LoadBalancer: of the namespace by their names, of others with it. */
 async function services({ client, options, contextNamespace }: Session): Promise<readonly string[]> {
   const namespace = options.namespace ?? contextNamespace();
-  const { items } = await client().list(serviceResource, { namespace: '', limit: pageSize });
-  return items
-    .map(serviceResource.parse)
+  const all = await listAll(client(), serviceResource, { namespace: '' });
+  return all
     .filter(({ type }) => type === 'LoadBalancer')
     .map(({ meta }) => (meta.namespace === namespace ? meta.name : keyOf(meta)))
     .sort();
 }
 
 async function namespaces({ client }: Session): Promise<readonly string[]> {
-  const { items } = await client().list(namespaceResource, { namespace: '', limit: pageSize });
-  return items.map((item) => namespaceResource.parse(item).meta.name).sort();
+  const all = await listAll(client(), namespaceResource, { namespace: '' });
+  return all.map(({ meta }) => meta.name).sort();
 }
