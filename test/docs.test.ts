@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import { commands } from '../cli/commands.ts';
 import { configMapResource } from '../shared/api/config-map.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { isJsonObject, type JsonObject } from '../shared/api/json.ts';
@@ -114,6 +115,14 @@ test('docs/operations.md says of takeovers, and of members, what the logs say', 
   assert.deepEqual(
     said.filter(([reason, meaning]) => !text.includes(`| \`${reason}\` | ${meaning} |`)),
     [],
+  );
+});
+
+test('docs/kubectl-herald.md tells of every command, and of no other', () => {
+  const listed = [...textOf('docs/kubectl-herald.md').matchAll(/^\| `([a-z]+)[^`]*` \|/gm)].map((match) => match[1]);
+  assert.deepEqual(
+    listed,
+    commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name),
   );
 });
 
