@@ -1,5 +1,6 @@
 import type { Failback } from '../ownership/owned-group.ts';
 import type { AnnouncerOptions } from './announcer.ts';
+import type { PackedTable } from './packed-table.ts';
 import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
  * since the threads' clocks begin at different times.
  */
 export type MessageToThread =
-  | { readonly type: 'table'; readonly table: DatapathTable }
+  | { readonly type: 'table'; readonly table: PackedTable }
   | { readonly type: 'keys'; readonly keys: HeldKeys }
   /** A member's Lease was seen to change. */
   | { readonly type: 'leaseRenewed'; readonly node: string; readonly agoMs: number }
@@ -18,7 +19,9 @@ export type MessageToThread =
   | { readonly type: 'stop' };
 
 /** What main's handle sends, but for what concerns the thread itself. */
-export type Instruction = Exclude<MessageToThread, { readonly type: 'stop' | 'keys' }>;
+export type Instruction =
+  | { readonly type: 'table'; readonly table: DatapathTable }
+  | Exclude<MessageToThread, { readonly type: 'table' | 'stop' | 'keys' }>;
 
 /** How this speaker takes part in pulses. */
 export interface PulseOptions {

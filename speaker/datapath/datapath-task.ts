@@ -12,6 +12,7 @@ import {
   type PulseOptions,
   type ThreadOptions,
 } from './datapath-message.ts';
+import { packTable } from './packed-table.ts';
 import type { DatapathEvent, DatapathTable, HeldKeys } from './table.ts';
 
 export interface DatapathTaskOptions {
@@ -55,7 +56,7 @@ export class DatapathTask implements Task {
   /** Puts a table in force; before the thread runs, the last one waits for it. */
   send(table: DatapathTable): void {
     this.#table = table;
-    this.#post({ type: 'table', table });
+    this.#post({ type: 'table', table: packTable(table) });
   }
 
   /** As `send`, for the keys of pulses. */

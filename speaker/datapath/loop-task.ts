@@ -19,6 +19,7 @@ import type { Frame } from './frame.ts';
 import type { FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
 import { getsOutFrom } from './own-link.ts';
+import { unpackTable } from './packed-table.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
 import type { DatapathEvent } from './table.ts';
 
@@ -165,8 +166,11 @@ export class LoopTask {
         this.#pulses?.setKeys(message.keys);
         this.#openPulses();
         break;
+      case 'table':
+        this.#pulses?.setMembers(message.table.members);
+        this.#datapath.instruct({ type: 'table', table: unpackTable(message.table) }, this.#instant());
+        break;
       default:
-        if (message.type === 'table') this.#pulses?.setMembers(message.table.members);
         this.#datapath.instruct(message, this.#instant());
     }
   }
