@@ -6,7 +6,6 @@ import type { DoctorReport } from './doctor-report.ts';
 /** What is wrong, the worst first, and a summary; nothing but that where all is well. */
 export function doctorText(report: DoctorReport, style: Style): readonly string[] {
   const findings = report.checks.flatMap(({ name, findings: found }) => found.map((trouble) => ({ name, trouble })));
-  const unmade = report.checks.filter(({ status }) => status === 'unknown');
   const worstFirst = [
     ...findings.filter(({ trouble }) => trouble.severity === 'fail'),
     ...findings.filter(({ trouble }) => trouble.severity === 'warn'),
@@ -15,10 +14,17 @@ export function doctorText(report: DoctorReport, style: Style): readonly string[
     [severityText(trouble, style), style.bold(name), trouble.message],
     ['', '', style.dim(`→ ${trouble.remedy}`)],
   ]);
-  // One that `access` has not told of already.
-  const told = findings.some(({ name }) => name === 'access');
-  const unknown = told ? [] : unmade.map(({ name, why }) => [style.dim('?'), style.bold(name), `cannot check: ${why}`]);
-  return [...columns([...rows, ...unknown]), summaryText(report, style)];
+  return [...columns([...rows, ...notMade(report, style)]), summaryText(report, style)];
+}
+
+/** Checks that could not be made, unless `access` has told of them already. */
+function notMade({ checks }: DoctorReport, style: Style): readonly (readonly string[])[] {
+  const unknown = checks.filter(({ status }) => status === 'unknown');
+  const [first] = unknown;
+  const told = checks.some(({ name, findings }) => name === 'access' && findings.length > 0);
+  if (first === undefined || told) return [];
+  const names = unknown.map(({ name }) => name).join(', ');
+  return [[style.dim('?'), style.bold(first.name), `cannot check ${names}: ${first.why}`]];
 }
 
 function severityText({ severity }: Trouble, style: Style): string {
