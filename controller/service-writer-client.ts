@@ -14,7 +14,7 @@ import type { ServiceWrites } from './service-writes.ts';
 
 export interface ServiceWriterOptions {
   readonly client: ApiClient;
-  readonly services: WriteThroughCache<Service>;
+  readonly services: Pick<WriteThroughCache<Service>, 'wrote'>;
   readonly events: EventRecorder;
   readonly log: Log;
   readonly metrics: { wrote(resource: string, result: WriteResult): void };
@@ -45,8 +45,10 @@ export class ServiceWriter {
   async write(service: Service, writes: ServiceWrites, events: readonly ServiceEvent[]): Promise<WorkOutcome> {
     const key = keyOf(service.meta);
     if (events.length > 0) this.#untold.set(key, events);
+    // Of a Service that left us the watch may come before the answer, and have all of it forgotten.
+    const untold = this.#untold.get(key) ?? [];
     try {
-      this.#tell(await this.#patch(service, writes));
+      this.#tell(await this.#patch(service, writes), untold);
       return { type: 'done' };
     } catch (error) {
       return this.#outcomeOf(error, key);
@@ -68,10 +70,10 @@ export class ServiceWriter {
     return written;
   }
 
-  #tell(service: Service): void {
+  #tell(service: Service, events: readonly ServiceEvent[]): void {
     const key = keyOf(service.meta);
     const regarding = referenceTo(serviceResource, service);
-    for (const event of this.#untold.get(key) ?? []) {
+    for (const event of events) {
       this.#options.events.record({ regarding, ...event });
       this.#options.log.info('service-event', { service: key, reason: event.reason, message: event.message });
     }
