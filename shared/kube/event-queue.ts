@@ -57,8 +57,8 @@ export class EventQueue {
   /** The keys of `#pending` in order of arrival. */
   readonly #order = new KeyQueue();
   readonly #written = new RecentMap<WrittenEvent>(rememberedEntries);
-  /** Messages of similar events within `aggregateMs`; each set holds at most `similarEvents`. */
-  readonly #similar = new RecentMap<{ readonly messages: Set<string>; lastMs: number }>(rememberedEntries);
+  /** Different messages of similar events within `aggregateMs`, at most `similarEvents` of each. */
+  readonly #similar = new RecentMap<{ readonly messages: string[]; lastMs: number }>(rememberedEntries);
   readonly #buckets = new RecentMap<TokenBucket>(rememberedEntries);
 
   constructor(limits: EventQueueLimits = defaultEventQueueLimits) {
@@ -70,9 +70,13 @@ export class EventQueue {
   }
 
   add(event: EventToRecord, wallMs: number): QueuedAs {
-    if (!this.#bucketOf(event, wallMs).take(wallMs)) return 'spam';
-    const combined = this.#isOneOfMany(event, wallMs);
-    const key = combined ? keyOfSimilar(event) : keyOfEvent(event);
+    const { kind, namespace, name, uid } = event.regarding;
+    const objectKey = `${kind}/${namespace}/${name}/${uid}`;
+    if (!this.#bucketOf(objectKey, wallMs).take(wallMs)) return 'spam';
+    const similarKey = `${objectKey}\n${event.type}\n${event.reason}`;
+    const combined = this.#isOneOfMany(similarKey, event.message, wallMs);
+    // Only the message may have a newline in it, and stands last.
+    const key = combined ? similarKey : `${similarKey}\n${event.message}`;
     const told = combined ? { ...event, message: combinedPrefix + event.message } : event;
     const known = this.#pending.get(key);
     if (known !== undefined) {
@@ -113,19 +117,19 @@ export class EventQueue {
   }
 
   /** Whether so many events that differ in their message alone came lately that they are combined. */
-  #isOneOfMany(event: EventToRecord, wallMs: number): boolean {
-    const key = keyOfSimilar(event);
-    const known = this.#similar.get(key);
-    const isRecent = known !== undefined && wallMs - known.lastMs <= aggregateMs;
-    const similar = isRecent ? known : { messages: new Set<string>(), lastMs: wallMs };
-    similar.lastMs = wallMs;
-    if (similar.messages.size < similarEvents) similar.messages.add(event.message);
-    this.#similar.set(key, similar);
-    return similar.messages.size >= similarEvents;
+  #isOneOfMany(similarKey: string, message: string, wallMs: number): boolean {
+    const known = this.#similar.get(similarKey);
+    if (known === undefined || wallMs - known.lastMs > aggregateMs) {
+      this.#similar.set(similarKey, { messages: [message], lastMs: wallMs });
+      return false;
+    }
+    const { messages } = known;
+    known.lastMs = wallMs;
+    if (messages.length < similarEvents && !messages.includes(message)) messages.push(message);
+    return messages.length >= similarEvents;
   }
 
-  #bucketOf({ regarding }: EventToRecord, nowMs: number): TokenBucket {
-    const key = `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}`;
+  #bucketOf(key: string, nowMs: number): TokenBucket {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
     const { burstPerObject: burst, refillPerObjectMs: refillMs } = this.#limits;
@@ -133,13 +137,4 @@ export class EventQueue {
     this.#buckets.set(key, bucket);
     return bucket;
   }
-}
-
-function keyOfSimilar({ regarding, type, reason }: EventToRecord): string {
-  return `${regarding.kind}/${regarding.namespace}/${regarding.name}/${regarding.uid}\n${type}\n${reason}`;
-}
-
-/** Only the message may have a newline in it, and stands last. */
-function keyOfEvent(event: EventToRecord): string {
-  return `${keyOfSimilar(event)}\n${event.message}`;
 }

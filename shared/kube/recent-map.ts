@@ -20,7 +20,6 @@ export class RecentMap<V> {
   }
 
   set(key: string, value: V): void {
-    this.#old.delete(key);
     this.#young.set(key, value);
     if (this.#young.size < this.#limit) return;
     this.#old = this.#young;
