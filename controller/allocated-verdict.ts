@@ -45,11 +45,17 @@ export function assignedMessage(assignments: readonly Assignment[]): string {
   return `Assigned ${assignedText(assignments)}`;
 }
 
+/** Each once, in the order of the addresses. */
+export function poolNames(assignments: readonly Assignment[]): readonly string[] {
+  const pools = assignments.map(({ pool }) => pool);
+  return pools.filter((pool, index) => pools.indexOf(pool) === index);
+}
+
 /** `192.0.2.1 and 2001:db8::1 from pool a`, or each with its own pool. */
 function assignedText(assignments: readonly Assignment[]): string {
-  const pools = new Set(assignments.map(({ pool }) => pool));
-  if (pools.size > 1) {
+  const pools = poolNames(assignments);
+  if (pools.length > 1) {
     return assignments.map(({ address, pool }) => `${formatAddress(address)} from pool ${pool}`).join(' and ');
   }
-  return `${assignments.map(({ address }) => formatAddress(address)).join(' and ')} from pool ${[...pools].join()}`;
+  return `${assignments.map(({ address }) => formatAddress(address)).join(' and ')} from pool ${pools.join()}`;
 }

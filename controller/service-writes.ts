@@ -5,7 +5,7 @@ import { conditionTypes } from '../shared/api/reasons.ts';
 import type { LoadBalancerIngress, Service } from '../shared/api/service.ts';
 import { conditionsJson, findCondition, says, withVerdict } from '../shared/api/verdict.ts';
 import { canonicalAddress, formatAddress } from '../shared/net/address.ts';
-import { allocatedVerdict } from './allocated-verdict.ts';
+import { allocatedVerdict, poolNames } from './allocated-verdict.ts';
 import type { Assignment, Decision } from './allocator/decision.ts';
 import { noSpeakerVerdict } from './announced-verdict.ts';
 
@@ -94,7 +94,7 @@ function ingressJson(ingress: readonly LoadBalancerIngress[]): readonly JsonObje
 
 function poolsPatch(service: Service, assignments: readonly Assignment[]): string | null | undefined {
   const is = service.meta.annotations[allocatedFromPoolAnnotation];
-  const wanted = [...new Set(assignments.map(({ pool }) => pool))].join(',');
+  const wanted = poolNames(assignments).join(',');
   if (wanted === '') return is === undefined ? undefined : null;
   return is === wanted ? undefined : wanted;
 }
