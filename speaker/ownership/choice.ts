@@ -144,7 +144,7 @@ function successorOf(state: GroupState, view: ChoiceView, best: string | undefin
   const told = state.group.holder;
   // Nobody has claimed it yet, as far as this node knows: who served it last goes on.
   const fresh = state.epoch === 0 && told !== undefined && isHealthy(told, state, view);
-  return fresh && view.failback !== 'always' ? told : best;
+  return fresh && (view.failback !== 'always' || told === state.formerHolder) ? told : best;
 }
 
 /** Its holder may go on, and the best candidate ranks before it. */

@@ -18,6 +18,8 @@ export interface Challenger {
 /** A group of the table, and what this node makes of it. */
 export interface GroupState {
   group: OwnedGroup;
+  /** Who held its addresses when they were in another group: it goes on as soon as its table says so, too. */
+  readonly formerHolder: string | undefined;
   /** `OwnedGroup.able`, or what the links have said since. */
   able: boolean;
   /** By this node. */
@@ -58,9 +60,10 @@ export interface GroupState {
   toldUnfit: boolean;
 }
 
-export function newGroupState(group: OwnedGroup, epoch: number): GroupState {
+export function newGroupState(group: OwnedGroup, epoch: number, formerHolder: string | undefined): GroupState {
   return {
-    group,
+    group: { ...group, holder: formerHolder ?? group.holder },
+    formerHolder,
     able: group.able,
     held: undefined,
     epoch,

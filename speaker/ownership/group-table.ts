@@ -37,9 +37,9 @@ export class GroupTable {
     return this.#index.groupsOf(node);
   }
 
-  /** With the highest epoch that was heard of. */
-  add(group: OwnedGroup, epoch: number): GroupState {
-    const state = newGroupState(group, epoch);
+  /** With the highest epoch that was heard of, and who held its addresses in another group. */
+  add(group: OwnedGroup, epoch: number, formerHolder: string | undefined): GroupState {
+    const state = newGroupState(group, epoch, formerHolder);
     this.#states.set(group.key, state);
     this.#changed.add(group.key);
     return state;

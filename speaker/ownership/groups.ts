@@ -69,8 +69,7 @@ export class Groups {
 
   /** The table has a new one. Who answers for its addresses in another group goes on, if nobody else holds this one. */
   add(group: OwnedGroup, formerHolder: string | undefined, nowMs: number): void {
-    const holder = formerHolder ?? group.holder;
-    const state = this.#table.add({ ...group, holder }, this.#view.book.highestEpoch(group.key));
+    const state = this.#table.add(group, this.#view.book.highestEpoch(group.key), formerHolder);
     const inherits = formerHolder === this.#view.self && state.able;
     const goesOn = inherits && strongestOther(state, this.#view) === undefined;
     const why = { reason: 'heldBefore', from: undefined, afterMs: undefined, settling: false } as const;

@@ -119,3 +119,24 @@ test('all leave at once: each is drained at once, since nobody takes anything an
   assert.deepEqual(cluster.takeLog().toSorted(), ['a drained', 'b drained', 'c drained']);
   assert.deepEqual(cluster.owners(v6), ['b']);
 });
+
+for (const order of orders) {
+  test(`with failback=always an address gets a lower one beside it, tables come to ${order}: its holder goes on first`, () => {
+    const cluster = new OwnershipCluster({ nodes: candidates, failback: 'always' });
+    cluster.setGroups({ [v6]: { candidates: ['b', 'a', 'c'] } });
+    cluster.start(candidates);
+    cluster.run(5000);
+    cluster.takeLog();
+    for (const node of order) {
+      cluster.setGroupsOf(node, { [v4]: { candidates: ['c', 'b', 'a'], holder: 'b', formerKeys: [v6] } });
+      cluster.run(300);
+    }
+    cluster.run(10_000);
+    assert.deepEqual(cluster.takeLog(), [
+      `b giveUp ${v6} addressRemoved`,
+      `b take ${v4} heldBefore`,
+      `c take ${v4} preferred from b`,
+      `b giveUp ${v4} betterCandidateLive`,
+    ]);
+  });
+}

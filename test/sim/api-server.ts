@@ -20,6 +20,15 @@ interface Lease {
 export interface SimGroup {
   readonly key: string;
   readonly candidates: readonly string[];
+  /** Its key when it came, by which the network knows its addresses; `key` unless told. */
+  readonly id?: string;
+  /** Its addresses were in this group before. */
+  readonly formerKey?: string;
+}
+
+/** What the network knows a group's addresses by. */
+export function idOf({ key, id = key }: SimGroup): string {
+  return id;
 }
 
 interface Around {
@@ -42,6 +51,8 @@ export class ApiServer {
   #groups: ReadonlyMap<string, SimGroup>;
   #groupsOfNode = new Map<string, SimGroup[]>();
   #members: readonly LivenessMember[] | undefined;
+  /** The groups of each node's last table. */
+  readonly #tables = new Map<string, ReadonlySet<string>>();
   /** Nodes whose next table is on its way. */
   readonly #pending = new Set<string>();
   #up = true;
@@ -58,8 +69,12 @@ export class ApiServer {
     return this.#groups.values();
   }
 
-  candidates(group: string): readonly string[] {
-    return this.#groups.get(group)?.candidates ?? [];
+  candidates(id: string): readonly string[] {
+    return [...this.#groups.values()].find((group) => idOf(group) === id)?.candidates ?? [];
+  }
+
+  group(key: string): SimGroup | undefined {
+    return this.#groups.get(key);
   }
 
   setUp(up: boolean): void {
@@ -74,13 +89,27 @@ export class ApiServer {
   }
 
   setCandidates(key: string, candidates: readonly string[]): void {
-    this.#setGroups([...this.#groups.values()].filter((group) => group.key !== key).concat({ key, candidates }));
+    const group = this.#groups.get(key);
+    if (group !== undefined) this.addGroup({ ...group, candidates });
+  }
+
+  /** A Service comes, or is another one now. */
+  addGroup(group: SimGroup): void {
+    this.#setGroups([...this.#without(group.key), group]);
+  }
+
+  /** Its addresses get a lower one beside them, which gives the group another name, and another rank. */
+  regroup(former: SimGroup, key: string, candidates: readonly string[]): void {
+    const holder = this.#holders.get(former.key);
+    this.#holders.delete(former.key);
+    if (holder !== undefined) this.#holders.set(key, holder);
+    this.#setGroups([...this.#without(former.key), { key, candidates, id: idOf(former), formerKey: former.key }]);
   }
 
   /** A Service is deleted, and with it what was reported of it. */
   removeGroup(key: string): void {
     this.#holders.delete(key);
-    this.#setGroups([...this.#groups.values()].filter((group) => group.key !== key));
+    this.#setGroups(this.#without(key));
   }
 
   /** Somebody deletes the Lease of a speaker, which makes it anew when it hears of it, or else when it next renews it. */
@@ -108,6 +137,7 @@ export class ApiServer {
       this.#around.timeline.after(renewEveryMs, renew);
     };
     renew();
+    this.#tables.delete(node.name);
     this.#tellSoon(node.name);
   }
 
@@ -121,13 +151,14 @@ export class ApiServer {
   /** A main thread writes who announces the group (ServiceL2Status). */
   reportHolder(group: string, node: SimNode): void {
     this.#around.timeline.after(this.#around.random.between(50, 400), () => {
-      if (!node.holds(group)) return;
+      const told = this.#groups.get(group);
+      if (told === undefined || !node.holds(group)) return;
       if (!this.#isReachedBy(node.name)) {
         this.reportHolder(group, node);
         return;
       }
       this.#holders.set(group, node.name);
-      for (const candidate of this.candidates(group)) this.#tellSoon(candidate);
+      for (const candidate of told.candidates) this.#tellSoon(candidate);
     });
   }
 
@@ -217,16 +248,24 @@ export class ApiServer {
     const able = this.#around.network.linkIsUp(node.name);
     const own = this.#groupsOfNode.get(node.name) ?? [];
     const held = [...this.#groups.values()].filter(
-      ({ key, candidates }) => node.holds(key) && !candidates.includes(node.name),
+      ({ key, formerKey = key, candidates }) =>
+        [key, formerKey].some((one) => node.holds(one)) && !candidates.includes(node.name),
     );
-    const groups = [...own, ...held].map(({ key, candidates }) => ({
+    const before = this.#tables.get(node.name) ?? new Set();
+    const groups = [...own, ...held].map(({ key, candidates, formerKey = key }) => ({
       key,
+      formerKeys: new Set(before.has(formerKey) && !before.has(key) ? [formerKey] : []),
       // Who has no Lease is no speaker.
       candidates: candidates.filter((name) => this.#leases.has(name)),
       able,
       holder: this.#holders.get(key),
     }));
+    this.#tables.set(node.name, new Set(groups.map(({ key }) => key)));
     node.tell((machine, nowMs) => machine.setTable(members, groups, nowMs));
+  }
+
+  #without(key: string): readonly SimGroup[] {
+    return [...this.#groups.values()].filter((group) => group.key !== key);
   }
 
   #setGroups(groups: readonly SimGroup[]): void {

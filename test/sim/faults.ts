@@ -169,24 +169,43 @@ const remove: Fault = (world, names) => {
   const { random } = world;
   const groups = [...world.api.groups];
   if (groups.length === 0) return () => undefined;
-  const { key, candidates } = random.pick(groups);
+  const group = random.pick(groups);
+  const { key, candidates } = group;
   world.tell(`${key} is deleted`);
   world.api.removeGroup(key);
   return () => {
-    if (random.chance(0.2)) return;
+    if (random.chance(0.2) || world.api.group(key) !== undefined) return;
     const next = random.chance(0.5) ? candidates : random.some(names);
     world.tell(`${key} is created, candidates ${next}`);
-    world.api.setCandidates(key, next);
+    world.api.addGroup({ ...group, candidates: next });
   };
 };
 
 /** A Service comes. */
 const create: Fault = (world, names) => {
-  const key = `198.51.100.${world.timeline.nowMs % 256}`;
+  const key = world.newKey();
   const candidates = world.random.some(names);
   world.tell(`${key} is created, candidates ${candidates}`);
-  world.api.setCandidates(key, candidates);
+  world.api.addGroup({ key, candidates });
   return () => undefined;
+};
+
+/** A Service gets another address, or a sharer: its group goes by another name. */
+const regroup: Fault = (world) => {
+  const { random } = world;
+  const groups = [...world.api.groups];
+  if (groups.length === 0) return () => undefined;
+  const group = random.pick(groups);
+  const key = world.newKey();
+  const candidates = random.shuffle(group.candidates);
+  world.tell(`${group.key} is ${key} now, candidates ${candidates}`);
+  world.api.regroup(group, key, candidates);
+  return () => {
+    const now = world.api.group(key);
+    if (now === undefined || world.api.group(group.key) !== undefined || random.chance(0.5)) return;
+    world.tell(`${key} is ${group.key} again`);
+    world.api.regroup(now, group.key, group.candidates);
+  };
 };
 
 /** Somebody deletes the Lease of a speaker: until it has one again the others do not listen to it. */
@@ -206,7 +225,7 @@ const forget: Fault = (world, names) => {
 
 export const faults = {
   ...{ kill, leave, link, partition, port, oneWay, stall, udp, api, weather, replay },
-  ...{ configure, advertise, remove, create, forget },
+  ...{ configure, advertise, remove, create, regroup, forget },
 };
 export type FaultName = keyof typeof faults;
 export const faultNames: readonly FaultName[] = [
@@ -225,6 +244,7 @@ export const faultNames: readonly FaultName[] = [
   'advertise',
   'remove',
   'create',
+  'regroup',
   'forget',
 ];
 

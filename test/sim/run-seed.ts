@@ -1,4 +1,5 @@
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
+import { idOf } from './api-server.ts';
 import { type FaultName, faultNames, planFaults } from './faults.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { World } from './world.ts';
@@ -62,7 +63,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, 
 }
 
 function ownersOf(world: World): readonly (readonly string[])[] {
-  return [...world.api.groups].map(({ key }) => world.owners.owners(key));
+  return [...world.api.groups].map((group) => world.owners.owners(idOf(group)));
 }
 
 /** Groups that are not where the rank puts them, though all have started within a few seconds. */
@@ -77,14 +78,15 @@ export function misplaced(world: World): string[] {
 
 /** Groups that have not exactly one owner, although a candidate lives; and those that are gone and have one. */
 function unowned(world: World): string[] {
-  const keys = new Set([...world.api.groups].map(({ key }) => key));
-  const left = [...world.owners.owned()].filter(([key]) => !keys.has(key));
-  return [...missing(world), ...left.map(([key, owners]) => `${key} is owned by [${owners}], and is gone`)];
+  const ids = new Set([...world.api.groups].map(idOf));
+  const left = [...world.owners.owned()].filter(([id]) => !ids.has(id));
+  return [...missing(world), ...left.map(([id, owners]) => `${id} is owned by [${owners}], and is gone`)];
 }
 
 function missing(world: World): string[] {
-  return [...world.api.groups].flatMap(({ key, candidates }) => {
-    const owners = world.owners.owners(key);
+  return [...world.api.groups].flatMap((group) => {
+    const { key, candidates } = group;
+    const owners = world.owners.owners(idOf(group));
     const able = candidates.filter((name) => world.node(name).works && world.network.linkIsUp(name));
     if (owners.length === Math.min(1, able.length) && owners.every((owner) => candidates.includes(owner))) return [];
     return [`${key} is owned by [${owners}], candidates that live: [${able}]`];

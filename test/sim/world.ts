@@ -1,7 +1,7 @@
 import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
 import { settlingMs } from '../../speaker/ownership/ownership.ts';
-import { ApiServer, type SimGroup } from './api-server.ts';
+import { ApiServer, idOf, type SimGroup } from './api-server.ts';
 import { Calm } from './calm.ts';
 import { apiServer, gateway, Network } from './network.ts';
 import { type Packet, SimNode } from './node.ts';
@@ -49,6 +49,9 @@ export class World {
   readonly abandoned: string[] = [];
   /** What happened, for whoever reads why a seed failed. BOUNDED by the run. */
   readonly story: string[] = [];
+  /** `idOf` the groups that somebody took. BOUNDED by the run. */
+  readonly #ids = new Map<string, string>();
+  #keys = 0;
   readonly #leaving = new Set<string>();
   readonly #met = new Set<string>();
 
@@ -117,6 +120,12 @@ export class World {
     });
   }
 
+  /** An address that no group has had. */
+  newKey(): string {
+    this.#keys += 1;
+    return `10.0.${this.#keys >> 8}.${this.#keys & 255}`;
+  }
+
   isLeaving(name: string): boolean {
     return this.#leaving.has(name);
   }
@@ -139,22 +148,23 @@ export class World {
     const { nowMs } = this.timeline;
     const { name } = node;
     switch (effect.type) {
-      case 'take':
+      case 'take': {
+        const group = this.#idOf(effect.group);
         this.tell(`${name} takes ${effect.group} (${effect.reason}, from ${effect.from}, ${effect.afterMs} ms)`);
         this.owners.take({
-          group: effect.group,
-          node: name,
-          reason: effect.reason,
-          atMs: nowMs,
-          needless: this.#isNeedless(name, effect.group, effect.reason),
+          ...{ group, node: name, reason: effect.reason, atMs: nowMs },
+          needless: this.#isNeedless(name, group, effect.reason),
         });
         this.api.reportHolder(effect.group, node);
         break;
-      case 'giveUp':
+      }
+      case 'giveUp': {
+        const group = this.#idOf(effect.group);
         this.tell(`${name} gives up ${effect.group} (${effect.reason})`);
-        this.owners.giveUp(effect.group, name, nowMs);
-        if (effect.reason === 'claimedByOther') this.#checkSuccessor(effect.group, name);
+        this.owners.giveUp(group, name, nowMs);
+        if (effect.reason === 'claimedByOther') this.#checkSuccessor(group, name);
         break;
+      }
       case 'memberUp':
       case 'memberDown':
         if (effect.type === 'memberUp') this.#met.add(effect.node);
@@ -179,6 +189,13 @@ export class World {
         this.tell(`${name} announces ${effect.group} again`);
         break;
     }
+  }
+
+  /** Also of a group that is gone. */
+  #idOf(key: string): string {
+    const group = this.api.group(key);
+    if (group !== undefined) this.#ids.set(key, idOf(group));
+    return this.#ids.get(key) ?? key;
   }
 
   /** Who gives way to another one's claim leaves the group to one that answers. */
