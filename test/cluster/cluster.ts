@@ -70,7 +70,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   report(`${controlPlane.kind} API server answers`);
 
   const stopping = new AbortController();
-  if (options.install !== false) report(`CRDs installed: ${(await install(api, controlPlane)).join(', ')}`);
+  if (options.install !== false) report(`CRDs installed: ${(await install(api)).join(', ')}`);
 
   const nodes = machines.map(
     (each) =>
@@ -135,12 +135,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 /** What the chart brings, but for Herald's programs. Returns the kinds. */
-async function install(api: KubeApi, controlPlane: ControlPlane): Promise<readonly string[]> {
+async function install(api: KubeApi): Promise<readonly string[]> {
   const kinds = await installCustomResources(api);
   const metadata = { name: heraldNamespace };
   await api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
-  // The embedded one lets everybody do everything.
-  if (controlPlane.kind === 'real') await installRoles(api, heraldNamespace);
+  await installRoles(api, heraldNamespace);
   return kinds;
 }
 

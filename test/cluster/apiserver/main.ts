@@ -33,7 +33,7 @@ function stop(): void {
   void server.close();
 }
 
-/** A YAML or JSON map: token → name, or token → `{name, denied: ["verb resource"]}`. */
+/** A YAML or JSON map: token → name, or token → `{name, groups: [], denied: ["verb resource"]}`. */
 function readTokens(path: string): ReadonlyMap<string, TokenUser> {
   const file: unknown = parseYaml(readFileSync(path, 'utf8'));
   if (!isMap(file)) throw new Error(`cannot read tokens from ${path}: it is no map`);
@@ -41,7 +41,11 @@ function readTokens(path: string): ReadonlyMap<string, TokenUser> {
     Object.entries(file).map(([token, user]) => [
       token,
       isMap(user)
-        ? { name: stringAt(user, ['name']), denied: listAt(user, ['denied']).map(String) }
+        ? {
+            name: stringAt(user, ['name']),
+            denied: listAt(user, ['denied']).map(String),
+            ...(user['groups'] === undefined ? {} : { groups: listAt(user, ['groups']).map(String) }),
+          }
         : { name: String(user) },
     ]),
   );

@@ -7,6 +7,7 @@ import { Cluster } from './cluster.ts';
 import { Faults } from './faults.ts';
 import { AccessRules, type TokenUser } from './http/access-review.ts';
 import { handleRequest } from './http/api-handler.ts';
+import { Authorization } from './http/authorization.ts';
 import { ReadHandlers } from './rest/read-handlers.ts';
 import type { WatchStream } from './rest/watch-stream.ts';
 import { WriteHandlers } from './rest/write-handlers.ts';
@@ -54,14 +55,22 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ru
   const streams = new Set<WatchStream>();
   const faults = new Faults(cluster.store, streams);
   const { store, registry } = cluster;
+  const authorization = new Authorization(store);
   const parts = {
     registry,
     store,
     faults,
     nowMs: () => clock.wallMs(),
     access: new AccessRules(options.tokens),
+    authorization,
     reads: new ReadHandlers({ store, clock, streams, bookmarkIntervalMs: options.bookmarkIntervalMs ?? 10_000 }),
-    writes: new WriteHandlers({ ...cluster, afterWrite: (definition) => cluster.afterWrite(definition) }),
+    writes: new WriteHandlers({
+      ...cluster,
+      afterWrite: (definition) => {
+        authorization.changed(definition);
+        cluster.afterWrite(definition);
+      },
+    }),
   };
   const listeners = await listenAll(options, (request, response) => handleRequest(parts, request, response));
   const port = portOf(listeners[0]);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiAccess } from '../api/access.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
@@ -10,13 +10,20 @@ export async function startEmbedded(options: ControlPlaneOptions): Promise<Contr
   const { address, port, folder } = options;
   const dataFolder = join(folder, 'objects');
   mkdirSync(dataFolder, { recursive: true });
+  const tokensFile = join(folder, 'tokens.json');
+  // kubectl sends no token where there is no TLS: who comes without one is the first user.
+  const tokens = Object.fromEntries([
+    ...options.users.slice(0, 1).map((user) => ['', user]),
+    ...options.users.map((user) => [user.name, user]),
+  ]);
+  writeFileSync(tokensFile, JSON.stringify(tokens), { mode: 0o600 });
   const apiServer = new ManagedProcess({
     name: 'apiserver',
     netns: undefined,
     command: [
       process.execPath,
       join(import.meta.dirname, '..', 'apiserver', 'main.ts'),
-      ...['--host', address, '--port', String(port), '--data-folder', dataFolder],
+      ...['--host', address, '--port', String(port), '--data-folder', dataFolder, '--tokens-file', tokensFile],
     ],
   });
   apiServer.start();

@@ -10,6 +10,8 @@ import { type Action, rolesAllow } from './stored-roles.ts';
 /** Who a bearer token stands for. */
 export interface TokenUser {
   readonly name: string;
+  /** Where they are given, the user is held to the stored roles. */
+  readonly groups?: readonly string[];
   /** Verbs and resources refused in access reviews, as `verb resource` with `*` for any; nothing is enforced. */
   readonly denied?: readonly string[];
 }

@@ -5,8 +5,9 @@ import type { ReadHandlers } from '../rest/read-handlers.ts';
 import type { WriteHandlers } from '../rest/write-handlers.ts';
 import type { Store } from '../store/store.ts';
 import { type AccessRules, answerAccessReview, answerReviewOfSubject } from './access-review.ts';
+import { type Authorization, authorizationPath } from './authorization.ts';
 import { faultPath, handleFaultRequest } from './fault-endpoint.ts';
-import { sendReply, sendStatusError, sendText } from './json-response.ts';
+import { sendJson, sendReply, sendStatusError, sendText } from './json-response.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { parseResourcePath, type ResourcePath } from './route.ts';
 import { answerDocumentPath, answerPublicPath } from './static-paths.ts';
@@ -19,6 +20,7 @@ export interface HandlerParts {
   readonly writes: WriteHandlers;
   readonly faults: Faults;
   readonly access: AccessRules;
+  readonly authorization: Authorization;
   readonly nowMs: () => number;
 }
 
@@ -45,6 +47,10 @@ function asStatusError(error: unknown): StatusError {
 async function answer(parts: HandlerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://server');
   if (url.pathname === faultPath) return handleFaultRequest(parts.faults, request, response);
+  if (url.pathname === authorizationPath) {
+    sendJson(response, 200, JSON.stringify({ items: parts.authorization.allowed }));
+    return;
+  }
   if (parts.faults.paused) return;
   const asked = { registry: parts.registry, path: url.pathname, request, response };
   if (answerPublicPath(asked)) return;
@@ -57,7 +63,9 @@ async function answer(parts: HandlerParts, request: IncomingMessage, response: S
   }
   if (path.plural === 'selfsubjectaccessreviews') return answerAccessReview(parts.access, user, request, response);
   if (path.plural === 'subjectaccessreviews') return answerReviewOfSubject(parts.store, request, response);
-  await answerResource(parts, resourceRequest(parts, path, { request, response, query: url.searchParams }));
+  const asking = resourceRequest(parts, path, { request, response, query: url.searchParams });
+  parts.authorization.require(user, asking);
+  await answerResource(parts, asking);
 }
 
 function resourceRequest(
