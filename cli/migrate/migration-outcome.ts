@@ -25,7 +25,7 @@ function manifestLines(migration: Migration): readonly string[] {
   const hasValues = Object.keys(values.values).length + values.comments.length > 0;
   return [
     ...commentLines(
-      `What ${from} is configured with, for Herald in ${namespace}. Apply it once MetalLB has stopped, and its webhook is gone (docs/migration.md has the steps).`,
+      `What ${from} is configured with, for Herald in ${namespace}. Apply it once MetalLB and its webhook are gone, and before Herald starts, which gives back what no pool has (docs/migration.md has the steps).`,
     ),
     ...notes.flatMap(commentLines),
     ...(hasValues
