@@ -1,5 +1,5 @@
 import { addressBytes, parseAddress } from '../../shared/net/address.ts';
-import { macWordsOf } from './mac-words.ts';
+import { type MacWords, macWordsOf } from './mac-words.ts';
 import { type ServedAddress, ServedAddresses, type ServedInterface } from './served-addresses.ts';
 import type { Link, Vip, VipInterface } from './table.ts';
 
@@ -66,10 +66,12 @@ export class ServedTable {
   setLinks(links: LinksByIndex): void {
     const before = this.#byIp;
     const groups = new Map<string, ServedAddress[]>();
+    // Thousands of addresses are answered on the same few links. BOUNDED by these.
+    const macs = new Map<string, MacWords | undefined>();
     const all = this.#vips.flatMap((vip) => {
       const address = this.#addresses.get(vip.ip);
       if (address === undefined) return [];
-      const interfaces = servedInterfaces(vip.interfaces, links);
+      const interfaces = servedInterfaces(vip.interfaces, links, macs);
       const owned = before.get(vip.ip)?.owned ?? false;
       const served = { ip: vip.ip, service: vip.service, group: vip.group, address, owned, interfaces };
       groups.getOrInsertComputed(vip.group, () => []).push(served);
@@ -82,9 +84,14 @@ export class ServedTable {
 }
 
 /** The thread's own view of a link is newer than the table's: its MAC wins, and a link that is gone serves nothing. */
-function servedInterfaces(interfaces: readonly VipInterface[], links: LinksByIndex): ServedInterface[] {
+function servedInterfaces(
+  interfaces: readonly VipInterface[],
+  links: LinksByIndex,
+  macs: Map<string, MacWords | undefined>,
+): readonly ServedInterface[] {
   return interfaces.flatMap(({ index, mac }) => {
-    const words = macWordsOf(links === undefined ? mac : (links.get(index)?.mac ?? ''));
+    const text = links === undefined ? mac : (links.get(index)?.mac ?? '');
+    const words = macs.getOrInsertComputed(text, macWordsOf);
     return words === undefined ? [] : [{ index, mac: words }];
   });
 }
