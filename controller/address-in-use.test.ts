@@ -92,6 +92,14 @@ describe('an address that another machine uses', () => {
     assert.match(await herald.registry.metrics(), /herald_allocation_failures_total\{reason="AddressInUse"\} 1/);
   });
 
+  test('is given again once its pool no longer asks for the check', async () => {
+    await found('10.0.0.0');
+    herald.pool('a', { addresses: ['10.0.0.0/31', '2001:db8::/127'] });
+    herald.service();
+    await herald.pass(5_000);
+    assert.deepEqual(herald.addresses(web), ['10.0.0.0']);
+  });
+
   test('costs the other family nothing', async () => {
     herald.service({ spec: { ...dualStack, ipFamilyPolicy: 'PreferDualStack' } });
     await herald.pass();

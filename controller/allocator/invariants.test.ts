@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Labels } from '../../shared/api/label-selector.ts';
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
+import type { Config } from '../../shared/config/model.ts';
 import { formatAddress, type IpFamily, parseAddress } from '../../shared/net/address.ts';
 import {
   changedLayout,
@@ -12,7 +13,7 @@ import {
   poolLayout,
   poolsOf,
 } from '../../test/support/pool-layouts.ts';
-import { configOfPools } from '../../test/support/pool-manifest.ts';
+import { configOfPools, type PoolSpecs } from '../../test/support/pool-manifest.ts';
 import {
   type ReferencePool,
   type ReferencePools,
@@ -72,6 +73,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const steps = fc.array(step, { minLength: 1, maxLength: 25, size: 'max' });
 
+/** Of pools that all have `conflictCheck`. */
+function checkedConfigOf(specs: PoolSpecs): Config {
+  const checked = Object.entries(specs).map(([name, spec]) => [name, { ...spec, conflictCheck: true }]);
+  return configOfPools(Object.fromEntries(checked));
+}
+
 /** What other machines use. */
 function foreignUses(ips: Iterable<string>): ForeignUses {
   const by = { mac: '02:00:00:00:00:99', interface: 'eth0', node: 'node-a', untilMs: 600_000 };
@@ -98,7 +105,7 @@ class Watcher {
   constructor(layout: PoolLayout) {
     this.#layout = layout;
     this.#pools = referencePools(poolsOf(layout));
-    this.allocator = new Allocator(configOfPools(poolsOf(layout)), this.labelsOf);
+    this.allocator = new Allocator(checkedConfigOf(poolsOf(layout)), this.labelsOf);
   }
 
   get pools() {
@@ -143,7 +150,7 @@ class Watcher {
       case 'configure':
         this.#layout = what.changes.reduce(changedLayout, this.#layout);
         this.#pools = referencePools(this.pools);
-        return this.allocator.configure(configOfPools(this.pools), nowMs);
+        return this.allocator.configure(checkedConfigOf(this.pools), nowMs);
       case 'foreign':
         this.foreign = foreignUses(what.ips);
         return this.allocator.setForeign(this.foreign, nowMs);
@@ -314,7 +321,7 @@ test('a restart moves nobody, in whatever order the Services are listed', () => 
         return { claim: { ...claim, reported, reportedPools }, place: places.next().value ?? 0 };
       });
       const listed = written.toSorted((a, b) => a.place - b.place).map(({ claim }) => claim);
-      const restarted = new Allocator(configOfPools(watcher.pools), watcher.labelsOf, watcher.foreign);
+      const restarted = new Allocator(checkedConfigOf(watcher.pools), watcher.labelsOf, watcher.foreign);
       restarted.adopt(listed, 1_000);
       restarted.loseStrays(2_000);
       for (const { request } of listed) {

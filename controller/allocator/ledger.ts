@@ -30,14 +30,15 @@ export class Ledger {
   readonly #byAddress = new HoldingsByAddress();
   readonly #shared = new SharingIndex();
 
+  /** Of pools that ask for it: where `conflictCheck` is switched off, its addresses are given again. */
   readonly #foreign: ForeignUses;
 
   constructor(pools: Iterable<Pool>, foreign: ForeignUses = noForeignUses) {
     const spaces = [...pools].map((pool) => new PoolSpace(pool));
     this.#spaces = new Map(spaces.map((space) => [space.pool.name, space]));
     this.#index = { IPv4: indexRanges(spaces, 'IPv4'), IPv6: indexRanges(spaces, 'IPv6') };
-    this.#foreign = foreign;
-    for (const use of foreign.values()) this.poolOf(use.address)?.block(use);
+    this.#foreign = new Map([...foreign].filter(([, { address }]) => this.poolOf(address)?.pool.conflictCheck));
+    for (const use of this.#foreign.values()) this.poolOf(use.address)?.block(use);
   }
 
   space(pool: string): PoolSpace | undefined {
