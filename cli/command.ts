@@ -63,10 +63,3 @@ export interface Command {
   readonly options: readonly OptionName[];
   readonly run: (session: Session) => Promise<Outcome>;
 }
-
-/** The command of a pure function: it needs the `Cluster` and nothing else. */
-export function onCluster(
-  decide: (cluster: Cluster, session: Pick<Session, 'options' | 'style' | 'contextNamespace'>) => Outcome,
-): Command['run'] {
-  return async (session) => decide(await session.readCluster(), session);
-}

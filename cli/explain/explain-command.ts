@@ -1,9 +1,10 @@
 import { keyOf } from '../../shared/api/object-meta.ts';
 import type { Service } from '../../shared/api/service.ts';
 import type { Cluster } from '../cluster.ts';
-import { type Command, onCluster } from '../command.ts';
+import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { decideCluster } from '../decisions/decided.ts';
+import { readServiceEvents } from '../kube/read-service-events.ts';
 import { explainService } from './explain-service.ts';
 import { explainText } from './explain-text.ts';
 
@@ -14,18 +15,20 @@ export const explainCommand: Command = {
   operandCount: { min: 1, max: 1 },
   operandValues: 'services',
   options: [],
-  run: onCluster((cluster, { options, style, contextNamespace }) => {
-    const [operand = ''] = options.operands;
-    const key = serviceKey(operand, () => options.namespace ?? contextNamespace());
-    const report = explainService(serviceIn(cluster, key), decideCluster(cluster));
+  run: async (session) => {
+    const { options, style } = session;
+    const key = serviceKey(options.operands[0] ?? '', () => options.namespace ?? session.contextNamespace());
+    const [cluster, events] = await Promise.all([session.readCluster(), readServiceEvents(session.client(), key)]);
+    const report = explainService(serviceIn(cluster, keyOf(key)), decideCluster(cluster), events);
     return { report, lines: explainText(report, { style, nowMs: cluster.nowMs }), exitCode: report.served ? 0 : 1 };
-  }),
+  },
 };
 
 /** As kubectl does: a namespace in the name wins over that of the context. */
-function serviceKey(operand: string, namespace: () => string): string {
-  const name = operand.replace(/^(svc|services?)\//, '');
-  return name.includes('/') ? name : `${namespace()}/${name}`;
+function serviceKey(operand: string, namespace: () => string): { readonly namespace: string; readonly name: string } {
+  const parts = operand.replace(/^(svc|services?)\//, '').split('/');
+  const [first = '', ...others] = parts;
+  return others.length > 0 ? { namespace: first, name: others.join('/') } : { namespace: namespace(), name: first };
 }
 
 /** Without these every reason could be wrong. */

@@ -78,8 +78,17 @@ export interface ExplainedOwner {
   readonly interfaces: readonly string[];
   /** Those of its node. */
   readonly macs: readonly string[];
+  /** Why it took over, and from whom; undefined where nobody had it before, or that was long ago. */
+  readonly takeover: string | undefined;
   /** Who holds it once the speakers have agreed. */
   readonly decided: string | undefined;
+}
+
+/** Another machine that claims an address of the Service. */
+export interface ExplainedConflict {
+  readonly message: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 
 /** Addresses that one node answers for, all of them. */
@@ -112,6 +121,8 @@ export interface ExplainReport {
   readonly endpoints: { readonly anywhere: boolean; readonly nodes: readonly string[] };
   readonly advertisements: readonly ExplainedAdvertisement[];
   readonly groups: readonly ExplainedGroup[];
+  /** Of the last minutes. */
+  readonly conflicts: readonly ExplainedConflict[];
   readonly conditions: readonly ExplainedCondition[];
   /** What else there is to know: requests that were refused, what could not be read. */
   readonly notes: readonly string[];

@@ -8,15 +8,20 @@ import type { Service } from '../../shared/api/service.ts';
 import { canonicalAddress, formatAddress } from '../../shared/net/address.ts';
 import { indexEndpoints, noEndpoints } from '../../speaker/endpoints.ts';
 import { allocatorOf, type Decided } from '../decisions/decided.ts';
+import type { RecentEvent } from '../doctor/recent-event.ts';
 import { addressesOfService } from './addresses-of-service.ts';
 import { advertisementsOfService } from './advertisements-of-service.ts';
 import { causeOf, remedyPlace } from './cause.ts';
 import type { ExplainedCondition, ExplainedPool, ExplainedWish, ExplainReport } from './explain-report.ts';
-import { nodesWithReasons, ServiceOwners } from './owners-of-service.ts';
+import { nobody, nodesWithReasons, ServiceOwners } from './owners-of-service.ts';
 import { poolsOfService } from './pools-of-service.ts';
+import { conflictsOf } from './recent-news.ts';
 
-/** Follows one Service from its spec to the wire, by the decisions of controller and speakers. */
-export function explainService(service: Service, decided: Decided): ExplainReport {
+/**
+ * Follows one Service from its spec to the wire, by the decisions of controller and speakers. `events`: those about it,
+ * which add what was seen on the wire.
+ */
+export function explainService(service: Service, decided: Decided, events: readonly RecentEvent[] = []): ExplainReport {
   const key = keyOf(service.meta);
   const request = readRequest(service);
   const decision = decided.decisions.get(key);
@@ -27,7 +32,7 @@ export function explainService(service: Service, decided: Decided): ExplainRepor
       ? []
       : addressesOfService({ request, decision, anew, written, decisions: decided.decisions });
   const unannounced = decided.plan.services.get(key)?.unannounced ?? [];
-  const groups = new ServiceOwners(decided).groupsOf(key);
+  const groups = new ServiceOwners(decided, events).groupsOf(key);
   const endpoints = indexEndpoints(decided.cluster.endpointSlices, (one) => one === key).get(key) ?? noEndpoints;
   const cause = causeOf({ service, decision, addresses, unannounced, groups }, decided, remedyPlace(service, decided));
   const pools = [...new Set(addresses.map(({ pool }) => pool))];
@@ -46,9 +51,10 @@ export function explainService(service: Service, decided: Decided): ExplainRepor
         addresses: [ip],
         movesWith: [],
         nodes: nodesWithReasons(reasons),
-        owner: { node: undefined, since: undefined, interfaces: [], macs: [], decided: undefined },
+        owner: nobody,
       })),
     ],
+    conflicts: conflictsOf(events, decided.cluster.nowMs),
     conditions: conditionsOf(service),
     notes: notesOf(decision, decided),
   };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   advertisementObject,
   type ClusterOf,
+  clusterNowMs,
   clusterOf,
   l2StatusOf,
   leaseObject,
@@ -11,16 +12,17 @@ import {
 } from '../../test/support/cluster-objects.ts';
 import { aNode } from '../../test/support/plan-inputs.ts';
 import { decideCluster } from '../decisions/decided.ts';
+import { type RecentEvent, recentEventResource } from '../doctor/recent-event.ts';
 import { colourStyle, plainStyle, visibleText } from '../output/style.ts';
 import { explainService } from './explain-service.ts';
 import { explainText } from './explain-text.ts';
 
 /** What is said of the first Service. */
-function explained(objects: ClusterOf, style = plainStyle): readonly string[] {
+function explained(objects: ClusterOf, style = plainStyle, events: readonly RecentEvent[] = []): readonly string[] {
   const cluster = clusterOf(objects);
   const [service] = cluster.services;
   assert.ok(service !== undefined);
-  return explainText(explainService(service, decideCluster(cluster)), { style, nowMs: cluster.nowMs });
+  return explainText(explainService(service, decideCluster(cluster), events), { style, nowMs: cluster.nowMs });
 }
 
 function condition(type: string, status: string, reason: string, message: string) {
@@ -293,6 +295,39 @@ const all: readonly { what: string; cluster: ClusterOf; text: readonly string[] 
 for (const { what, cluster, text } of all) {
   test(`${what} is explained`, () => assert.deepEqual(explained(cluster), text));
 }
+
+function event(reason: string, message: string, agoMs: number): RecentEvent {
+  return recentEventResource.parse({
+    metadata: { name: reason, namespace: 'shop' },
+    involvedObject: { kind: 'Service', namespace: 'shop', name: 'web' },
+    reason,
+    message,
+    lastTimestamp: new Date(clusterNowMs - agoMs).toISOString(),
+  });
+}
+
+const tookOver = 'node node-a took over from node node-b: ownerLeaving (its owner is about to stop)';
+
+test('what the owner says of its takeover is told, and who else claims the address', () => {
+  const lines = explained(served, plainStyle, [
+    event('OwnerChanged', 'node node-b took over from node node-c: ownerNotLive (it is dead)', 5 * 3_600_000),
+    event('OwnerChanged', tookOver, 3 * 3_600_000),
+    event('AddressConflict', '02:00:00:00:00:99 claims 192.168.1.240', 120_000),
+    event('AddressConflict', '02:00:00:00:00:88 claims 192.168.1.240', 3_600_000),
+    event('IPAllocated', 'Assigned 192.168.1.240 from pool lan', 120_000),
+  ]);
+  const from = lines.findIndex((line) => line.startsWith('Owner'));
+  assert.deepEqual(lines.slice(from, from + 3), [
+    'Owner       node-a answers for 192.168.1.240 on eth0 (MAC 02:00:00:00:00:0a)',
+    '            it took over from node node-b: ownerLeaving (its owner is about to stop)',
+    'Conflict    02:00:00:00:00:99 claims 192.168.1.240 (2 min ago)',
+  ]);
+});
+
+test('a takeover of an earlier time as the owner is none of this one', () => {
+  const lines = explained(served, plainStyle, [event('OwnerChanged', tookOver, 4 * 3_600_000)]);
+  assert.ok(!lines.some((line) => line.includes('took over')));
+});
 
 test('a healthy Service on three nodes fits on one screen of 24 lines', () => {
   assert.ok(explained(served).length <= 24);

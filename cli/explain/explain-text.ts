@@ -30,6 +30,7 @@ export function explainText(report: ExplainReport, options: TextOptions): readon
     ...(report.addresses.length === 0 ? [] : rowsOf('Endpoints', [endpointsLine(report)])),
     ...rowsOf('Advertised', shortened(advertisementLines(report, style))),
     ...report.groups.flatMap((group) => groupRows(group, report, options)),
+    ...rowsOf('Conflict', conflictLines(report, options)),
     ...rowsOf('Conditions', conditionLines(report, style)),
     ...rowsOf('Note', report.notes),
   ];
@@ -145,15 +146,21 @@ function listed(nodes: readonly string[]): string {
 }
 
 function ownerLines({ owner, nodes, addresses }: ExplainedGroup): readonly string[] {
-  const { node, interfaces, macs, decided } = owner;
+  const { node, interfaces, macs, takeover, decided } = owner;
   if (node === undefined) return decided === undefined ? [] : [`nobody yet; ${decided} should announce it`];
   const where = interfaces.length === 0 ? '' : ` on ${interfaces.join(', ')}`;
   const mac = macs.length === 0 ? '' : ` (MAC ${macs.join(' or ')})`;
   const rank = nodes.find((one) => one.node === node)?.rank;
   if (rank === undefined) return [`${node} announced it last${decided === undefined ? '' : `; ${decided} is due to`}`];
-  const answers = `${node} answers for ${addresses.join(' and ')}${where}${mac}`;
-  if (decided !== undefined && decided !== node) return [answers, `${decided} is about to take over`];
-  return rank === 1 ? [answers] : [answers, `it ranks ${rank}, and keeps it: a better rank alone moves no address`];
+  const lines = [`${node} answers for ${addresses.join(' and ')}${where}${mac}`];
+  if (takeover !== undefined) lines.push(`it took over ${takeover}`);
+  if (decided !== undefined && decided !== node) lines.push(`${decided} is about to take over`);
+  else if (rank > 1) lines.push(`it ranks ${rank}, and keeps it: a better rank alone moves no address`);
+  return lines;
+}
+
+function conflictLines({ conflicts }: ExplainReport, { style, nowMs }: TextOptions): readonly string[] {
+  return conflicts.map(({ message, at }) => `${style.bad(message)} (${ageText(nowMs - (parseTime(at) ?? nowMs))} ago)`);
 }
 
 function conditionLines({ conditions }: ExplainReport, style: Style): readonly string[] {

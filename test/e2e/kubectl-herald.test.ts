@@ -101,6 +101,7 @@ await failoverSuite(import.meta.filename, { name: 'kubectl herald' }, (watched) 
       '            2.  node-b  announces it',
       '            3.  node-a  stands by',
       'Owner       node-b answers for 192.168.10.90 and 2001:db8:10::90 on eth0 (MAC OF THE OWNER)',
+      '            it took over from node node-c: ownerNotLive (its owner is dead: nothing is heard of it any more), N ms after it was last heard',
       '            it ranks 2, and keeps it: a better rank alone moves no address',
       'Conditions  herald/Allocated  True  IPAllocated  Assigned 192.168.10.90 and 2001:db8:10::90 from pool lan',
       '            herald/Announced  True  owner        announced from node node-b on eth0',
@@ -191,6 +192,7 @@ function steady(text: string): readonly string[] {
   return lines.map((line) =>
     line
       .replace(/since \S+ \S+ UTC \(\d+ \w+\)/, 'since TIME')
+      .replace(/, \d+ ms after it was/, ', N ms after it was')
       .replace(/ for \d+ (s|min)$/, ' for AGE')
       .replace(/MAC [0-9a-f:]{17}/, 'MAC OF THE OWNER'),
   );
