@@ -2,9 +2,9 @@ import type { GroupPlan } from '../../speaker/group-plan.ts';
 import type { SpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
 import { type ChoiceView, choose } from '../../speaker/ownership/choice.ts';
 import { ClaimBook } from '../../speaker/ownership/claim-book.ts';
-import { newGroupState } from '../../speaker/ownership/group-state.ts';
+import { type GroupState, newGroupState } from '../../speaker/ownership/group-state.ts';
 import { KnownNodes } from '../../speaker/ownership/known-nodes.ts';
-import type { Failback, OwnedGroup } from '../../speaker/ownership/owned-group.ts';
+import type { Failback } from '../../speaker/ownership/owned-group.ts';
 import { movedByPreference } from '../../speaker/ownership/table-change.ts';
 import { groupKeyOf } from '../../speaker/table-of-plan.ts';
 
@@ -32,13 +32,13 @@ export class PlannedOwners {
   }
 
   of({ group, holder, former }: OwnerQuestion): string | undefined {
-    const state = newGroupState(ownedGroup(group, holder), 0);
-    const before = { ...newGroupState(ownedGroup(former ?? group, holder), 0), holder };
-    const moved = movedByPreference(before, state.group, this.#view) !== undefined;
-    return choose(moved ? newGroupState({ ...state.group, holder: undefined }, 0) : state, this.#view, 0).wanted;
+    const before = { ...stateOf(former ?? group, holder), holder };
+    const moved = movedByPreference(before, stateOf(group, holder).group, this.#view) !== undefined;
+    return choose(stateOf(group, moved ? undefined : holder), this.#view, 0).wanted;
   }
 }
 
-function ownedGroup({ ips, candidates }: GroupPlan, holder: string | undefined): OwnedGroup {
-  return { key: groupKeyOf(ips), candidates, able: false, holder };
+/** As who has just been told of the group has it. */
+function stateOf({ ips, candidates }: GroupPlan, holder: string | undefined): GroupState {
+  return newGroupState({ key: groupKeyOf(ips), candidates, able: false, holder }, 0, undefined);
 }
