@@ -13,7 +13,11 @@ const rows: readonly { readonly name: string; readonly links: readonly Link[]; r
   { name: 'the link that has the address gets frames through', links: [storage, lan], out: true },
   { name: 'it has no carrier', links: [storage, { ...lan, carrier: false }], out: false },
   { name: 'another one has no carrier', links: [{ ...storage, carrier: false }, lan], out: true },
-  { name: 'no link has it, as far as is known: the kernel decides', links: [{ ...storage, carrier: false }], out: true },
+  {
+    name: 'no link has it, as far as is known: the kernel decides',
+    links: [{ ...storage, carrier: false }],
+    out: true,
+  },
 ];
 for (const { name, links, out } of rows) {
   test(`what is sent from an address ${out ? 'gets out' : 'stays'}: ${name}`, () => {
