@@ -2,6 +2,7 @@ import { refusalReason } from '../../controller/allocated-verdict.ts';
 import type { Decision } from '../../controller/allocator/decision.ts';
 import { refusalText } from '../../controller/allocator/reason-text.ts';
 import type { Service } from '../../shared/api/service.ts';
+import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import type { UnannouncedAddress } from '../../speaker/plan.ts';
 import type { Decided } from '../decisions/decided.ts';
 import { isMember } from '../decisions/speakers.ts';
@@ -44,7 +45,10 @@ function notOurs(service: Service, { cluster }: Decided, { name, namespace }: Re
     const has = loadBalancerClass === undefined ? 'no loadBalancerClass' : `loadBalancerClass ${loadBalancerClass}`;
     const wanted = serves === undefined ? 'those without one' : `those of class ${serves}`;
     const remedy = `create it anew ${serves === undefined ? 'without loadBalancerClass' : `with loadBalancerClass: ${serves}`}: the field can not be changed`;
-    return own('otherClass', `it has ${has}, and Herald serves ${wanted}`, remedy);
+    const { controller, speaker } = cluster.installation;
+    const assumed = controller === undefined && speaker === undefined;
+    const unless = assumed ? ' (so far as is known: no Deployment of it was found; --lb-class says it)' : '';
+    return own('otherClass', `it has ${has}, and Herald serves ${wanted}${unless}`, remedy);
   }
   if (meta.deleting) return own('deleting', 'it is being deleted', 'nothing; its finalizers end it');
   if (clusterIPs.length > 0) return undefined;
@@ -85,7 +89,9 @@ function notServed({ unannounced, groups }: Chain, decided: Decided, place: Reme
   return undefined;
 }
 
-function notHeld(group: ExplainedGroup, { speakers }: Decided, place: RemedyPlace): Cause | undefined {
+function notHeld(group: ExplainedGroup, { speakers, cluster }: Decided, place: RemedyPlace): Cause | undefined {
+  // Who says it holds what is not known.
+  if (cluster.unreadable.some(({ resource }) => resource === serviceL2StatusResource.plural)) return undefined;
   const { node, decided } = group.owner;
   const [address] = group.addresses;
   const advice = `wait a moment; then see the speaker's log on ${decided}: kubectl logs -n ${place.heraldNamespace} -l app.kubernetes.io/component=speaker --prefix`;

@@ -31,11 +31,13 @@ function serviceKey(operand: string, namespace: () => string): { readonly namesp
   return others.length > 0 ? { namespace: first, name: others.join('/') } : { namespace: namespace(), name: first };
 }
 
-/** Without these every reason could be wrong. */
+/** Without these every reason could be wrong; pools may also be in the ConfigMap. */
 const needed: readonly string[] = ['services', 'endpointslices', 'nodes', 'leases'];
+const neededPools: readonly string[] = ['ipaddresspools', 'l2advertisements'];
 
-function serviceIn({ services, unreadable }: Cluster, key: string): Service {
-  const lacking = unreadable.find(({ resource }) => needed.includes(resource));
+function serviceIn({ services, configMap, unreadable }: Cluster, key: string): Service {
+  const kinds = configMap === undefined ? [...needed, ...neededPools] : needed;
+  const lacking = unreadable.find(({ resource }) => kinds.includes(resource));
   if (lacking !== undefined) {
     const why = `${lacking.resource} can not be read: ${lacking.why}`;
     throw new CommandError('Unreadable', `cannot explain Service ${key}: ${why}`);

@@ -187,7 +187,7 @@ const all: readonly { what: string; cluster: ClusterOf; text: readonly string[] 
     what: 'a class that is not served',
     cluster: { services: [serviceObject({ spec: { loadBalancerClass: 'example.com/other' } })] },
     text: [
-      'Service shop/web is not served: it has loadBalancerClass example.com/other, and Herald serves those without one',
+      'Service shop/web is not served: it has loadBalancerClass example.com/other, and Herald serves those without one (so far as is known: no Deployment of it was found; --lb-class says it)',
       'Remedy: create it anew without loadBalancerClass: the field can not be changed',
       'Service  class example.com/other; IPv4 (SingleStack); externalTrafficPolicy Cluster; asks for no address in particular',
     ],
@@ -287,7 +287,7 @@ const all: readonly { what: string; cluster: ClusterOf; text: readonly string[] 
       'Nodes       1.  node-a  is due to announce it',
       '            2.  node-c  stands by',
       '            3.  node-b  stands by',
-      'Owner       nobody yet; node-a should announce it',
+      'Owner       nobody says so; node-a should announce it',
     ],
   },
 ];

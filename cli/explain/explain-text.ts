@@ -47,11 +47,10 @@ function headLines(report: ExplainReport, { style, nowMs }: TextOptions): readon
   }
   const addresses = report.addresses.map(({ address }) => address).join(' and ');
   const owners = new Set(report.groups.flatMap(({ owner }) => owner.node ?? []));
+  const by = owners.size === 0 ? '' : `, announced by ${[...owners].join(' and ')}`;
   const sinceMs = parseTime(report.groups[0]?.owner.since);
   const since = sinceMs === undefined ? '' : ` since ${timeText(sinceMs)} (${ageText(nowMs - sinceMs)})`;
-  return [
-    `${style.good(`Service ${service} is served:`)} ${addresses}, announced by ${[...owners].join(' and ')}${since}`,
-  ];
+  return [`${style.good(`Service ${service} is served:`)} ${addresses}${by}${since}`];
 }
 
 function rowsOf(title: string, lines: readonly string[]): readonly Row[] {
@@ -147,7 +146,7 @@ function listed(nodes: readonly string[]): string {
 
 function ownerLines({ owner, nodes, addresses }: ExplainedGroup): readonly string[] {
   const { node, interfaces, macs, takeover, decided } = owner;
-  if (node === undefined) return decided === undefined ? [] : [`nobody yet; ${decided} should announce it`];
+  if (node === undefined) return decided === undefined ? [] : [`nobody says so; ${decided} should announce it`];
   const where = interfaces.length === 0 ? '' : ` on ${interfaces.join(', ')}`;
   const mac = macs.length === 0 ? '' : ` (MAC ${macs.join(' or ')})`;
   const rank = nodes.find((one) => one.node === node)?.rank;
