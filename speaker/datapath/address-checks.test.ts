@@ -10,14 +10,23 @@ import type { DatapathTable, Link, Vip } from './table.ts';
 
 const ownMac = '02:00:00:00:00:01';
 const memberMac = '02:00:00:00:00:02';
+const otherLinkMac = '02:00:00:00:00:04';
 const foreignMac = '02:00:00:00:00:99';
 const nobody = '00:00:00:00:00:00';
 const broadcast = 'ff:ff:ff:ff:ff:ff';
 const eth0: Link = { ...sound, mac: ownMac, addresses: ['192.0.2.1'] };
+const eth1: Link = { ...eth0, index: 3, name: 'eth1', mac: '02:00:00:00:00:03' };
+const eth2: Link = { ...eth0, index: 4, name: 'eth2', mac: otherLinkMac };
 const interfaces = [{ index: 2, mac: ownMac }];
 const common = { service: 'shop/web', group: '192.0.2.100', holder: undefined, interfaces, candidates: ['a'] };
 const vip4: Vip = { ...common, ip: '192.0.2.100', check: true };
 const vip6: Vip = { ...common, ip: '2001:db8::100', check: true };
+const elsewhere: Vip = {
+  ...common,
+  ip: '198.51.100.9',
+  group: '198.51.100.9',
+  interfaces: [{ index: 3, mac: eth1.mac }],
+};
 const member = { node: 'b', address: '', port: 0, incarnation: '1', macs: [memberMac], leaseExpired: false };
 const first = {
   type: 'take',
@@ -53,7 +62,7 @@ class Bench {
   #version = 0;
 
   constructor(vips: readonly Vip[] = [vip4]) {
-    this.datapath.applyLinks([eth0], at(0));
+    this.datapath.applyLinks([eth0, eth1, eth2], at(0));
     this.table({ vips });
     this.datapath.takeEvents();
   }
@@ -257,7 +266,19 @@ const rows: readonly Row[] = [
     hex: arp({ operation: 2, sender: `${ownMac} 192.0.2.100`, target: `${ownMac} 0.0.0.0` }),
     inUse: false,
   },
-  { name: 'a reply on a link that does not serve it', protocol: 'arp', hex: answer, inUse: false, index: 3 },
+  {
+    name: "this node's own kernel, from a link that serves nothing",
+    protocol: 'arp',
+    hex: arp({ operation: 2, sender: `${otherLinkMac} 192.0.2.100`, target: `${ownMac} 0.0.0.0` }),
+    inUse: false,
+  },
+  {
+    name: 'an announcement on a link that serves another address',
+    protocol: 'arp',
+    hex: arp({ operation: 1, sender: `${foreignMac} 192.0.2.100`, target: `${nobody} 192.0.2.100` }),
+    inUse: false,
+    index: 3,
+  },
   { name: 'a frame that is cut off', protocol: 'arp', hex: answer.slice(0, 60), inUse: false },
   { name: 'an advertisement', protocol: 'ndp', hex: na(foreignMac), inUse: true },
   { name: "another machine's duplicate address detection", protocol: 'ndp', hex: ns(foreignMac, '::'), inUse: true },
@@ -275,7 +296,7 @@ describe('while it is probed for', () => {
   for (const { name, protocol, hex, inUse, index } of rows) {
     test(`${name} ${inUse ? 'says that it is in use' : 'says nothing'}`, () => {
       const ip = protocol === 'arp' ? '192.0.2.100' : '2001:db8::100';
-      const bench = new Bench([{ ...common, ip, check: true }]);
+      const bench = new Bench([{ ...common, ip, check: true }, elsewhere]);
       bench.want(first);
       bench.until(400);
       bench.receive(protocol, hex, 405, index);
@@ -286,7 +307,7 @@ describe('while it is probed for', () => {
     });
   }
   test('both outcomes were seen', () => {
-    assert.deepEqual([rows.filter(({ inUse }) => inUse).length, rows.filter(({ inUse }) => !inUse).length], [6, 10]);
+    assert.deepEqual([rows.filter(({ inUse }) => inUse).length, rows.filter(({ inUse }) => !inUse).length], [6, 11]);
   });
 });
 
