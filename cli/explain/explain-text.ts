@@ -78,10 +78,17 @@ function wishLines(wish: ExplainedWish): readonly string[] {
   return [parts.join('; ')];
 }
 
-/** Those that give an address come first, then the others in the order in which they are tried. */
+const notAsked: readonly string[] = ['notRequested', 'notNeeded', 'comesLater'];
+
+/** Those that give an address come first, then what the Service asks for; the others as they are tried, the merely passed by last. */
 function poolLines(report: ExplainReport, style: Style): readonly string[] {
-  const { pools } = report;
-  return pools.toSorted((a, b) => Number(b.gives) - Number(a.gives)).map((pool) => poolLine(pool, report, style));
+  const { pools, wish } = report;
+  const placeOf = (pool: ExplainedPool): number => {
+    if (pool.gives) return 0;
+    if (pool.pool === wish.pool) return 1;
+    return notAsked.includes(pool.reason ?? '') ? 3 : 2;
+  };
+  return pools.toSorted((a, b) => placeOf(a) - placeOf(b)).map((pool) => poolLine(pool, report, style));
 }
 
 function poolLine(pool: ExplainedPool, { addresses }: ExplainReport, style: Style): string {
