@@ -3,7 +3,7 @@ import type { ApiClient } from '../shared/kube/api-client.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
 import { callWithin } from '../shared/kube/call-within.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
-import { speakerLeaseName } from './liveness/membership.ts';
+import { speakerLeaseName } from './membership/membership.ts';
 
 export interface ApiEvidenceOptions {
   /** `heardMs`: when the last byte came from the API server, on the clock's `now()`. */

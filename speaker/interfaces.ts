@@ -1,6 +1,6 @@
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
-import type { PublishedInterface } from './liveness/speaker-facts.ts';
+import type { PublishedInterface } from './membership/speaker-facts.ts';
 
 /** Interfaces that belong to containers, tunnels and virtual bridges: they face no LAN (as MetalLB's excludel2.yaml). */
 export const defaultExclusions: readonly string[] = [

@@ -3,7 +3,7 @@ import type { StrictArpFault } from '../shared/api/strict-arp.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
 import { mayServe, namedInterfaces, publishedInterfaces } from './interfaces.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+import type { SpeakerFacts } from './membership/speaker-facts.ts';
 
 export interface LocalNodeOptions {
   /** Where this speaker's pulses come from. */

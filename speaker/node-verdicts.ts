@@ -3,7 +3,7 @@ import type { Node } from '../shared/api/node.ts';
 import type { AnnounceReason } from '../shared/api/reasons.ts';
 import type { Advertisement } from '../shared/config/model.ts';
 import { serves } from './interfaces.ts';
-import type { SpeakerFacts } from './liveness/speaker-facts.ts';
+import type { SpeakerFacts } from './membership/speaker-facts.ts';
 
 /** Types of a Node's conditions that are looked at here. */
 export const planConditions: readonly string[] = ['Ready', 'NetworkUnavailable'];

@@ -16,7 +16,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import { compactEndpointSlice } from './endpoints.ts';
-import { speakerLeaseSelector } from './liveness/speaker-lease.ts';
+import { speakerLeaseSelector } from './membership/speaker-lease.ts';
 
 /** What a speaker knows of the API server. */
 export interface SpeakerCaches {

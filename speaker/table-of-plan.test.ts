@@ -6,7 +6,7 @@ import { AnnounceableServices } from './announceable-services.ts';
 import type { Link, Vip } from './datapath/table.ts';
 import { ElectionOrders } from './election-orders.ts';
 import { exclusionPattern } from './interfaces.ts';
-import type { MemberFacts } from './liveness/membership.ts';
+import type { MemberFacts } from './membership/membership.ts';
 import { makePlan } from './plan.ts';
 import { groupKeyOf, sameTable, tableOfPlan } from './table-of-plan.ts';
 

@@ -2,7 +2,7 @@ import { compareAddresses, parseAddress } from '../shared/net/address.ts';
 import type { DatapathTable, Link, Member, Vip, VipInterface } from './datapath/table.ts';
 import type { GroupPlan } from './group-plan.ts';
 import { isUsable, serves } from './interfaces.ts';
-import type { MemberFacts } from './liveness/membership.ts';
+import type { MemberFacts } from './membership/membership.ts';
 import type { Plan } from './plan.ts';
 
 export interface TableInput {

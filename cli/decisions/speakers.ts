@@ -1,6 +1,6 @@
 import type { Lease } from '../../shared/api/lease.ts';
-import { type MemberFacts, nodeOfLease } from '../../speaker/liveness/membership.ts';
-import { decodeSpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
+import { type MemberFacts, nodeOfLease } from '../../speaker/membership/membership.ts';
+import { decodeSpeakerFacts } from '../../speaker/membership/speaker-facts.ts';
 
 /**
  * `live`: it renews its Lease. `leaving`: it does, and is about to stop. `heard`: its Lease has run out, and yet the

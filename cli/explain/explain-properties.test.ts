@@ -16,7 +16,7 @@ import { AnnounceableServices } from '../../speaker/announceable-services.ts';
 import type { Vip } from '../../speaker/datapath/table.ts';
 import { ElectionOrders } from '../../speaker/election-orders.ts';
 import { holdersOf } from '../../speaker/holders.ts';
-import type { MemberFacts } from '../../speaker/liveness/membership.ts';
+import type { MemberFacts } from '../../speaker/membership/membership.ts';
 import { makePlan } from '../../speaker/plan.ts';
 import { tableOfPlan } from '../../speaker/table-of-plan.ts';
 import { AllocationWorld, heldOf } from '../../test/support/allocation-world.ts';

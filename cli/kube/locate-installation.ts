@@ -1,8 +1,8 @@
 import { leaseResource } from '../../shared/api/lease.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
-import { nodeOfLease } from '../../speaker/liveness/membership.ts';
-import { speakerLeaseSelector } from '../../speaker/liveness/speaker-lease.ts';
+import { nodeOfLease } from '../../speaker/membership/membership.ts';
+import { speakerLeaseSelector } from '../../speaker/membership/speaker-lease.ts';
 import { CommandError } from '../command-error.ts';
 import { listAll } from './list-all.ts';
 

@@ -10,7 +10,7 @@ import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { daemonSetResource, deploymentResource } from '../../shared/api/workload.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
-import { speakerLeaseSelector } from '../../speaker/liveness/speaker-lease.ts';
+import { speakerLeaseSelector } from '../../speaker/membership/speaker-lease.ts';
 import type { Cluster } from '../cluster.ts';
 import { type InstallationOverrides, installationOf } from '../installation.ts';
 import { locateInstallation } from './locate-installation.ts';

@@ -1,5 +1,5 @@
 import type { GroupPlan } from '../../speaker/group-plan.ts';
-import type { SpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
+import type { SpeakerFacts } from '../../speaker/membership/speaker-facts.ts';
 import { type ChoiceView, choose } from '../../speaker/ownership/choice.ts';
 import { ClaimBook } from '../../speaker/ownership/claim-book.ts';
 import { type GroupState, newGroupState } from '../../speaker/ownership/group-state.ts';

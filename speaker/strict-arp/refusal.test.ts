@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aService, aSlice } from '../../test/support/plan-inputs.ts';
 import { everySpeaker, planOf, speaker } from '../../test/support/plan-world.ts';
-import type { SpeakerFacts } from '../liveness/speaker-facts.ts';
+import type { SpeakerFacts } from '../membership/speaker-facts.ts';
 import { notAnnounced } from '../status/announced-condition.ts';
 
 const refusing: SpeakerFacts = { ...speaker, strictArp: { policy: 'refuse', proxyMode: 'ipvs' } };

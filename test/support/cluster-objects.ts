@@ -10,7 +10,7 @@ import { namespaceResource } from '../../shared/api/namespace.ts';
 import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { leaseSpecJson } from '../../shared/kube/lease-spec.ts';
-import { encodeSpeakerFacts, type SpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
+import { encodeSpeakerFacts, type SpeakerFacts } from '../../speaker/membership/speaker-facts.ts';
 import { l2StatusName } from '../../speaker/status/l2-status.ts';
 import { aNode, sliceJson } from './plan-inputs.ts';
 import { abc, speaker } from './plan-world.ts';

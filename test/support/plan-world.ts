@@ -4,7 +4,7 @@ import type { Service } from '../../shared/api/service.ts';
 import type { Config } from '../../shared/config/model.ts';
 import { AnnounceableServices } from '../../speaker/announceable-services.ts';
 import { ElectionOrders } from '../../speaker/election-orders.ts';
-import type { SpeakerFacts } from '../../speaker/liveness/speaker-facts.ts';
+import type { SpeakerFacts } from '../../speaker/membership/speaker-facts.ts';
 import { makePlan, type Plan } from '../../speaker/plan.ts';
 import { aConfig, aNode, aService, aSlice } from './plan-inputs.ts';
 

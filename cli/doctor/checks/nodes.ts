@@ -1,5 +1,5 @@
 import { remedyFor } from '../../../controller/strict-arp/remedy.ts';
-import { nodeOfLease } from '../../../speaker/liveness/membership.ts';
+import { nodeOfLease } from '../../../speaker/membership/membership.ts';
 import { type Check, countOf, someOf, type Trouble } from '../check.ts';
 import type { Examination } from '../examination.ts';
 import { aheadMs } from '../written-lease.ts';

@@ -1,5 +1,5 @@
 import type { Node } from '../../../shared/api/node.ts';
-import { nodeOfLease } from '../../../speaker/liveness/membership.ts';
+import { nodeOfLease } from '../../../speaker/membership/membership.ts';
 import { type Check, countOf, someOf, type Trouble } from '../check.ts';
 import { belongsOn } from '../daemon-set-nodes.ts';
 import type { Examination } from '../examination.ts';
