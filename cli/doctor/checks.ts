@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { accessCheckFor } from './checks/access.ts';
 import { externalIPsCheck, poolAddressesCheck } from './checks/address-overlaps.ts';
 import { componentPermissionsCheck } from './checks/component-permissions.ts';
 import { configurationCheck, foreignObjectsCheck } from './checks/configuration.ts';
@@ -13,8 +14,8 @@ import { speakersCheck } from './checks/speakers.ts';
 import { unannouncedCheck } from './checks/unannounced.ts';
 import { versionsCheck } from './checks/versions.ts';
 
-/** Every check, in the order in which they are told: what others follow from comes first. */
-export const checks: readonly Check[] = [
+/** In the order in which they are told: what others follow from comes first. */
+const checksOfCluster: readonly Check[] = [
   customResourcesCheck,
   versionsCheck,
   componentPermissionsCheck,
@@ -34,3 +35,6 @@ export const checks: readonly Check[] = [
   clocksCheck,
   metallbCheck,
 ];
+
+/** Every check. */
+export const checks: readonly Check[] = [accessCheckFor(checksOfCluster), ...checksOfCluster];

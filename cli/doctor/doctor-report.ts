@@ -1,7 +1,7 @@
-import { type Check, someOf, type Trouble } from './check.ts';
-import { customResourceNames } from './checks/custom-resources.ts';
+import type { Check, Trouble } from './check.ts';
 import { checks } from './checks.ts';
 import type { Examination } from './examination.ts';
+import { unreadableKinds } from './unreadable.ts';
 
 /** `unknown`: it could not be checked. */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'unknown';
@@ -24,7 +24,7 @@ export interface DoctorReport {
 
 /** Makes every check that can be made. */
 export function doctorReport(examination: Examination): DoctorReport {
-  const reports = [accessCheck, ...checks].map((check) => reportOf(check, examination));
+  const reports = checks.map((check) => reportOf(check, examination));
   const count = (status: CheckStatus): number => reports.filter((one) => one.status === status).length;
   const { cluster, services } = examination;
   return {
@@ -42,7 +42,7 @@ export function doctorReport(examination: Examination): DoctorReport {
 
 function reportOf(check: Check, examination: Examination): CheckReport {
   const { name, about, needs } = check;
-  const missing = unreadableOf(examination).filter(({ resource }) => needs.includes(resource));
+  const missing = unreadableKinds(examination).filter(({ resource }) => needs.includes(resource));
   if (missing.length > 0) {
     return { name, about, status: 'unknown', why: missing.map(({ why }) => why).join('; '), findings: [] };
   }
@@ -53,35 +53,4 @@ function reportOf(check: Check, examination: Examination): CheckReport {
 function statusOf(findings: readonly Trouble[]): CheckStatus {
   if (findings.length === 0) return 'pass';
   return findings.some(({ severity }) => severity === 'fail') ? 'fail' : 'warn';
-}
-
-const accessCheck: Check = {
-  name: 'access',
-  about: 'this user may read what the checks look at',
-  needs: [],
-  find: (examination) => {
-    const forbidden = unreadableOf(examination).filter(({ resource }) => isDefined(resource, examination));
-    if (forbidden.length === 0) return [];
-    const kinds = forbidden.map(({ resource }) => resource);
-    const unmade = checks.filter(({ needs }) => needs.some((need) => kinds.includes(need))).map(({ name }) => name);
-    return [
-      {
-        severity: 'warn',
-        message: `cannot check ${unmade.join(', ')}: ${someOf(kinds)} can not be read (${forbidden[0]?.why})`,
-        remedy: 'run it as a user who may read them: kubectl auth can-i list --all-namespaces KIND',
-        objects: kinds,
-      },
-    ];
-  },
-};
-
-function unreadableOf({ cluster, facts }: Examination) {
-  const all = [...cluster.unreadable, ...facts.unreadable];
-  return all.filter(({ resource }, index) => all.findIndex((one) => one.resource === resource) === index);
-}
-
-/** A kind of ours without a definition is told by the check of definitions. */
-function isDefined(resource: string, { facts }: Examination): boolean {
-  const name = `${resource}.metallb.io`;
-  return !customResourceNames.includes(name) || facts.customResources.some(({ meta }) => meta.name === name);
 }
