@@ -135,13 +135,23 @@ function settle(request: AllocationRequest, before: Sifted, placement: Placement
   const assignments = inFamilyOrder(placement.assignments, families, ({ address }) => address.family);
   const dropped = before.kept.filter(({ address }) => assignments.every((one) => !sameAddress(one.address, address)));
   return {
-    assignments,
-    lost: [...before.lost, ...losses(dropped, why)],
+    assignments: packed(assignments),
+    lost: packed([...before.lost, ...losses(dropped, why)]),
     refusal: undefined,
     incomplete: assignments.length < families.length,
-    passedOver: placement.passedOver,
-    blockers: placement.blockers,
+    passedOver: packed(placement.passedOver),
+    blockers: packed(placement.blockers),
   };
+}
+
+const nothing: readonly never[] = [];
+
+/**
+ * A list that is kept as long as its Service: without the room to grow that V8 gives a list which grew, of 17 entries,
+ * and the same one wherever it is empty.
+ */
+function packed<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? nothing : list.slice();
 }
 
 interface Refused {
