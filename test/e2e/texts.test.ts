@@ -74,12 +74,7 @@ async function oneByOne(world: TextWorld, cases: readonly TextCase[]): Promise<r
 
 async function told(world: TextWorld, { service, until, also, alsoUntil }: TextCase): Promise<void> {
   await world.told(service, until);
-  for (const about of also ?? []) {
-    await eventually(`${alsoUntil} told of ${about.name}`, async () => {
-      const { lines } = await toldOf(world.api, about);
-      return alsoUntil === undefined || alsoUntil.test(lines.join('\n')) || undefined;
-    });
-  }
+  for (const about of also ?? []) await world.toldOf(about, alsoUntil ?? /./);
 }
 
 /** Of Services that are there at the same time. */

@@ -181,10 +181,10 @@ export const losses: TextChapter = {
         title: 'It asks for another address',
         shows: ['otherRequested'],
         service: 'moved',
-        until: /Assigned 192\.168\.10\.98[\s\S]*^herald\/Announced=True/m,
+        until: /Assigned 192\.168\.10\.97[\s\S]*^herald\/Announced=True/m,
       },
       { annotations: ips('192.168.10.96') },
-      (world) => world.annotate('moved', ips('192.168.10.98')),
+      (world) => world.annotate('moved', ips('192.168.10.97')),
     ),
     lost(
       {

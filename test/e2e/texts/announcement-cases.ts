@@ -88,7 +88,7 @@ export const placements: TextChapter = {
 };
 
 const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
-const unreachable = { kind: 'Node', namespace: '', name: 'node-b' } as const;
+const nodeB = { kind: 'Node', namespace: '', name: 'node-b' } as const;
 
 async function label(world: TextWorld, value: string | null): Promise<void> {
   await world.api.mergePatch('/api/v1/nodes/node-b', { metadata: { labels: { [excludeLabel]: value } } });
@@ -201,7 +201,7 @@ export const strictArp: TextChapter = {
       title: 'The kernel of a node answers ARP for addresses that it does not announce',
       shows: ['StrictARPRequired', 'herald/StrictARPRequired'],
       service: 'strict-arp',
-      also: [unreachable],
+      also: [nodeB],
       bringAbout: async (world) => {
         await world.service('strict-arp', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.92' } });
         await world.told('strict-arp', served);
@@ -209,20 +209,19 @@ export const strictArp: TextChapter = {
       until: /^Warning {2}Strict[\s\S]*^herald\/StrictARPRequired=True/m,
       alsoUntil: /^Warning {2}Strict[\s\S]*^herald\/StrictARPRequired=True/m,
     },
-    stopped(
-      {
-        title: 'The same where speakers refuse to announce from such nodes',
-        shows: ['strictArpRequired'],
-        service: 'strict-arp-refused',
-        also: [unreachable],
-        until: /^Warning[^\n]*strictArpRequired[\s\S]*=False {2}strictArpRequired/m,
-        alsoUntil: /refuse/,
-      },
-      async (world) => {
+    {
+      title: 'The same where speakers refuse to announce from such nodes',
+      shows: ['strictArpRequired'],
+      service: 'strict-arp-refused',
+      also: [nodeB],
+      bringAbout: async (world) => {
         const { speaker } = world.node('node-b');
         await speaker.kill('SIGTERM');
         world.startBeside({ ...speaker.spec, command: [...speaker.spec.command, '--strict-arp=refuse'] });
+        await world.toldOf(nodeB, /strict-arp=refuse/);
+        await world.service('strict-arp-refused', { annotations: poolOf('only-b') });
       },
-    ),
+      until: /^Warning {2}Strict[\s\S]*^Warning[^\n]*strictArpRequired[\s\S]*=False {2}strictArpRequired/m,
+    },
   ],
 };

@@ -7,7 +7,7 @@ import { eventually } from '../../cluster/eventually.ts';
 import type { ClusterNode } from '../../cluster/node.ts';
 import { ManagedProcess, type ProcessSpec } from '../../cluster/process/managed-process.ts';
 import { warningsOn } from '../complaints.ts';
-import { toldOf } from './told.ts';
+import { type ToldObject, toldOf } from './told.ts';
 
 const resources = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}`;
 
@@ -91,10 +91,14 @@ export class TextWorld {
 
   /** Waits until what is told of the Service matches. */
   async told(service: string, pattern: RegExp): Promise<void> {
+    await this.toldOf({ kind: 'Service', namespace: 'default', name: service }, pattern);
+  }
+
+  async toldOf(about: ToldObject, pattern: RegExp): Promise<void> {
     await eventually(
-      `${pattern} told of ${service}`,
+      `${pattern} told of ${about.name}`,
       async () => {
-        const { lines } = await toldOf(this.api, { kind: 'Service', namespace: 'default', name: service });
+        const { lines } = await toldOf(this.api, about);
         const text = lines.join('\n');
         if (pattern.test(text)) return true;
         throw new Error(`it is: ${text}`);

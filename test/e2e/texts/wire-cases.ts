@@ -16,7 +16,11 @@ export const conflicts: TextChapter = {
     await addMachine(rival);
     await ipBatch(rival.name, ['addr add 192.168.10.170/32 dev eth0']);
     await world.pool('checked', { addresses: ['192.168.10.170/31'], autoAssign: false, conflictCheck: true });
-    await world.advertisement('checked', { ipAddressPools: ['checked'], interfaces: ['eth0'] });
+    await world.advertisement('checked', {
+      ipAddressPools: ['checked'],
+      interfaces: ['eth0'],
+      nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'node-a' } }],
+    });
   },
   cases: [
     {
