@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { asObject, type JsonObject, readObjects, readStrings, readText } from '../../shared/api/json.ts';
+import { kubeconfigText } from '../cluster/api/access.ts';
 import { applyManifests } from '../cluster/api/apply.ts';
 import { kubectlHerald } from '../cluster/api/kubectl-herald.ts';
 import { loadBalancerService, servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { waitForAddresses } from '../cluster/api/service-addresses.ts';
 import { type Cluster, heraldNamespace } from '../cluster/cluster.ts';
 import { eventually } from '../cluster/eventually.ts';
+import { serviceAccountUser } from '../cluster/role-based-access.ts';
 import { clusterSuite } from './cluster-suite.ts';
 
 const image = 'herald-lb:0.1.0';
@@ -98,7 +102,9 @@ interface Finding {
   readonly objects: readonly string[];
 }
 
-async function doctor(cluster: Cluster): Promise<{ readonly code: number; readonly findings: readonly Finding[] }> {
+async function doctor(
+  cluster: Pick<Cluster, 'kubeconfig'>,
+): Promise<{ readonly code: number; readonly findings: readonly Finding[] }> {
   const { code, stdout, stderr } = await kubectlHerald(cluster.kubeconfig, ['doctor', '-o', 'json']);
   assert.equal(stderr, '');
   const findings = readObjects(asObject(JSON.parse(stdout)), 'checks').flatMap((check) =>
@@ -139,6 +145,20 @@ await clusterSuite(import.meta.filename, { name: 'kubectl herald doctor' }, (clu
       assert.deepEqual(await kubectlHerald(kubeconfig, ['doctor']), said);
       return true;
     });
+  });
+
+  test('says to a user with few permissions what it can not check, and nothing else', async () => {
+    const { controlPlane, kubeconfig } = cluster();
+    const file = join(dirname(kubeconfig), 'few.kubeconfig');
+    writeFileSync(file, kubeconfigText(controlPlane.access(serviceAccountUser('speaker', heraldNamespace))), {
+      mode: 0o600,
+    });
+    const { code, findings } = await doctor({ kubeconfig: file });
+    assert.deepEqual([code, ...findings.map(({ check }) => check)], [0, 'access']);
+    assert.match(
+      findings[0]?.message ?? '',
+      /^cannot check .*\bmetallb\b.*: .*customresourcedefinitions.* can not be read/,
+    );
   });
 
   test('finds every planted fault, each once, and nothing else', async () => {
