@@ -103,8 +103,8 @@ items:
   metadata: { name: metallb-memberlist, namespace: metallb-system }
 `;
 
-const manifests = `# What MetalLB in dump.yaml is configured with, for Herald in herald-system. Apply it once MetalLB has stopped, and its
-# webhook is gone (docs/migration.md has the steps).
+const manifests = `# What MetalLB in dump.yaml is configured with, for Herald in herald-system. Apply it once MetalLB and its webhook are
+# gone, and before Herald starts, which gives back what no pool has (docs/migration.md has the steps).
 # Secret metallb-system/metallb-memberlist is not carried over: Herald makes the key of its pulses itself
 # Values for Herald's chart (--values prints them alone):
 #   loadBalancerClass: metallb
