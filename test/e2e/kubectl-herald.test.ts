@@ -186,14 +186,16 @@ function sinceOf(report: JsonObject): string {
   return readString(readObject(group, 'owner'), 'since') ?? '';
 }
 
-/** Without what differs from run to run. */
+/** Without what differs from run to run: so does which speaker starts first, from which who ranks before it takes over. */
 function steady(text: string): readonly string[] {
   const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) =>
-    line
-      .replace(/since \S+ \S+ UTC \(\d+ \w+\)/, 'since TIME')
-      .replace(/, \d+ ms after it was/, ', N ms after it was')
-      .replace(/ for \d+ (s|min)$/, ' for AGE')
-      .replace(/MAC [0-9a-f:]{17}/, 'MAC OF THE OWNER'),
-  );
+  return lines
+    .filter((line) => !line.includes('placedByRank'))
+    .map((line) =>
+      line
+        .replace(/since \S+ \S+ UTC \(\d+ \w+\)/, 'since TIME')
+        .replace(/, \d+ ms after it was/, ', N ms after it was')
+        .replace(/ for \d+ (s|min)$/, ' for AGE')
+        .replace(/MAC [0-9a-f:]{17}/, 'MAC OF THE OWNER'),
+    );
 }
