@@ -221,7 +221,9 @@ export class World {
     return agesMs.some((ageMs) => ageMs < settlingMs + 1000);
   }
 
+  /** Though there is somebody to hear: who was alone from the start can't know that it is cut off. */
   #hearsNobody(name: string): boolean {
+    if (![...this.nodes.values()].some((other) => other.name !== name && other.works)) return false;
     return ![...this.nodes.keys(), gateway, apiServer].some(
       (other) => other !== name && this.network.reachesBothWays(name, other),
     );
