@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -25,6 +25,19 @@ function render(name: string): Promise<string> {
   // The definitions are files of their own, which the golden text would only repeat.
   const args = ['--namespace', 'herald-system', '--kube-version', '1.34.0', '--values', values];
   return run(['template', 'herald', chart, ...args]);
+}
+
+/** Helm shows the notes only of what it installs: here they are a template of a copy. */
+function renderNotes(name: string): Promise<string> {
+  const copy = mkdtempSync(path.join(tmpdir(), 'herald-notes-'));
+  cpSync(chart, copy, { recursive: true });
+  cpSync(path.join(chart, 'templates/NOTES.txt'), path.join(copy, 'notes.txt'));
+  writeFileSync(path.join(copy, 'templates/notes.yaml'), 'notes: |\n{{ tpl (.Files.Get "notes.txt") . | indent 2 }}\n');
+  const values = path.join(scenarios, `${name}.yaml`);
+  return run([
+    ...['template', 'herald', copy, '--kube-version', '1.34.0'],
+    ...['--values', values, '--show-only', 'templates/notes.yaml'],
+  ]);
 }
 
 /** Without what repeats files of the chart: the definitions, the alerts and the dashboard. */
@@ -61,10 +74,44 @@ describe('the chart, rendered by Helm', () => {
     assert.deepEqual([await count('default'), await count('beside-metallb')], [9, 0]);
   });
 
+  test(
+    'passes on what expressions for interfaces hold, and how many speakers may be replaced at once',
+    without,
+    async () => {
+      const values = 'speaker.excludeInterfaces={a#,b: c},speaker.maxUnavailable=10%';
+      const rendered = await run(['template', 'lb', chart, '--kube-version', '1.34.0', '--set', values]);
+      assert.match(rendered, /^ +- "--exclude-interfaces=a#,b: c"$/m);
+      assert.match(rendered, /rollingUpdate: \{ maxUnavailable: 10% \}/);
+    },
+  );
+
+  const noted: readonly [string, readonly string[], readonly string[]][] = [
+    ['default', ['port 7946'], ['loadBalancerClass', 'crds.enabled', 'privileged,']],
+    ['beside-metallb', ['port 7947', 'loadBalancerClass: herald.example/lb', 'crds.enabled=false'], []],
+    ['ipvs-enforce', ['are privileged, to set its sysctls'], ['raw sockets']],
+  ];
+  for (const [name, said, unsaid] of noted) {
+    test(`says what to do next: ${name}`, without, async () => {
+      const notes = await renderNotes(name);
+      assert.deepEqual(
+        said.filter((text) => !notes.includes(text)),
+        [],
+      );
+      assert.deepEqual(
+        unsaid.filter((text) => notes.includes(text)),
+        [],
+      );
+    });
+  }
+
   const refused: readonly [string, string, RegExp][] = [
     ['a key that is none', 'speaker.prot=1', /prot/],
     ['a mode that is none', 'strictArp=yes', /strictArp/],
     ['a digest that is none', 'image.digest=latest', /digest/],
+    ['a class that is none', 'loadBalancerClass=a/b/c', /loadBalancerClass/],
+    ['an expression that its comma would cut in two', 'speaker.excludeInterfaces[0]=^a{1\\,2}', /excludeInterfaces/],
+    ["a label in place of the chart's own", 'speaker.podLabels.app\\.kubernetes\\.io/name=x', /podLabels/],
+    ['no speaker at a time', 'speaker.maxUnavailable=0', /maxUnavailable/],
   ];
   for (const [what, value, complaint] of refused) {
     test(`refuses ${what}`, without, async () => {
