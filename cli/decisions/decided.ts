@@ -1,7 +1,6 @@
 import { Allocator } from '../../controller/allocator/allocator.ts';
 import { readClaim } from '../../controller/allocator/claim.ts';
 import type { Decision } from '../../controller/allocator/decision.ts';
-import type { ForeignUses } from '../../controller/allocator/foreign-use.ts';
 import type { PoolSpace } from '../../controller/allocator/pool.ts';
 import { isOurs } from '../../controller/allocator/request.ts';
 import { inOrderOfTrial, type NamespaceLabels } from '../../controller/allocator/selection.ts';
@@ -25,8 +24,6 @@ export interface Decided {
   /** Those that Herald serves. */
   readonly services: readonly Service[];
   readonly decisions: ReadonlyMap<ObjectKey, Decision>;
-  /** What other machines use. */
-  readonly foreign: ForeignUses;
   /** In the order in which they are tried, with what is taken of them. */
   readonly pools: readonly PoolSpace[];
   readonly speakers: ReadonlyMap<string, KnownSpeaker>;
@@ -54,7 +51,6 @@ export function decideCluster(cluster: Cluster): Decided {
     findings,
     services,
     decisions: new Map(decided),
-    foreign: foreignUses(cluster),
     pools: inOrderOfTrial(allocator?.pools() ?? []),
     speakers,
     plan: config === undefined ? { groups: [], services: new Map() } : planOf(cluster, config, speakers),

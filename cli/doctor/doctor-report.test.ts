@@ -411,7 +411,11 @@ describe('nodes', () => {
     ];
     const annotations = { ...readObject(metadata, 'annotations'), 'herald/addresses-in-use': JSON.stringify(inUse) };
     const leases = withThird({ ...lease, metadata: { ...metadata, annotations } });
-    assert.deepEqual(find({ name: '', leases, found: [] }), [
+    const spec = { addresses: ['192.168.1.240-192.168.1.250'] };
+    const inPool = (more: JsonObject): readonly string[] =>
+      find({ name: '', cluster: { pools: [poolObject('lan', { ...spec, ...more })] }, leases, found: [] });
+    assert.deepEqual(inPool({}), [], 'a pool that does not ask for it sets nothing aside');
+    assert.deepEqual(inPool({ conflictCheck: true }), [
       'warn conflicts: 192.168.1.245 is in use by 02:00:00:00:00:99 on eth0 (seen by node-c), and is tried again at 2026-01-01T12:00:01Z',
     ]);
   });

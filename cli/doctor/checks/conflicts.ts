@@ -15,16 +15,19 @@ export const conflictsCheck: Check = {
 };
 
 /** Probed for before they were announced, and answered by another machine; where one was asked for, its Service waits. */
-function addressesInUse({ foreign, decisions }: Examination): readonly Trouble[] {
+function addressesInUse({ pools, decisions }: Examination): readonly Trouble[] {
   const asked = [...decisions.values()].flatMap(({ refusal }) =>
     refusal?.reason === 'addressesRefused' ? refusal.addresses.map(({ address }) => formatAddress(address)) : [],
   );
-  return [...foreign].map(([address, use]) => ({
-    severity: asked.includes(address) ? 'fail' : 'warn',
-    message: foreignUseText(use) + (asked.includes(address) ? ': the Service that asks for it waits' : ''),
-    remedy: `find the machine by its MAC, or put ${address} into the pool's spec.excludeAddresses`,
-    objects: [`Address ${address}`],
-  }));
+  const uses = pools.flatMap((space) => [...space.foreign('IPv4'), ...space.foreign('IPv6')]);
+  return uses
+    .map((use) => ({ address: formatAddress(use.address), use }))
+    .map(({ address, use }) => ({
+      severity: asked.includes(address) ? 'fail' : 'warn',
+      message: foreignUseText(use) + (asked.includes(address) ? ': the Service that asks for it waits' : ''),
+      remedy: `find the machine by its MAC, or put ${address} into the pool's spec.excludeAddresses`,
+      objects: [`Address ${address}`],
+    }));
 }
 
 /** One finding for each Service: the last that was said of it. */
