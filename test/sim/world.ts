@@ -13,6 +13,8 @@ const recordedMessages = 300;
 
 /** After so long without trouble, no takeover from one that serves can be explained by it. */
 const longMs = 8000;
+/** A node notices by then that it hears nobody. */
+const noticedMs = 350;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -209,7 +211,10 @@ export class World {
     const { nowMs } = this.timeline;
     // A node that crashed is on probation first, and one that hears nobody waits.
     const onProbation = nowMs - (this.returnedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 1900;
-    if (nowMs - (this.isolatedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 4900 && this.#hearsNobody(name)) return true;
+    const isolatedForMs = nowMs - (this.isolatedMs.get(name) ?? Number.NEGATIVE_INFINITY);
+    // What takes no death it may take before it can have noticed.
+    const mayKnow = isolatedForMs > noticedMs || !['preferred', 'placedByRank'].includes(reason);
+    if (isolatedForMs < 4900 && mayKnow && this.#hearsNobody(name)) return true;
     if (reason === 'placedByRank' && this.#hasJustStarted(group)) return false;
     return (reason !== 'preferred' || onProbation) && this.#isServedWell(group);
   }
