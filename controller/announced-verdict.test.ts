@@ -11,7 +11,8 @@ test('a speaker that comes back is believed at once: nobody writes against it', 
   await herald.start();
   herald.service();
   await herald.pass(60_000);
-  const gone = 'False speakerNotAlive: no speaker is alive on any node; see the Pods of the speaker DaemonSet';
+  const gone =
+    'False speakerNotAlive: no speaker with a valid Lease runs on any node; see the Pods of the speaker DaemonSet';
   assert.equal(herald.condition('default/web', 'herald/Announced'), gone);
 
   herald.speakerLease('node-a');

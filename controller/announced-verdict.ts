@@ -6,7 +6,7 @@ export const noSpeakerVerdict: Verdict = {
   type: conditionTypes.announced,
   status: 'False',
   reason: 'speakerNotAlive',
-  message: 'no speaker is alive on any node; see the Pods of the speaker DaemonSet',
+  message: 'no speaker with a valid Lease runs on any node; see the Pods of the speaker DaemonSet',
 };
 
 export const noSpeakerEvent = {

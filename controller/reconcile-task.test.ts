@@ -437,11 +437,11 @@ describe('the object says what was decided', () => {
     await herald.pass(20_000);
     assert.equal(
       herald.condition('default/web', 'herald/Announced'),
-      'False speakerNotAlive: no speaker is alive on any node; see the Pods of the speaker DaemonSet',
+      'False speakerNotAlive: no speaker with a valid Lease runs on any node; see the Pods of the speaker DaemonSet',
     );
     assert.deepEqual(herald.events.take(), [
       'Normal IPAllocated default/web: Assigned 10.0.0.0 from pool a',
-      'Warning NotAnnounced default/web: no speaker is alive on any node; see the Pods of the speaker DaemonSet',
+      'Warning NotAnnounced default/web: no speaker with a valid Lease runs on any node; see the Pods of the speaker DaemonSet',
     ]);
   });
 
