@@ -3,7 +3,7 @@
  * it is linked to, the bundles, and of koffi what is loaded; no shell, no package manager.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { arch } from 'node:process';
 
@@ -32,6 +32,7 @@ rmSync(folder, { recursive: true, force: true });
 
 const node = realpathSync(process.execPath);
 copy(node, '/usr/bin/node');
+copy(licenceOf(node), '/app/NODE-LICENSE');
 for (const library of librariesOf(node)) copy(library, library);
 for (const bundle of bundles) copy(join(dist, bundle), `/app/${bundle}`);
 copy(join(dist, 'LICENSES.txt'), '/app/LICENSES.txt');
@@ -48,6 +49,13 @@ function copy(from: string, to: string): void {
   const target = join(folder ?? '', to);
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(from, target);
+}
+
+/** Its terms ask to be passed on with it. Node's archives have them beside `bin`. */
+function licenceOf(program: string): string {
+  const file = join(dirname(program), '../LICENSE');
+  if (!existsSync(file)) throw new Error(`cannot lay out the image: Node's licence is missing, ${file}`);
+  return file;
 }
 
 /** As the dynamic linker finds them, and the linker itself. */
