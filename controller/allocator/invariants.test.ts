@@ -176,7 +176,7 @@ class Watcher {
     if (wish.policy === 'RequireDualStack') assert.ok([0, wish.families.length].includes(held.length), wish.key);
     for (const { ip, pool: name } of held) {
       assert.ok(this.#isFree(ip, wish), `${ip} of ${wish.key} is not for two`);
-      assert.ok(!this.foreign.has(ip), `${ip} of ${wish.key} is in use by another machine`);
+      assert.ok(!this.#isForeign(ip), `${ip} of ${wish.key} is in use by another machine`);
       const pool = this.#poolOf(ip);
       if (pool === undefined) assert.ok(this.#pools.setAside.has(name), `no pool has ${ip} of ${wish.key}`);
       else assert.deepEqual([pool.name, this.#refused(pool, wish)], [name, undefined], wish.key);
@@ -271,8 +271,13 @@ class Watcher {
   }
 
   #isFree(ip: string, wish: Wish): boolean {
-    if (this.foreign.has(ip)) return false;
+    if (this.#isForeign(ip)) return false;
     return this.#others(this.holdings(), wish).every((other) => other.ip !== ip || mayShare(wish, other.wish));
+  }
+
+  /** What was given from a pool that is set aside now stays, whoever else uses it. */
+  #isForeign(ip: string): boolean {
+    return this.foreign.has(ip) && this.#poolOf(ip) !== undefined;
   }
 
   #others(
