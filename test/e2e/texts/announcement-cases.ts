@@ -105,6 +105,19 @@ export const nodeFaults: TextChapter = {
   title: 'The only node that may announce fails',
   apart: true,
   cases: [
+    // First: a node that has just come back takes nothing for a while, and this needs both.
+    {
+      title: 'kube-proxy fails on the node that announces, and another node takes over',
+      shows: ['OwnerChanged', 'kubeProxyUnhealthy', 'ownerNotCandidate'],
+      service: 'proxy-fails',
+      bringAbout: async (world) => {
+        await world.service('proxy-fails', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.93' } });
+        await world.told('proxy-fails', /nodeAssigned[\s\S]*announced from node node-b/);
+        await world.node('node-b').proxy.kill('SIGSTOP');
+      },
+      until: /OwnerChanged[\s\S]*nodeAssigned[^\n]*node-a[\s\S]*announced from node node-a/,
+      putRight: (world) => world.node('node-b').proxy.kill('SIGCONT'),
+    },
     stopped(
       {
         title: 'The node is excluded by its label',
@@ -132,18 +145,6 @@ export const nodeFaults: TextChapter = {
       },
       (world) => world.node('node-b').setCable(false),
     ),
-    {
-      title: 'kube-proxy fails on the node that announces, and another node takes over',
-      shows: ['OwnerChanged', 'kubeProxyUnhealthy', 'ownerNotCandidate'],
-      service: 'proxy-fails',
-      bringAbout: async (world) => {
-        await world.service('proxy-fails', { annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.93' } });
-        await world.told('proxy-fails', /nodeAssigned[\s\S]*announced from node node-b/);
-        await world.node('node-b').proxy.kill('SIGSTOP');
-      },
-      until: /OwnerChanged[\s\S]*nodeAssigned[^\n]*node-a[\s\S]*announced from node node-a/,
-      putRight: (world) => world.node('node-b').proxy.kill('SIGCONT'),
-    },
     stopped(
       { title: 'The speaker of the node has stopped', shows: ['speakerNotAlive'], service: 'no-speaker' },
       (world) => world.node('node-b').speaker.kill('SIGTERM'),

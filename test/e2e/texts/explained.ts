@@ -3,6 +3,7 @@ import { explainService } from '../../../cli/explain/explain-service.ts';
 import { explainText } from '../../../cli/explain/explain-text.ts';
 import { noOverrides } from '../../../cli/installation.ts';
 import { readCluster } from '../../../cli/kube/read-cluster.ts';
+import { readServiceEvents } from '../../../cli/kube/read-service-events.ts';
 import { plainStyle } from '../../../cli/output/style.ts';
 import { HttpApiClient } from '../../../shared/kube/http-api-client.ts';
 import { loadEndpoint } from '../../../shared/kube/kubeconfig.ts';
@@ -25,14 +26,15 @@ export async function explained(
       overrides: noOverrides,
     });
     const decided = decideCluster(cluster);
-    return new Map(
-      cluster.services
-        .filter(({ meta }) => meta.namespace === 'default' && services.includes(meta.name))
-        .map((service) => {
-          const lines = explainText(explainService(service, decided), { style: plainStyle, nowMs: cluster.nowMs });
-          return [service.meta.name, lines.map(steady)];
-        }),
-    );
+    const texts = new Map<string, readonly string[]>();
+    for (const service of cluster.services) {
+      const { namespace, name } = service.meta;
+      if (namespace !== 'default' || !services.includes(name)) continue;
+      const events = await readServiceEvents(client, { namespace, name });
+      const report = explainService(service, decided, events);
+      texts.set(name, explainText(report, { style: plainStyle, nowMs: cluster.nowMs }).map(steady));
+    }
+    return texts;
   } finally {
     client.close();
   }

@@ -53,6 +53,7 @@ export function steady(text: string): string {
   return text
     .replaceAll(/\b\d+ ms\b/g, 'N ms')
     .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d+ s\)/g, 'TIME')
+    .replaceAll(/\(\d+ s ago\)/g, '(N s ago)')
     .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
     .replaceAll(/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/g, 'MAC');
 }
