@@ -68,7 +68,7 @@ export const refusals: TextChapter = {
     refused('It asks for an address that no pool has', ['addressesRefused', 'notInAnyPool'], 'foreign', {
       annotations: ips('10.99.0.1'),
     }),
-    refused('It asks for an address and for a pool that has it not', ['notInRequestedPool'], 'other-pool', {
+    refused('It asks for an address and for a pool that does not have it', ['notInRequestedPool'], 'other-pool', {
       annotations: { ...ips('192.168.10.91'), ...poolOf('full') },
     }),
     refused('It asks for an address whose pool does not serve it', ['poolRefuses'], 'pool-refuses', {
@@ -88,11 +88,13 @@ export const refusals: TextChapter = {
       annotations: ips('192.168.10.92'),
       spec: { loadBalancerIP: '192.168.10.92' },
     }),
-    refused('It asks for what is no address', ['unreadableAddress'], 'garbage', { annotations: ips('192.168.10.300') }),
+    refused('It asks for something that is no address', ['unreadableAddress'], 'garbage', {
+      annotations: ips('192.168.10.300'),
+    }),
     refused('It asks for two addresses of one family', ['twoOfOneFamily'], 'two-of-one', {
       annotations: ips('192.168.10.92,192.168.10.93'),
     }),
-    refused('It asks for an address of a family that it has not', ['familyNotServed'], 'wrong-family', {
+    refused('It asks for an address of a family that it does not have', ['familyNotServed'], 'wrong-family', {
       annotations: ips('2001:db8:10::201'),
     }),
     refused('It must have both families and asks for one', ['onlySomeFamilies'], 'one-of-two', {
@@ -100,7 +102,7 @@ export const refusals: TextChapter = {
       ipFamilyPolicy: 'RequireDualStack',
     }),
     {
-      title: 'It must have both families, and no pool has both free',
+      title: 'It must have both families, and the pool has only one',
       shows: ['AllocationFailed'],
       service: 'both-families',
       bringAbout: (world) =>
