@@ -100,7 +100,9 @@ function writtenAddresses({ ingress }: Service): ReadonlySet<string> {
 
 function conditionsOf({ conditions }: Service): readonly ExplainedCondition[] {
   const ours: readonly string[] = Object.values(conditionTypes);
+  // They stand in the order in which they were written.
   return conditions
+    .toSorted((a, b) => ours.indexOf(a.type) - ours.indexOf(b.type))
     .filter(({ type }) => ours.includes(type))
     .map(({ type, status, reason, message, lastTransitionTime }) => {
       return { type, status, reason, message, since: lastTransitionTime };
