@@ -46,6 +46,8 @@ describe('OpenAPI v3', () => {
       'apis/discovery.k8s.io/v1',
       'apis/events.k8s.io/v1',
       'apis/example.com/v1',
+      'apis/networking.k8s.io/v1',
+      'apis/policy/v1',
       'apis/rbac.authorization.k8s.io/v1',
     ]);
     for (const [path, entry] of Object.entries(paths)) {
