@@ -164,6 +164,18 @@ describe('an address that is to be checked', () => {
     });
   }
 
+  for (const reason of ['ownerUnfit', 'preferred', 'ownerNotCandidate', 'ownerNotLive'] as const) {
+    test(`is probed for where only another address of its Service was announced by the node it comes from (${reason})`, () => {
+      const bench = new Bench([{ ...vip4, holder: 'b' }]);
+      bench.want({ ...first, reason, from: 'b' });
+      bench.until(980);
+      assert.deepEqual(bench.arp.sent, [`2 ${probe4}`, `2 ${probe4}`, `2 ${probe4}`]);
+      assert.deepEqual(bench.events(), []);
+      bench.until(1_000, 990);
+      assert.deepEqual(bench.events(), [`tookOver 192.0.2.100 ${reason} 1000990`]);
+    });
+  }
+
   test('that somebody is told to have announced meanwhile is announced at once', () => {
     const bench = new Bench();
     bench.want(first);

@@ -40,8 +40,8 @@ const noAddress = 0;
  * outlives the table.
  */
 export class AddressChecks {
-  /** Of the table, those that are to be checked. */
-  #wanted: ReadonlySet<string> = new Set();
+  /** Of the table, those that are to be checked, and who holds their Services by the reports. */
+  #wanted: ReadonlyMap<string, string | undefined> = new Map();
   readonly #checks = new Map<string, AddressCheck>();
   readonly #causes = new Map<string, TakeCause>();
   readonly #found = new Map<string, Found>();
@@ -67,7 +67,7 @@ export class AddressChecks {
 
   /** Another table. What is not to be checked any more is free: somebody has announced it meanwhile. */
   setVips(vips: readonly Vip[]): void {
-    this.#wanted = new Set(vips.filter(({ check }) => check === true).map(({ ip }) => ip));
+    this.#wanted = new Map(vips.filter(({ check }) => check === true).map(({ ip, holder }) => [ip, holder]));
     const all = new Set(vips.map(({ ip }) => ip));
     for (const ip of [...this.#checks.keys()]) {
       if (this.#wanted.has(ip) || (!all.has(ip) && this.#found.has(ip))) continue;
@@ -99,7 +99,8 @@ export class AddressChecks {
   holdsBack(ip: string, cause: TakeCause, nowMs: number): boolean {
     const check = this.#checks.get(ip);
     if (!this.#wanted.has(ip) || check?.type === 'free') return false;
-    if (check === undefined && cause.from !== undefined) {
+    // A holder that reports alone name announced something else: of this address they know nothing.
+    if (check === undefined && cause.from !== undefined && cause.from !== this.#wanted.get(ip)) {
       this.#checks.set(ip, { type: 'free' });
       return false;
     }
