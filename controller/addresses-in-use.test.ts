@@ -99,10 +99,29 @@ describe('addresses that speakers found in use', () => {
   test('are taken over from the status of the pools by a controller that comes to lead', () => {
     const all = new AddressesInUse();
     const told = [{ ...inUse('10.0.0.1', 600_000), node: 'node-a' }];
-    all.restore(told, { nowMs: 7, wallMs: epochMs + 100_000 });
+    all.restore(told, [], { nowMs: 7, wallMs: epochMs + 100_000 });
     all.see([], 7);
     assert.deepEqual(texts(all, 7 + 499_999), [said]);
     assert.deepEqual(texts(all, 7 + 500_000), []);
+  });
+
+  test('are given again where they are told by the Lease of a speaker that died long ago', () => {
+    const all = new AddressesInUse();
+    const leases = [lease('node-a', 60_000, [inUse('10.0.0.1', 600_000)])];
+    all.restore([], leases, { nowMs: 7, wallMs: epochMs + 600_000 });
+    for (const nowMs of [7, 5_000]) all.see(leases, nowMs);
+    assert.deepEqual(texts(all, 5_000), []);
+    all.see([lease('node-a', 700_000, [inUse('10.0.0.1', 1_300_000)])], 100_000);
+    assert.equal(texts(all, 100_000).length, 1);
+  });
+
+  test('are set aside by a Lease that tells of them while nobody leads', () => {
+    const all = new AddressesInUse();
+    const leases = [lease('node-a', 60_000, [inUse('10.0.0.1', 600_000)])];
+    all.restore([], leases, { nowMs: 7, wallMs: epochMs + 65_000 });
+    all.see(leases, 7);
+    assert.deepEqual(texts(all, 7 + 539_999), [said]);
+    assert.deepEqual(texts(all, 7 + 540_000), []);
   });
 
   test('are the same while nothing else is said of them', () => {

@@ -17,32 +17,39 @@ interface Known extends ForeignUse {
 
 /**
  * Addresses that speakers found in use by other machines, by their Leases. Each is set aside until it is to be tried
- * again, also when its speaker restarts and says nothing any more. The clocks of others are never compared with ours: a
- * Lease tells its own time. BOUNDED by the speakers, times `longestInUseList`, for ten minutes.
+ * again, also when its speaker restarts and says nothing any more. The clocks of others are compared with ours at the
+ * beginning only: after that a Lease tells its own time. BOUNDED by the speakers, times `longestInUseList`, for ten minutes.
  */
 export class AddressesInUse {
   /** By node, address and time of each report that was seen; kept as long as it is told, or counts. */
   readonly #known = new Map<string, Known>();
   #macs: ReadonlySet<string> = new Set();
 
-  /** What the pools' status says: of the controller that led before. */
+  /**
+   * To begin with: what the pools' status says, of the controller that led before. The Lease of a speaker that died
+   * tells for ever what it found: whose time is over by the clock counts no more.
+   */
   restore(
     told: Iterable<PoolAddressInUse>,
+    leases: Iterable<Lease>,
     { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
   ): void {
     for (const one of told) this.#note(one.node, one, nowMs + within(one.untilMs - wallMs));
+    for (const lease of leases) {
+      for (const [node, one] of reportsOf(lease)) if (one.untilMs <= wallMs) this.#note(node, one, nowMs);
+    }
   }
 
   /** Takes over what the Leases say now. */
   see(leases: Iterable<Lease>, nowMs: number): void {
     const told = new Set<string>();
     const macs = new Set<string>();
-    for (const { meta, holderIdentity, renewTimeMs } of leases) {
+    for (const lease of leases) {
+      const { meta, renewTimeMs } = lease;
       for (const mac of (meta.annotations[speakerMacsAnnotation] ?? '').split(',')) macs.add(mac.toLowerCase());
-      if (holderIdentity === undefined) continue;
-      for (const one of parseAddressesInUse(meta.annotations[addressesInUseAnnotation])) {
+      for (const [node, one] of reportsOf(lease)) {
         const leftMs = renewTimeMs === undefined ? inUseForMs : one.untilMs - renewTimeMs;
-        told.add(this.#note(holderIdentity, one, nowMs + within(leftMs)));
+        told.add(this.#note(node, one, nowMs + within(leftMs)));
       }
     }
     this.#macs = macs;
@@ -81,6 +88,12 @@ export function sameUses(one: ForeignUses, other: ForeignUses): boolean {
     const use = other.get(ip);
     return use?.mac === mac && use.interface === link && use.node === node && use.untilMs === untilMs;
   });
+}
+
+/** Each with the node of the speaker that says so. */
+function reportsOf({ meta, holderIdentity: node }: Lease): readonly (readonly [node: string, told: AddressInUse])[] {
+  if (node === undefined) return [];
+  return parseAddressesInUse(meta.annotations[addressesInUseAnnotation]).map((told) => [node, told]);
 }
 
 function within(leftMs: number): number {

@@ -164,10 +164,10 @@ class Reconciling {
 
   /** What the controller that led before has told, and what the speakers say. */
   #readInUse(): void {
-    const { clock, pools } = this.#options;
+    const { clock, pools, speakerLeases } = this.#options;
     const told = [...pools.values()].flatMap(({ usage }) => usage?.addressesInUse ?? []);
-    this.#inUse.restore(told, { nowMs: clock.now(), wallMs: clock.wallMs() });
-    this.#inUse.see(this.#options.speakerLeases.values(), clock.now());
+    this.#inUse.restore(told, speakerLeases.values(), { nowMs: clock.now(), wallMs: clock.wallMs() });
+    this.#inUse.see(speakerLeases.values(), clock.now());
   }
 
   /** Other machines use other addresses now, or it is time to try one again. */

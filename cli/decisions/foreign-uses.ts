@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.ts';
 export function foreignUses({ pools, leases, nowMs }: Pick<Cluster, 'pools' | 'leases' | 'nowMs'>): ForeignUses {
   const inUse = new AddressesInUse();
   const told = pools.flatMap(({ usage }) => usage?.addressesInUse ?? []);
-  inUse.restore(told, { nowMs, wallMs: nowMs });
+  inUse.restore(told, leases, { nowMs, wallMs: nowMs });
   inUse.see(leases, nowMs);
   return inUse.uses(nowMs);
 }
