@@ -5,7 +5,8 @@ const width = 116;
 
 /** YAML of an object, each comment at its place. The same object always gives the same text. */
 export function draftText(object: object, comments: readonly DraftComment[]): string {
-  const document = new Document(object, { aliasDuplicateObjects: false });
+  // kubectl and Helm read YAML 1.1, where `yes` is no text.
+  const document = new Document(object, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
   for (const { path, text } of comments) putComment(document, path, commentOf(text));
   return document.toString({ lineWidth: 0 });
 }

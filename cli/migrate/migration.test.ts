@@ -297,6 +297,15 @@ ${indented}`;
   });
 });
 
+test('texts that kubectl would take for booleans or numbers stay texts', () => {
+  const text = `apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: { name: lan }
+spec: { nodeSelectors: [{ matchLabels: { public: "yes", rack: "1_000" } }] }
+`;
+  assert.match(printed(text), /public: "yes"\n +rack: "1_000"/);
+});
+
 test('a file that is no YAML is refused with line and column', () => {
   assert.equal(
     refusal('kind: List\nitems: [\n'),

@@ -10,7 +10,11 @@ export function documentOf({ report, lines }: Pick<Outcome, 'report' | 'lines'>,
     case 'json':
       return `${JSON.stringify(report, undefined, 2)}\n`;
     case 'yaml':
-      // Through JSON, so that both forms leave out the same.
-      return stringify(JSON.parse(JSON.stringify(report)), { lineWidth: 0, aliasDuplicateObjects: false });
+      // Through JSON, so that both forms leave out the same. YAML 1.1 reads `yes` and `1_000` as something else.
+      return stringify(JSON.parse(JSON.stringify(report)), {
+        lineWidth: 0,
+        aliasDuplicateObjects: false,
+        compat: 'yaml-1.1',
+      });
   }
 }

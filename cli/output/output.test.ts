@@ -50,6 +50,11 @@ test('an outcome is printed as text, JSON or YAML, with the same fields', () => 
   assert.equal(documentOf(outcome, 'yaml'), 'name: a\nlist:\n  - x: 1\n');
 });
 
+test('texts that other readers of YAML take for something else are quoted', () => {
+  const report = { a: 'yes', b: 'on', c: '1_000', d: '0b1', e: '2001:db8::1' };
+  assert.equal(documentOf({ report, lines: [] }, 'yaml'), 'a: "yes"\nb: "on"\nc: "1_000"\nd: "0b1"\ne: 2001:db8::1\n');
+});
+
 const ages = [
   { ms: -5_000, text: '0 s' },
   { ms: 119_000, text: '119 s' },
