@@ -105,6 +105,34 @@ describe('status --watch', () => {
     await ended;
   });
 
+  test('parts the documents of -o yaml', async () => {
+    let said = outcome('one');
+    const ended = watchStatus(sessionOn(undefined, 'yaml'), async () => said);
+    await clock.advance(0);
+    assert.equal(news(), 'lines:\n  - one\n');
+    said = outcome('two');
+    await clock.advance(2_000);
+    assert.equal(news(), '---\nlines:\n  - two\n');
+    stop.abort();
+    await ended;
+  });
+
+  test('gives the terminal back where it fails later', async () => {
+    let broken = false;
+    const error = new Error('no such context');
+    const look = async (): Promise<Outcome> => {
+      if (broken) throw error;
+      return outcome('one');
+    };
+    const rejected = assert.rejects(watchStatus(sessionOn({ columns: 80, rows: 24 }), look), error);
+    await clock.advance(0);
+    news();
+    broken = true;
+    await clock.advance(2_000);
+    await rejected;
+    assert.equal(news(), '\u001b[?7h');
+  });
+
   test('goes on while the API server is away, and says that it is', async () => {
     let away = false;
     const look = async (): Promise<Outcome> => {

@@ -20,10 +20,30 @@ const wrapOn = '\u001b[?7h';
  * @throws whatever the first look does
  */
 export async function watchStatus(session: Session, look: () => Promise<Outcome>): Promise<Outcome> {
-  const { clock, signal } = session;
-  let outcome = await look();
+  const first = await look();
   const view = session.options.output === 'text' && session.terminal.size ? screen(session) : journal(session);
-  view.show(outcome);
+  try {
+    view.show(first);
+    return { ...(await keepLooking(first, look, { session, view })), exitCode: 0, written: true };
+  } finally {
+    view.end();
+  }
+}
+
+interface View {
+  show(outcome: Outcome): void;
+  end(): void;
+}
+
+interface Watch {
+  readonly session: Session;
+  readonly view: View;
+}
+
+/** Until the signal aborts; what was seen last. */
+async function keepLooking(first: Outcome, look: () => Promise<Outcome>, { session, view }: Watch): Promise<Outcome> {
+  const { clock, signal } = session;
+  let outcome = first;
   while (await delay(clock, pollMs, signal)) {
     try {
       outcome = await look();
@@ -33,13 +53,7 @@ export async function watchStatus(session: Session, look: () => Promise<Outcome>
       if (!signal.aborted) view.show(notUpToDate(outcome, error, session));
     }
   }
-  view.end();
-  return { ...outcome, exitCode: 0, written: true };
-}
-
-interface View {
-  show(outcome: Outcome): void;
-  end(): void;
+  return outcome;
 }
 
 /** Draws over what stands there, which flickers less than to clear it first. */
@@ -67,7 +81,9 @@ function journal({ terminal, options }: Session): View {
     show: (outcome) => {
       // Text tells ages, which change all the time.
       const said = JSON.stringify(outcome.report);
-      if (said !== before) terminal.write(documentOf(outcome, options.output));
+      if (said === before) return;
+      const parted = before !== undefined && options.output === 'yaml';
+      terminal.write((parted ? '---\n' : '') + documentOf(outcome, options.output));
       before = said;
     },
     end: () => undefined,
