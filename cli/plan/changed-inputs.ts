@@ -24,12 +24,11 @@ export function changedInputs(
 }
 
 function changedConfigMap(
-  { configMap, namespace }: ConfigInputs,
+  { configMap }: ConfigInputs,
   { configMaps }: Manifests,
   verb: PlannedVerb,
 ): ConfigMap | undefined {
-  // The one of the installation counts; one elsewhere is named by a finding.
-  const planned = configMaps.find(({ meta }) => meta.namespace === namespace) ?? configMaps[0];
+  const [planned] = configMaps;
   if (planned === undefined) return configMap;
   if (verb === 'apply') return planned;
   return configMap !== undefined && keyOf(configMap.meta) === keyOf(planned.meta) ? undefined : configMap;

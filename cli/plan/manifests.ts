@@ -17,6 +17,7 @@ export interface ManifestText {
 export interface Manifests {
   readonly pools: readonly IPAddressPool[];
   readonly advertisements: readonly L2Advertisement[];
+  /** The installation's; at most one. */
   readonly configMaps: readonly ConfigMap[];
   /** What is not planned with, `Kind namespace/name`, and why. */
   readonly ignored: readonly { readonly object: string; readonly why: string }[];
@@ -71,7 +72,8 @@ function namesOf(texts: readonly ManifestText[]): string {
   return texts.map(({ name }) => name).join(', ');
 }
 
-function sorted(objects: readonly JsonObject[], { namespace, configMapName }: ManifestsPlace): Manifests {
+function sorted(objects: readonly JsonObject[], place: ManifestsPlace): Manifests {
+  const { namespace } = place;
   const pools = new Map<string, IPAddressPool>();
   const advertisements = new Map<string, L2Advertisement>();
   const configMaps = new Map<string, ConfigMap>();
@@ -84,8 +86,8 @@ function sorted(objects: readonly JsonObject[], { namespace, configMapName }: Ma
     const kept =
       put(pools, ipAddressPoolResource, placed) ||
       put(advertisements, l2AdvertisementResource, placed) ||
-      (readText(metadata, 'name') === configMapName && put(configMaps, configMapResource, placed));
-    if (!kept) ignored.push({ object: name, why: whyIgnored(object, configMapName) });
+      (isOwnConfigMap(placed, place) && put(configMaps, configMapResource, placed));
+    if (!kept) ignored.push({ object: name, why: whyIgnored(object, place) });
     else if (readText(metadata, 'namespace') === '') withoutNamespace.push(name);
   }
   return {
@@ -104,12 +106,22 @@ function put<T extends ApiObject>(into: Map<string, T>, type: ResourceType<T>, o
   return true;
 }
 
-function whyIgnored(object: JsonObject, configMapName: string): string {
+/** One that stands elsewhere is never read. */
+function isOwnConfigMap(object: JsonObject, { namespace, configMapName }: ManifestsPlace): boolean {
+  const metadata = readObject(object, 'metadata');
+  return readText(metadata, 'name') === configMapName && readText(metadata, 'namespace') === namespace;
+}
+
+function whyIgnored(object: JsonObject, { namespace, configMapName }: ManifestsPlace): string {
   const kind = readText(object, 'kind');
   const ofMetallb = readText(object, 'apiVersion').startsWith(`${metallbGroup}/`);
   if (ofMetallb && notServed.includes(kind)) return 'it is stored, and not served yet';
   if (ofMetallb) return `Herald does not read it in ${readText(object, 'apiVersion')}`;
-  if (kind === configMapResource.kind) return `Herald reads the ConfigMap "${configMapName}" only`;
+  if (kind === configMapResource.kind) {
+    const isNamedSo = readText(readObject(object, 'metadata'), 'name') === configMapName;
+    if (isNamedSo) return `Herald reads the one in namespace ${namespace} only`;
+    return `Herald reads the ConfigMap "${configMapName}" only`;
+  }
   return 'it is no pool, no advertisement and no ConfigMap';
 }
 

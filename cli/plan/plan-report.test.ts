@@ -189,6 +189,20 @@ describe('the configuration', () => {
       metadata: { name: 'config', namespace: 'herald-system' },
       data: { config },
     });
+
+  test('a ConfigMap in another namespace takes the place of none', () => {
+    const yaml = 'address-pools:\n- { name: lan, protocol: layer2, addresses: [192.168.1.240-192.168.1.241] }\n';
+    const own = { metadata: { name: 'config', namespace: 'herald-system' }, data: { config: yaml } };
+    const served = { ...held, pools: [], advertisements: [], configMap: own };
+    for (const verb of ['apply', 'delete'] as const) {
+      const report = planned(served, configMap('').replace('herald-system', 'elsewhere'), verb);
+      assert.deepEqual(changes(report), ['shop/web keeps 192.168.1.240>192.168.1.240: ']);
+      assert.deepEqual(report.notes, [
+        'ConfigMap elsewhere/config plays no part: Herald reads the one in namespace herald-system only',
+      ]);
+    }
+  });
+
   test('the ConfigMap of v0.12 is planned with where there are no custom resources', () => {
     const bare = { ...held, pools: [], advertisements: [], configMap: { metadata: place, data: { config: '' } } };
     const yaml = 'address-pools:\n- { name: lan, protocol: layer2, addresses: [192.168.1.240-192.168.1.241] }\n';
