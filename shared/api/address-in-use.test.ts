@@ -30,7 +30,18 @@ describe('addresses in use, on a Lease', () => {
     assert.equal(parseAddressesInUse(JSON.stringify(many)).length, 100);
   });
 
-  const unreadable = ['', 'x', '{}', '[1]', '[{}]', '[{"address":"x","untilMs":1}]', '[{"address":"192.0.2.4"}]'];
+  const unreadable = [
+    '',
+    'x',
+    '{}',
+    '[1]',
+    '[{}]',
+    '[{"address":"x","untilMs":1}]',
+    '[{"address":"192.0.2.4"}]',
+    '[{"address":"192.0.2.4","untilMs":-1}]',
+    '[{"address":"192.0.2.4","untilMs":253402300800000}]',
+    '[{"address":"192.0.2.4","untilMs":1e400}]',
+  ];
   for (const one of unreadable) {
     test(`${JSON.stringify(one)} says nothing`, () => assert.deepEqual(parseAddressesInUse(one), []));
   }

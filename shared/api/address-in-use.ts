@@ -46,10 +46,14 @@ function parseList(text: string): readonly unknown[] {
   }
 }
 
+/** The end of the last year that RFC 3339 can write: as such a time the pool's status and messages say it. */
+const latestMs = 253_402_300_799_999;
+
 /** None where it can't be read. */
 export function parseAddressInUse(json: JsonObject): readonly AddressInUse[] {
   const address = readString(json, 'address');
   const untilMs = readNumber(json, 'untilMs');
-  if (address === undefined || parseAddress(address) === undefined || untilMs === undefined) return [];
+  if (address === undefined || parseAddress(address) === undefined) return [];
+  if (untilMs === undefined || untilMs < 0 || untilMs > latestMs) return [];
   return [{ address, mac: readString(json, 'mac') ?? '', interface: readString(json, 'interface') ?? '', untilMs }];
 }
