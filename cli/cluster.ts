@@ -17,6 +17,9 @@ export interface Unreadable {
   readonly why: string;
 }
 
+/** Why a kind could not be read of which there is nothing, then. */
+export const unknownKind = 'the API server does not know this kind';
+
 /** What all commands work on: the API server's objects at one time, those of the other namespaces included. */
 export interface Cluster {
   /** Of the installation. */

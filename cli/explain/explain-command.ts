@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { decideCluster } from '../decisions/decided.ts';
+import { requireDecidable } from '../decisions/needed-kinds.ts';
 import { readServiceEvents } from '../kube/read-service-events.ts';
 import { explainService } from './explain-service.ts';
 import { explainText } from './explain-text.ts';
@@ -31,18 +32,9 @@ function serviceKey(operand: string, namespace: () => string): { readonly namesp
   return others.length > 0 ? { namespace: first, name: others.join('/') } : { namespace: namespace(), name: first };
 }
 
-/** Without these every reason could be wrong; pools may also be in the ConfigMap. */
-const needed: readonly string[] = ['services', 'endpointslices', 'nodes', 'leases'];
-const neededPools: readonly string[] = ['ipaddresspools', 'l2advertisements'];
-
-function serviceIn({ services, configMap, unreadable }: Cluster, key: string): Service {
-  const kinds = configMap === undefined ? [...needed, ...neededPools] : needed;
-  const lacking = unreadable.find(({ resource }) => kinds.includes(resource));
-  if (lacking !== undefined) {
-    const why = `${lacking.resource} can not be read: ${lacking.why}`;
-    throw new CommandError('Unreadable', `cannot explain Service ${key}: ${why}`);
-  }
-  const service = services.find(({ meta }) => keyOf(meta) === key);
+function serviceIn(cluster: Cluster, key: string): Service {
+  requireDecidable(cluster, `explain Service ${key}`);
+  const service = cluster.services.find(({ meta }) => keyOf(meta) === key);
   if (service !== undefined) return service;
   throw new CommandError('NotFound', `cannot explain Service ${key}: there is no such Service`);
 }

@@ -3,7 +3,7 @@ import type { ResourceType } from '../../shared/api/resource-type.ts';
 import type { ApiClient, ObjectName } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import { errorText } from '../../shared/runtime/error-text.ts';
-import type { Unreadable } from '../cluster.ts';
+import { type Unreadable, unknownKind } from '../cluster.ts';
 import { type ListScope, listAll } from './list-all.ts';
 
 /** Refusals that concern one kind: it is not there, or not for this user. All else concerns the API server. */
@@ -38,7 +38,7 @@ export class TolerantReader {
       return await read();
     } catch (error) {
       if (!(error instanceof ApiError) || !aboutOneKind.includes(error.code)) throw error;
-      const why = error.code === 'NotFound' ? 'the API server does not know this kind' : errorText(error);
+      const why = error.code === 'NotFound' ? unknownKind : errorText(error);
       this.#unreadable.set(type.plural, why);
       return otherwise;
     }

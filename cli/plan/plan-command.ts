@@ -2,12 +2,13 @@ import { OptionsError } from '../../shared/runtime/command-line.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { requireDecidable } from '../decisions/needed-kinds.ts';
 import { readManifests } from './manifests.ts';
 import { planReport } from './plan-report.ts';
 import { planText } from './plan-text.ts';
 
-/** Without these nothing can be foretold. */
-const needed = ['services', 'ipaddresspools', 'l2advertisements', 'configmaps', 'namespaces'];
+/** Without these it is not known, either, which pools serve whom. */
+const needed = ['configmaps', 'namespaces'];
 
 export const planCommand: Command = {
   name: 'plan',
@@ -34,7 +35,9 @@ export const planCommand: Command = {
   },
 };
 
-function requireReadable({ unreadable }: Cluster): void {
-  const missing = unreadable.find(({ resource }) => needed.includes(resource));
-  if (missing !== undefined) throw new CommandError('Unreadable', `cannot plan: ${missing.why}`);
+function requireReadable(cluster: Cluster): void {
+  requireDecidable(cluster, 'plan');
+  const missing = cluster.unreadable.find(({ resource }) => needed.includes(resource));
+  if (missing === undefined) return;
+  throw new CommandError('Unreadable', `cannot plan: ${missing.resource} can not be read: ${missing.why}`);
 }
