@@ -96,6 +96,16 @@ describe('addresses that speakers found in use', () => {
     assert.deepEqual(texts(all, 0), []);
   });
 
+  test('are in use by others where the machine had a speaker that died long ago', () => {
+    const all = new AddressesInUse();
+    const found = lease('node-a', 600_001, [inUse('10.0.0.1', 1_200_000)]);
+    const dead = lease('node-b', 0, [], mac);
+    all.see([found, dead], 0);
+    assert.equal(texts(all, 0).length, 1);
+    all.see([found, lease('node-b', 1, [], mac)], 0);
+    assert.equal(texts(all, 0).length, 0);
+  });
+
   test('are taken over from the status of the pools by a controller that comes to lead', () => {
     const all = new AddressesInUse();
     const told = [{ ...inUse('10.0.0.1', 600_000), node: 'node-a' }];

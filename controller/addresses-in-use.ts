@@ -42,17 +42,16 @@ export class AddressesInUse {
 
   /** Takes over what the Leases say now. */
   see(leases: Iterable<Lease>, nowMs: number): void {
+    const all = [...leases];
     const told = new Set<string>();
-    const macs = new Set<string>();
-    for (const lease of leases) {
-      const { meta, renewTimeMs } = lease;
-      for (const mac of (meta.annotations[speakerMacsAnnotation] ?? '').split(',')) macs.add(mac.toLowerCase());
+    for (const lease of all) {
+      const { renewTimeMs } = lease;
       for (const [node, one] of reportsOf(lease)) {
         const leftMs = renewTimeMs === undefined ? inUseForMs : one.untilMs - renewTimeMs;
         told.add(this.#note(node, one, nowMs + within(leftMs)));
       }
     }
-    this.#macs = macs;
+    this.#macs = macsOf(all);
     for (const [key, { dueMs }] of this.#known) if (dueMs <= nowMs && !told.has(key)) this.#known.delete(key);
   }
 
@@ -88,6 +87,18 @@ export function sameUses(one: ForeignUses, other: ForeignUses): boolean {
     const use = other.get(ip);
     return use?.mac === mac && use.interface === link && use.node === node && use.untilMs === untilMs;
   });
+}
+
+/**
+ * Lower case, of speakers that others can know: the Lease of one that died stays, and its machine may be anything by now.
+ * Ten minutes are more than speakers' clocks differ.
+ */
+function macsOf(leases: readonly Lease[]): ReadonlySet<string> {
+  const newestMs = leases.reduce((newest, { renewTimeMs = newest }) => Math.max(newest, renewTimeMs), 0);
+  const renewed = leases.filter(({ renewTimeMs = newestMs }) => newestMs - renewTimeMs <= inUseForMs);
+  return new Set(
+    renewed.flatMap(({ meta }) => (meta.annotations[speakerMacsAnnotation] ?? '').toLowerCase().split(',')),
+  );
 }
 
 /** Each with the node of the speaker that says so. */
