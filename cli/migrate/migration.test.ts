@@ -306,6 +306,29 @@ spec: { nodeSelectors: [{ matchLabels: { public: "yes", rack: "1_000" } }] }
   assert.match(printed(text), /public: "yes"\n +rack: "1_000"/);
 });
 
+const other =
+  'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a-ca, namespace: metallb-system }\ndata: { ca.crt: x }\n';
+
+test('of several ConfigMaps the one of v0.12 counts, and the others are named', () => {
+  const own = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: config, namespace: metallb-system }
+data:
+  config: |
+    address-pools:
+    - { name: lan, protocol: layer2, addresses: [192.168.10.0/24] }
+`;
+  const text = printed(`${other}---\n${own}---\n${own.replace('name: config', 'name: old')}`);
+  assert.match(text, /^# ConfigMap metallb-system\/a-ca is not carried over: Herald reads no such object$/m);
+  assert.match(text, /^# ConfigMap metallb-system\/old is not carried over: only one ConfigMap is read$/m);
+  assert.match(text, /kind: IPAddressPool\nmetadata:\n {2}name: lan\n/);
+});
+
+test('a ConfigMap of another kind beside the resources is no configuration', () => {
+  const text = printed(`${other}---\n${dump}`);
+  assert.match(text, /^# ConfigMap metallb-system\/a-ca is not carried over: Herald reads no such object$/m);
+});
+
 test('a file that is no YAML is refused with line and column', () => {
   assert.equal(
     refusal('kind: List\nitems: [\n'),

@@ -24,6 +24,9 @@ export interface Migration {
   readonly notes: readonly string[];
 }
 
+/** Of v0.12, as its manifests have it. */
+const configMapName = 'config';
+const configMapKey = 'config';
 const exclusionsKey = 'excludel2.yaml';
 /** Written by MetalLB, and by Herald anew. */
 const statuses: readonly string[] = ['ServiceL2Status', 'ServiceBGPStatus', 'ConfigurationState'];
@@ -35,7 +38,7 @@ const statuses: readonly string[] = ['ServiceL2Status', 'ServiceBGPStatus', 'Con
 export function migrationOf(source: SourceObjects, namespace: string): Migration {
   const { objects } = source;
   const resources = objects.filter(isMetallbResource);
-  const configMap = objects.find((object) => isConfigMap(object) && !hasKey(object, exclusionsKey));
+  const configMap = configMapOf(objects);
   const programs = objects
     .flatMap((object) => metallbProgram(object) ?? [])
     .toSorted((a, b) => compareText(a.program, b.program));
@@ -59,8 +62,15 @@ export function migrationOf(source: SourceObjects, namespace: string): Migration
     namespace,
     drafts: withFindings(drafts, namespace),
     values: chartValues(programs, exclusions === undefined ? undefined : excludedInterfaces(exclusions, notes)),
-    notes: [...source.unreadable, ...notes, ...leftNotes(objects)],
+    notes: [...source.unreadable, ...notes, ...leftNotes(objects.filter((object) => object !== configMap && object !== exclusions))],
   };
+}
+
+/** That of v0.12: any namespace has others, such as kube-root-ca.crt. */
+function configMapOf(objects: readonly JsonObject[]): JsonObject | undefined {
+  const others = objects.filter((object) => isConfigMap(object) && !hasKey(object, exclusionsKey));
+  const named = others.find((object) => readText(readObject(object, 'metadata'), 'name') === configMapName);
+  return named ?? others.find((object) => hasKey(object, configMapKey));
 }
 
 /** The ConfigMap's content. @throws CommandError with all findings, each with line and column */
@@ -88,13 +98,14 @@ function excludedInterfaces(object: JsonObject, notes: string[]): readonly strin
 /** Kinds that no part of Herald reads. */
 function leftNotes(objects: readonly JsonObject[]): readonly string[] {
   return objects
-    .filter((object) => !isMetallbResource(object) && !isConfigMap(object) && metallbProgram(object) === undefined)
+    .filter((object) => !isMetallbResource(object) && metallbProgram(object) === undefined)
     .filter((object) => !statuses.includes(readText(object, 'kind')))
     .map((object) => `${describe(object)} is not carried over: ${whyLeft(object)}`)
     .toSorted();
 }
 
 function whyLeft(object: JsonObject): string {
+  if (hasKey(object, configMapKey)) return 'only one ConfigMap is read';
   const isMemberlist = object['kind'] === 'Secret' && describe(object).endsWith('memberlist');
   return isMemberlist ? 'Herald makes the key of its pulses itself' : 'Herald reads no such object';
 }
