@@ -148,6 +148,10 @@ describe('an address that is to be checked', () => {
       bench.datapath.listening().map(({ ip }) => ip),
       ['2001:db8::100'],
     );
+    const probing = bench.datapath.servedVersion;
+    bench.want({ ...gaveUp, reason: 'notCandidate' });
+    assert.deepEqual(bench.datapath.listening(), []);
+    assert.notEqual(bench.datapath.servedVersion, probing);
   });
 
   const unchecked = [

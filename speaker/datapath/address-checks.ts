@@ -110,9 +110,11 @@ export class AddressChecks {
     return true;
   }
 
-  /** This node is not to have the address after all. */
-  abandon(ip: string): void {
-    if (this.#causes.delete(ip)) this.#forget(ip);
+  /** This node is not to have the address after all; returns whether it was probed for. */
+  abandon(ip: string): boolean {
+    const probing = this.#causes.delete(ip);
+    if (probing) this.#forget(ip);
+    return probing;
   }
 
   /** Another machine says that it has the address, or is about to. Counts only while this node probes for it. */

@@ -281,7 +281,7 @@ export class Datapath {
   }
 
   #giveUp(served: ServedAddress, reason: GiveUpReason, at: Instant): void {
-    this.#checks.abandon(served.ip);
+    if (this.#checks.abandon(served.ip)) this.#servedVersion += 1;
     if (!served.owned) return;
     served.owned = false;
     this.#servedVersion += 1;
