@@ -51,6 +51,14 @@ describe('a cluster is read', () => {
     assert.equal(api.calls.filter(({ method, plural }) => method === 'list' && plural === 'services').length, 3);
   });
 
+  test('Leases at last, so that they are not old by the time that they are compared with', async () => {
+    for (let index = 0; index < 1_201; index += 1) api.put(serviceResource, serviceObject({ name: `web-${index}` }));
+    await read('herald-system');
+    const lists = api.calls.filter(({ method }) => method === 'list').map(({ plural }) => plural);
+    assert.equal(lists.at(-1), 'leases');
+    assert.equal(lists.filter((plural) => plural === 'leases').length, 1);
+  });
+
   test('anew in one piece, where the list grew too old between two pages', async () => {
     for (let index = 0; index < 501; index += 1) api.put(serviceResource, serviceObject({ name: `web-${index}` }));
     api.fail('list', new ApiError('Expired', 'cannot list services: too old', { status: 410 }), { plural: 'services' });

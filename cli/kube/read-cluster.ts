@@ -28,7 +28,7 @@ export interface ReadClusterOptions {
 const everywhere = { namespace: '' } as const;
 
 /**
- * Reads everything that commands work on, side by side. What may not be read is named in `unreadable`.
+ * Reads everything that commands work on, side by side, and then the Leases. What may not be read is named in `unreadable`.
  * @throws ApiError where the API server can't be asked; CommandError where there are several installations
  */
 export async function readCluster({ client, nowMs, namespace, overrides }: ReadClusterOptions): Promise<Cluster> {
@@ -42,9 +42,15 @@ export async function readCluster({ client, nowMs, namespace, overrides }: ReadC
     reader.list(ipAddressPoolResource, everywhere),
     reader.list(l2AdvertisementResource, everywhere),
   ]);
+  // A large cluster may take longer to read than a Lease lasts: what is compared with the time is read last.
+  const leases = await reader.list(leaseResource, {
+    namespace: ofInstallation.namespace,
+    labelSelector: speakerLeaseSelector,
+  });
   return {
     ...ofInstallation,
     nowMs: nowMs(),
+    leases,
     services,
     endpointSlices,
     nodes,
@@ -59,9 +65,7 @@ async function readInstallation(
   reader: TolerantReader,
   located: string | Promise<string>,
   overrides: InstallationOverrides,
-): Promise<
-  Pick<Cluster, 'namespace' | 'installation' | 'configMap' | 'leases' | 'l2Statuses' | 'configurationStates'>
-> {
+): Promise<Pick<Cluster, 'namespace' | 'installation' | 'configMap' | 'l2Statuses' | 'configurationStates'>> {
   const namespace = await located;
   const labelled = (component: string) => ({
     namespace,
@@ -76,11 +80,10 @@ async function readInstallation(
     const configMap = await reader.get(configMapResource, { namespace, name: installation.configMapName });
     return { installation, configMap };
   };
-  const [configuration, leases, l2Statuses, configurationStates] = await Promise.all([
+  const [configuration, l2Statuses, configurationStates] = await Promise.all([
     readConfiguration(),
-    reader.list(leaseResource, { namespace, labelSelector: speakerLeaseSelector }),
     reader.list(serviceL2StatusResource, { namespace }),
     reader.list(configurationStateResource, { namespace }),
   ]);
-  return { namespace, ...configuration, leases, l2Statuses, configurationStates };
+  return { namespace, ...configuration, l2Statuses, configurationStates };
 }

@@ -62,7 +62,11 @@ export function migrationOf(source: SourceObjects, namespace: string): Migration
     namespace,
     drafts: withFindings(drafts, namespace),
     values: chartValues(programs, exclusions === undefined ? undefined : excludedInterfaces(exclusions, notes)),
-    notes: [...source.unreadable, ...notes, ...leftNotes(objects.filter((object) => object !== configMap && object !== exclusions))],
+    notes: [
+      ...source.unreadable,
+      ...notes,
+      ...leftNotes(objects.filter((object) => object !== configMap && object !== exclusions)),
+    ],
   };
 }
 
