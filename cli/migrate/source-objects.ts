@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { configMapResource } from '../../shared/api/config-map.ts';
 import { isJsonObject, type JsonObject, readObjects, readText } from '../../shared/api/json.ts';
 import { CommandError } from '../command-error.ts';
@@ -22,8 +22,7 @@ export function objectsOfText(name: string, text: string): SourceObjects {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines });
   if ('empty' in documents) return { name, objects: [bareConfig('')], configLine: undefined, unreadable: [] };
-  if (!/^\s*("kind"|kind)\s*:/m.test(text))
-    return { name, objects: [bareConfig(text)], configLine: undefined, unreadable: [] };
+  if (!isManifest(text, documents)) return { name, objects: [bareConfig(text)], configLine: undefined, unreadable: [] };
   const [error] = documents.flatMap(({ errors }) => errors);
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
@@ -40,6 +39,12 @@ export function objectsOfText(name: string, text: string): SourceObjects {
     return isScalar(scalar) && scalar.range ? [lines.linePos(scalar.range[0]).line + 1] : [];
   });
   return { name, objects, configLine: starts.length === 1 ? starts[0] : undefined, unreadable: [] };
+}
+
+/** What can't be read as YAML is taken by its looks. */
+function isManifest(text: string, documents: readonly Document.Parsed[]): boolean {
+  if (documents.some(({ contents }) => isMap(contents) && contents.has('kind'))) return true;
+  return documents.some(({ errors }) => errors.length > 0) && /^\s*("kind"|kind)\s*:/m.test(text);
 }
 
 /** Of several files. */
