@@ -154,8 +154,9 @@ function challengedOf(
   { holder, best, challengers }: Omit<Choice, 'wanted'>,
   nowMs: number,
 ): string | undefined {
-  // By its Lease alone it would not hear that the holder gives way.
-  const settles = isSettling(state, view, holder) && best !== undefined && !view.nodes.byLease(best);
+  // By its Lease alone neither would hear of the other: what such a holder once said is old.
+  const hear = [holder, best].every((node) => node !== undefined && !view.nodes.byLease(node));
+  const settles = hear && isSettling(state, view, holder);
   if (settles || state.preferredOver === holder || view.failback === 'always') return best;
   const delayMs = view.failback === 'never' ? Number.POSITIVE_INFINITY : view.failback.delayMs;
   return challengers.find(({ sinceMs }) => nowMs - sinceMs >= delayMs)?.node ?? holder;

@@ -135,6 +135,23 @@ test('a better one of which nothing is heard but its Lease is waited for by nobo
   assert.deepEqual(cluster.owners(g), ['c']);
 });
 
+test('a holder whose claims no longer come is not placed anew, whatever its last one said', () => {
+  const cluster = early();
+  cluster.setGroups({ [g]: { candidates, unable: ['a'] } });
+  cluster.start(['a']);
+  cluster.run(1000);
+  cluster.setGroups({ [g]: { candidates, holder: 'c', unable: ['a'] } });
+  cluster.blockPulses(['a', 'c']);
+  cluster.seeAll('a', 'live');
+  cluster.seeAll('c', 'live');
+  cluster.run(60_000);
+  cluster.takeLog();
+  cluster.setGroups({ [g]: { candidates, holder: 'c' } });
+  cluster.run(10_000);
+  assert.deepEqual(cluster.takeLog(), []);
+  assert.deepEqual(cluster.owners(g), ['c']);
+});
+
 test('who is on probation, cut off or unable to serve it does not take it', () => {
   const cluster = early();
   cluster.run(1000);
