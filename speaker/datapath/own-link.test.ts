@@ -14,6 +14,14 @@ const rows: readonly { readonly name: string; readonly links: readonly Link[]; r
   { name: 'it has no carrier', links: [storage, { ...lan, carrier: false }], out: false },
   { name: 'another one has no carrier', links: [{ ...storage, carrier: false }, lan], out: true },
   {
+    name: 'a second link has it, too',
+    links: [
+      { ...lan, carrier: false },
+      { ...lan, index: 3 },
+    ],
+    out: true,
+  },
+  {
     name: 'no link has it, as far as is known: the kernel decides',
     links: [{ ...storage, carrier: false }],
     out: true,
