@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import { type ConfigMap, configMapResource } from '../../shared/api/config-map.ts';
 import { type IPAddressPool, ipAddressPoolResource, metallbGroup } from '../../shared/api/ip-address-pool.ts';
 import { asObject, isJsonObject, type JsonObject, readObject, readObjects, readText } from '../../shared/api/json.ts';
@@ -60,12 +60,22 @@ function readObjectsOf({ name, text }: ManifestText): readonly JsonObject[] | st
   for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
     if (error !== undefined) return `cannot read ${name}: ${error.message.split('\n')[0]}`;
-    const value: unknown = document.toJS();
+    const { value, why } = contentOf(document);
+    if (why !== undefined) return `cannot read ${name}: ${why}`;
     if (value === null || value === undefined) continue;
     if (!isJsonObject(value) || readText(value, 'kind') === '') return `cannot read ${name}: a document has no kind`;
-    objects.push(...(readText(value, 'kind') === 'List' ? readObjects(value, 'items') : [value]));
+    objects.push(...(readText(value, 'kind').endsWith('List') ? readObjects(value, 'items') : [value]));
   }
   return objects;
+}
+
+/** An alias of nothing is found only here. */
+function contentOf(document: Document.Parsed): { readonly value?: unknown; readonly why?: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function namesOf(texts: readonly ManifestText[]): string {

@@ -238,6 +238,7 @@ describe('manifests', () => {
   const rows = [
     { name: 'YAML that is none', text: 'a: [', why: /^cannot read file: / },
     { name: 'a document without a kind', text: 'a: 1', why: /^cannot read file: a document has no kind$/ },
+    { name: 'an alias of nothing', text: 'kind: A\nb: *c\n', why: /^cannot read file: Unresolved alias/ },
     { name: 'nothing', text: '---\n# nothing\n', why: /^cannot plan: file holds no object$/ },
   ];
   for (const { name, text, why } of rows) {
@@ -261,6 +262,13 @@ describe('manifests', () => {
       ],
     });
     const read = readManifests([{ name: 'file', text: `${list}\n---\n${pool('10.0.0.2', 'a')}` }], place);
+    assert.deepEqual(read.ok && read.manifests.pools.map(({ addresses }) => addresses), [['10.0.0.2']]);
+  });
+
+  test('Lists of a kind are read', () => {
+    const indented = pool('10.0.0.2', 'a').trim().replaceAll('\n', '\n  ');
+    const list = `apiVersion: metallb.io/v1beta1\nkind: IPAddressPoolList\nitems:\n- ${indented}\n`;
+    const read = readManifests([{ name: 'file', text: list }], place);
     assert.deepEqual(read.ok && read.manifests.pools.map(({ addresses }) => addresses), [['10.0.0.2']]);
   });
 
