@@ -7,6 +7,7 @@ import {
   type ChoiceView,
   choose,
   isHeldDown,
+  isSettling,
   mayBePlaced,
   rivalsOf,
   strongestOther,
@@ -231,11 +232,8 @@ export class Groups {
     const { reason, from } = takeoverOf(state, choice, this.#view);
     const dead = from !== undefined && this.#view.nodes.standing(from) === 'dead';
     const afterMs = dead ? this.#view.nodes.silentMs(from, nowMs) : undefined;
-    this.#hold(
-      state,
-      { reason, from, afterMs, settling: this.#settling && mayBePlaced(state, choice, this.#view) },
-      nowMs,
-    );
+    const settling = this.#settling && mayBePlaced(state, choice, this.#view);
+    this.#hold(state, { reason, from, afterMs, settling }, nowMs);
   }
 
   #hold(state: GroupState, { settling, ...why }: Taking, nowMs: number): void {
@@ -267,7 +265,9 @@ export class Groups {
     const { self } = this.#view;
     const holder = state.held !== undefined ? self : choice.holder === self ? undefined : choice.holder;
     if (holder !== undefined) state.lastHolder = holder;
-    state.served ||= choice.valid || state.held !== undefined;
+    // Also by one that now leaves it to others.
+    const claimed = choice.holder !== undefined && !isSettling(state, this.#view, choice.holder);
+    state.served ||= choice.valid || claimed || state.held !== undefined;
     if (holder !== undefined && holder !== state.preferredOver) state.preferredOver = undefined;
     state.holder = holder;
     state.best = choice.best;

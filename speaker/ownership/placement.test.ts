@@ -123,6 +123,22 @@ test('what an owner hands over while it stops is not placed anew when it comes b
   assert.deepEqual(cluster.owners(g), ['b']);
 });
 
+test('what an owner that has run for long hands over to one that starts while it stops is not placed anew', () => {
+  const cluster = early();
+  cluster.run(31_000);
+  cluster.leave('c');
+  cluster.start(['b']);
+  cluster.see('b', 'c', 'leaving');
+  cluster.run(200);
+  cluster.takeLog();
+  assert.deepEqual(cluster.owners(g), ['b']);
+  cluster.kill('c');
+  cluster.start(['a']);
+  cluster.run(60_000);
+  assert.deepEqual(cluster.takeLog(), []);
+  assert.deepEqual(cluster.owners(g), ['b']);
+});
+
 test('a better one of which nothing is heard but its Lease is waited for by nobody: the holder goes on', () => {
   const cluster = early();
   cluster.run(1000);
