@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { openSession } from './kube/open-session.ts';
 import { readOptions } from './options.ts';
 import { documentOf } from './output/document.ts';
+import { withUnreachableExplained } from './unreachable.ts';
 
 const { stdout } = process;
 
@@ -37,7 +38,7 @@ stdout.on('error', () => process.exit());
 try {
   await run();
 } catch (error) {
-  reportEnd(error, process);
+  reportEnd(withUnreachableExplained(error), process);
   // 1 is for what a command found out.
   if (process.exitCode !== 0) process.exitCode = 2;
 }

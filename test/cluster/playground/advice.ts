@@ -25,7 +25,7 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
     'Be the client on the LAN:',
     ...fetches,
     `  ${asClient} ip neigh`,
-    'End the owner and fetch again; with -9 the others notice by its lease, after 15 s. It is started again after 10 s:',
+    'End the owner and fetch again; with -9 the others notice after a third of a second. It is started again after 10 s:',
     ...speakers,
     'Ctrl-C ends everything and leaves nothing behind.',
   ].join('\n');
