@@ -329,6 +329,14 @@ test('a ConfigMap of another kind beside the resources is no configuration', () 
   assert.match(text, /^# ConfigMap metallb-system\/a-ca is not carried over: Herald reads no such object$/m);
 });
 
+test('interfaces to leave out that can not be read are told of, with the mistake', () => {
+  const line = '      announcedInterfacesToExclude: ["^docker.*", "^lo$", "wg[0-9]+$", "^br{1,2}"]\n';
+  assert.ok(dump.includes(line));
+  const told = /^# ConfigMap metallb-system\/metallb-excludel2 is not carried over: excludel2\.yaml (.*)$/m;
+  assert.match(told.exec(printed(dump.replace(line, '      a: [\n')))?.[1] ?? '', /^can not be read: Flow sequence in/);
+  assert.equal(told.exec(printed(dump.replace(line, '      docker\n')))?.[1], 'is no list of interfaces');
+});
+
 test('a file that is no YAML is refused with line and column', () => {
   assert.equal(
     refusal('kind: List\nitems: [\n'),

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { type ConfigMap, configMapResource } from '../../shared/api/config-map.ts';
 import { isJsonObject, type JsonObject, readObject, readStrings, readText } from '../../shared/api/json.ts';
 import { compareText } from '../../shared/config/finding-text.ts';
@@ -89,13 +89,12 @@ function readContent(object: JsonObject, { name, configLine }: SourceObjects) {
 }
 
 function excludedInterfaces(object: JsonObject, notes: string[]): readonly string[] | undefined {
-  try {
-    const value: unknown = parse(readText(readObject(object, 'data'), exclusionsKey));
-    if (isJsonObject(value)) return readStrings(value, 'announcedInterfacesToExclude');
-  } catch {
-    // Told below, as any other text that is no such list.
-  }
-  notes.push(`${describe(object)} is not carried over: ${exclusionsKey} is no list of interfaces`);
+  const document = parseDocument(readText(readObject(object, 'data'), exclusionsKey));
+  const [error] = document.errors;
+  const value: unknown = error === undefined ? document.toJS() : undefined;
+  if (isJsonObject(value)) return readStrings(value, 'announcedInterfacesToExclude');
+  const why = error === undefined ? 'is no list of interfaces' : `can not be read: ${error.message.split('\n')[0]}`;
+  notes.push(`${describe(object)} is not carried over: ${exclusionsKey} ${why}`);
   return undefined;
 }
 

@@ -12,34 +12,12 @@ import { TrafficSource } from '../cluster/traffic/traffic-source.ts';
 import { repositoryRoot } from '../support/source-tree.ts';
 import { clusterSuite } from './cluster-suite.ts';
 import { waitForOwner } from './lan-view.ts';
+import { mainJobManifests } from './main-job-manifests.ts';
 
 const chart = path.join(repositoryRoot, 'charts/herald');
 const helm = findHelm();
 const without = helm === undefined ? { skip: 'helm is not on this machine; the gate installs it' } : {};
 const addresses = ['192.168.10.90', '2001:db8:10::90'];
-
-const manifests = `
-apiVersion: metallb.io/v1beta1
-kind: IPAddressPool
-metadata: { name: lan, namespace: herald-system }
-spec:
-  addresses: [192.168.10.90-192.168.10.100, 2001:db8:10::90-2001:db8:10::9f]
----
-apiVersion: metallb.io/v1beta1
-kind: L2Advertisement
-metadata: { name: lan, namespace: herald-system }
----
-apiVersion: v1
-kind: Service
-metadata: { name: web, namespace: default }
-spec:
-  type: LoadBalancer
-  selector: { app: web }
-  ipFamilyPolicy: RequireDualStack
-  ports:
-    - { name: http, port: 80, targetPort: http }
-    - { name: echo, protocol: UDP, port: 80, targetPort: 8080 }
-`;
 
 export interface InstalledOptions {
   readonly name: string;
@@ -88,7 +66,7 @@ export async function installedSuite(file: string, { name, layOut }: InstalledOp
         );
         await runChart('install', 'herald', chart, '--create-namespace');
         await rollOut();
-        await applyManifests(cluster(), manifests);
+        await applyManifests(cluster(), mainJobManifests);
         assert.deepEqual(await waitForAddresses(cluster().api, 'web', 2), addresses);
         for (const address of addresses) {
           await waitForOwner(cluster(), address);

@@ -10,37 +10,14 @@ import { eventually } from '../cluster/eventually.ts';
 import { acceptTable, printTable } from '../cluster/playground/table.ts';
 import { clusterSuite } from './cluster-suite.ts';
 import { ownerSeenByClient, waitForOwner } from './lan-view.ts';
-
-const manifests = `
-apiVersion: metallb.io/v1beta1
-kind: IPAddressPool
-metadata: { name: lan, namespace: herald-system }
-spec:
-  addresses: [192.168.10.90-192.168.10.100, 2001:db8:10::90-2001:db8:10::9f]
----
-apiVersion: metallb.io/v1beta1
-kind: L2Advertisement
-metadata: { name: lan, namespace: herald-system }
-spec: { ipAddressPools: [lan] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: web, namespace: default }
-spec:
-  type: LoadBalancer
-  selector: { app: web }
-  ipFamilyPolicy: RequireDualStack
-  ports:
-    - { name: http, port: 80, targetPort: http }
-    - { name: echo, protocol: UDP, port: 80, targetPort: 8080 }
-`;
+import { mainJobManifests } from './main-job-manifests.ts';
 
 /** The first of the three nodes by sha256 of "node#192.168.10.90": node-c, node-b, node-a. */
 const owner = 'node-c';
 
 await clusterSuite(import.meta.filename, { name: 'the main job' }, (cluster) => {
   test('a Service of type LoadBalancer gets the lowest address of each family', async () => {
-    await applyManifests(cluster(), manifests);
+    await applyManifests(cluster(), mainJobManifests);
     assert.deepEqual(await waitForAddresses(cluster().api, 'web', 2), ['192.168.10.90', '2001:db8:10::90']);
   });
 
