@@ -124,6 +124,9 @@ test('its commands work as printed, and SIGINT ends it with everything', { skip 
     const got = await kubectl(kubeconfig, ['get', 'svc', 'web']);
     assert.match(got.stdout, /^web +LoadBalancer +\S+ +192\.168\.10\.90,2001:db8:10::90 /m, got.stderr);
   }
+  const [follow = ''] = printed.split('\n').filter((line) => line.includes('tail -F'));
+  const speakers = await shell(follow.replace('tail -F', 'grep -l \'"event":"took-over"\''));
+  assert.match(speakers, /speaker-node-[abc]\.log$/m);
   running.child.kill('SIGINT');
   const [code] = await once(running.child, 'exit');
   assert.equal(code, 0);

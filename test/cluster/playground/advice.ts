@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { heraldNamespace } from '../cluster.ts';
 import { hostPid } from '../sandbox/host-pid.ts';
@@ -27,6 +27,8 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
     `  ${asClient} ip neigh`,
     'End the owner and fetch again; with -9 the others notice after a third of a second. It is started again after 10 s:',
     ...speakers,
+    'Read what the programs log:',
+    `  tail -F ${dirname(kubeconfig)}/*.log`,
     'Ctrl-C ends everything and leaves nothing behind.',
   ].join('\n');
 }

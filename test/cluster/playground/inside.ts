@@ -1,9 +1,11 @@
 /** The playground proper. It runs in the sandbox: one cluster, the main job once, then what the user does with it. */
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { kubeconfigText } from '../api/access.ts';
 import { type Cluster, startCluster } from '../cluster.ts';
 import { hostPid } from '../sandbox/host-pid.ts';
 import { advice } from './advice.ts';
+import { writeLogFiles } from './log-files.ts';
 import { runMainJob } from './main-job.ts';
 import { narrate } from './narrator.ts';
 
@@ -24,6 +26,7 @@ let cluster: Cluster | undefined;
 try {
   cluster = await startCluster({ report: say });
   writeKubeconfig(cluster);
+  writeLogFiles([cluster.controller, ...cluster.nodes.map((node) => node.speaker)], dirname(kubeconfig));
   const narrator = once ? undefined : startNarrator(cluster);
   const addresses = await Promise.race([runMainJob(cluster, say), firstToEnd(cluster)]);
   if (once) process.exit(0);
