@@ -173,8 +173,9 @@ describe('kubectl, unmodified', { skip: missing ?? false }, () => {
     withKubectl(async (kubectl) => {
       await withPool(kubectl);
       const [head, row] = table(await kubectl.run('get ipaddresspools'));
-      assert.match(head ?? '', /^NAME AUTO ASSIGN AVOID BUGGY IPS ADDRESSES /);
-      assert.match(row ?? '', /^first true false \["192\.168\.10\.90-192\.168\.10\.100"\] /);
+      const columns = 'NAME AUTO ASSIGN ASSIGNED IPV4 AVAILABLE IPV4 ASSIGNED IPV6 AVAILABLE IPV6 ADDRESSES AGE';
+      assert.equal(head, columns);
+      assert.match(row ?? '', /^first true \["192\.168\.10\.90-192\.168\.10\.100"\] /);
       assert.match(
         await kubectl.run('describe ipaddresspool first'),
         /Addresses:\n +192\.168\.10\.90-192\.168\.10\.100/,
