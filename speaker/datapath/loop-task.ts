@@ -30,6 +30,7 @@ const tickMs = 1_000;
 export class LoopTask {
   readonly #port: MessagePort;
   readonly #wakeUp: WakeUp;
+  readonly #failover: Failover;
   readonly #datapath: Datapath;
   /** This node's, that messages leave from. */
   readonly #address: string;
@@ -40,6 +41,8 @@ export class LoopTask {
   readonly #netlink: NetlinkSocket;
   readonly #groups: MulticastGroups;
   readonly #waiting: DescriptorSet;
+  readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
+  readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
   #nowMs = performance.now();
   #nextTickMs = 0;
   #stopped = false;
@@ -54,9 +57,13 @@ export class LoopTask {
     this.#port = port;
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
     this.#address = options.pulses.address;
-    const failover = failoverOf(options);
-    this.#datapath = new Datapath({ announcer: options.announcer, failover, gateways: defaultGateways });
-    this.#pulses = pulsePortOf(libc, options, failover);
+    this.#failover = failoverOf(options);
+    this.#datapath = new Datapath({
+      announcer: options.announcer,
+      failover: this.#failover,
+      gateways: defaultGateways,
+    });
+    this.#pulses = pulsePortOf(libc, options, this.#failover);
     this.#arp = new PacketSocket(libc, { etherType: etherType.arp, filter: arpFilter });
     this.#ndp = new PacketSocket(libc, { etherType: etherType.ipv6, filter: ndpFilter });
     this.#sinks = { arp: this.#arp, ndp: this.#ndp };
@@ -70,13 +77,11 @@ export class LoopTask {
    * say that an address is answered elsewhere by now.
    */
   #descriptors(): readonly Descriptor[] {
-    const onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
-    const onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
     const pulses = this.#pulses;
     return [
       ...(pulses === undefined ? [] : [{ fd: pulses.fd, onReadable: () => this.#receivePulses(this.#instant()) }]),
-      { fd: this.#arp.fd, onReadable: () => this.#arp.receive(onArp) },
-      { fd: this.#ndp.fd, onReadable: () => this.#ndp.receive(onNdp) },
+      { fd: this.#arp.fd, onReadable: () => this.#receiveArp() },
+      { fd: this.#ndp.fd, onReadable: () => this.#receiveNdp() },
       { fd: this.#netlink.fd, onReadable: () => this.#receiveLinks() },
       { fd: this.#wakeUp.fd, onReadable: () => this.#receiveMessages() },
     ];
@@ -110,10 +115,11 @@ export class LoopTask {
     this.#datapath.sendDue(this.#sinks, this.#nowMs);
     this.#arp.flush();
     this.#ndp.flush();
+    // Who hands over stops once it is told: by then solicitations come here.
+    this.#joinGroups();
     // Others are told what was announced, once it was.
     this.#settle();
     this.#sendMessages();
-    this.#joinGroups();
     this.#postEvents();
   }
 
@@ -129,10 +135,25 @@ export class LoopTask {
   }
 
   #receivePulses(at: Instant): void {
+    const { handsOver } = this.#failover;
     this.#pulses?.receive((header: MessageHeader, message: Message) => {
       this.#datapath.receiveMessage(header, message, at.nowMs);
     });
-    if (this.#datapath.unsettled) this.#datapath.settle(at);
+    if (!this.#datapath.unsettled) return;
+    // The new owner answers what comes after it took over; what came before lies here too, and still is this node's.
+    if (handsOver) {
+      this.#receiveArp();
+      this.#receiveNdp();
+    }
+    this.#datapath.settle(at);
+  }
+
+  #receiveArp(): void {
+    this.#arp.receive(this.#onArp);
+  }
+
+  #receiveNdp(): void {
+    this.#ndp.receive(this.#onNdp);
   }
 
   #settle(): void {

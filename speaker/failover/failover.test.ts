@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World, type WorldOptions } from '../../test/sim/world.ts';
+import { leasesAlone } from '../datapath/datapath-message.ts';
 import { nodeIdOf } from '../liveness/node-id.ts';
+import { Failover } from './failover.ts';
 
 const g = '192.0.2.1';
 const nodes = ['a', 'b', 'c'];
@@ -294,6 +296,20 @@ test('without keys the Leases decide', () => {
   assert.deepEqual(world.owners.owners(g), []);
   world.timeline.run(26_000);
   assert.deepEqual(world.owners.owners(g), ['b']);
+});
+
+test('without keys a speaker waits a second for them, unless it is alone', () => {
+  const takesAtMs = (others: readonly string[]): number | undefined => {
+    const failover = new Failover({ ...leasesAlone, self: 'a', failback: 'never', nonce: () => '', wallMs: () => 0 });
+    const members = others.map((node) => ({ node, takesPart: true, incarnation: '', leaseExpired: false }));
+    failover.setTable(members, [{ key: g, candidates: ['a', ...others], able: true, holder: undefined }], 0);
+    for (let nowMs = 0; nowMs <= 5_000; nowMs += 100) {
+      failover.advance(nowMs);
+      if (failover.holds(g)) return nowMs;
+    }
+    return undefined;
+  };
+  assert.deepEqual([takesAtMs([]), takesAtMs(['b'])], [0, 1_000]);
 });
 
 test('claims of an incarnation that has not proved that it runs are without effect', () => {

@@ -166,6 +166,11 @@ export class Failover {
     return this.#ownership.holderOf(group);
   }
 
+  /** This node answers for what others are about to take from it in order. */
+  get handsOver(): boolean {
+    return this.#ownership.handsOver;
+  }
+
   nextDeadlineMs(): number {
     const keysDueMs = this.#waitsForKeys(this.#nowMs) ? this.#keysDueMs : undefined;
     return Math.min(
@@ -291,7 +296,9 @@ export class Failover {
   }
 
   #waitsForKeys(nowMs: number): boolean {
-    return this.#awaitsKeys && !this.#enabled && (this.#keysDueMs === undefined || nowMs < this.#keysDueMs);
+    // Alone it has nobody to agree with.
+    if (!this.#awaitsKeys || this.#enabled || this.#nodes.size === 0) return false;
+    return this.#keysDueMs === undefined || nowMs < this.#keysDueMs;
   }
 }
 

@@ -257,7 +257,9 @@ test('a holder that leaves answers until all is claimed by others, and then it i
   const cluster = running();
   cluster.leave('a');
   assert.deepEqual(cluster.owners(g).toSorted(), ['a', 'b']);
+  assert.equal(cluster.machine('a').handsOver, true);
   cluster.run(10);
+  assert.equal(cluster.machine('a').handsOver, false);
   assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerLeaving from a`, `a giveUp ${g} stopping`, 'a drained']);
 });
 

@@ -60,6 +60,11 @@ export class Ownership {
     return this.#own.version;
   }
 
+  /** Another node should have something that this one still answers for, and has not taken it yet. */
+  get handsOver(): boolean {
+    return this.#groups.handingOver > 0;
+  }
+
   holds(group: string): boolean {
     return this.#table.get(group)?.held !== undefined;
   }

@@ -75,10 +75,13 @@ await failoverSuite(import.meta.filename, { name: 'another node takes over' }, (
   });
 
   test('from a speaker that is asked to end, and which goes on answering until another one does', async () => {
-    const { from, sinceMs } = await moves(watched(), ({ speaker }) => speaker.kill('SIGTERM'));
-    await assertAllAnswered(watched(), sinceMs);
-    from.speaker.start();
-    await watched().settled();
+    // What a request meets between the two depends on when either of them runs: more than one look.
+    for (let round = 0; round < 3; round += 1) {
+      const { from, sinceMs } = await moves(watched(), ({ speaker }) => speaker.kill('SIGTERM'));
+      await assertAllAnswered(watched(), sinceMs);
+      from.speaker.start();
+      await watched().settled();
+    }
   });
 
   test('through all of this the Service kept its addresses', async () => {

@@ -81,6 +81,8 @@ export class ScriptedFailover implements FailoverMachine {
     return 'live';
   }
 
+  readonly handsOver = false;
+
   holds(group: string): boolean {
     return this.held.has(group);
   }
