@@ -14,6 +14,19 @@ export interface Means {
   readonly inUse: (ip: string) => boolean;
 }
 
+/** Of a group, as far as its addresses have been looked at. */
+interface Fitness {
+  /** The links let this node serve all of them. */
+  able: boolean;
+  /** Any of them can be announced. */
+  free: boolean;
+}
+
+interface GroupDraft extends OwnedGroup, Fitness {
+  able: boolean;
+  formerKeys?: Set<string>;
+}
+
 /**
  * The groups of a table's addresses, each with whether this node can serve it; `before`: to which groups the addresses
  * belonged in the table before.
@@ -23,27 +36,39 @@ export function groupsOfTable(
   means: Means,
   before: ReadonlyMap<string, { readonly group: string }>,
 ): readonly OwnedGroup[] {
-  const abilities = abilitiesOf(vips, means);
-  const groups = new Map<string, OwnedGroup & { readonly formerKeys: Set<string> }>();
-  for (const { ip, group: key, candidates, holder } of vips) {
-    const able = abilities.get(key) ?? false;
-    const group = groups.getOrInsertComputed(key, () => ({ key, candidates, able, holder, formerKeys: new Set() }));
-    const former = before.get(ip)?.group ?? key;
-    if (former !== key) group.formerKeys.add(former);
+  const groups = new Map<string, GroupDraft>();
+  for (const vip of vips) {
+    const { group: key, candidates, holder } = vip;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { key, candidates, holder, able: true, free: false };
+      groups.set(key, group);
+    }
+    judge(group, vip, means);
+    const former = before.get(vip.ip)?.group ?? key;
+    if (former === key) continue;
+    group.formerKeys ??= new Set();
+    group.formerKeys.add(former);
   }
-  return [...groups.values()];
+  const drafts = [...groups.values()];
+  for (const draft of drafts) draft.able &&= draft.free;
+  return drafts;
 }
 
 /** By group: whether the links let this node serve all its addresses, and any of them is free to be announced. */
-export function abilitiesOf(vips: readonly Vip[], { links, inUse }: Means): ReadonlyMap<string, boolean> {
-  const abilities = new Map<string, boolean>();
-  const free = new Set<string>();
-  for (const vip of vips) {
-    abilities.set(vip.group, (abilities.get(vip.group) ?? true) && isAble(vip, links));
-    if (!inUse(vip.ip)) free.add(vip.group);
-  }
-  for (const group of abilities.keys()) if (!free.has(group)) abilities.set(group, false);
-  return abilities;
+export function abilitiesOf(vips: readonly Vip[], means: Means): ReadonlyMap<string, boolean> {
+  const groups = new Map<string, Fitness>();
+  for (const vip of vips) judge(groups.getOrInsertComputed(vip.group, unjudged), vip, means);
+  return new Map(Array.from(groups, ([group, { able, free }]) => [group, able && free]));
+}
+
+function unjudged(): Fitness {
+  return { able: true, free: false };
+}
+
+function judge(fitness: Fitness, vip: Vip, { links, inUse }: Means): void {
+  fitness.able &&= isAble(vip, links);
+  fitness.free ||= !inUse(vip.ip);
 }
 
 /** Whether one of the address's interfaces gets frames through, as far as netlink has told. */
