@@ -19,6 +19,7 @@ import { refusalReason } from './allocated-verdict.ts';
 import { noForeignUses } from './allocator/foreign-use.ts';
 import type { PoolSpace } from './allocator/pool.ts';
 import { type Configuration, lossMs } from './configuration-task.ts';
+import { firstConfiguration } from './first-configuration.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler, type ServiceWork } from './reconciler.ts';
 import { ServiceWriter } from './service-writer-client.ts';
@@ -65,6 +66,7 @@ export function reconcileTask(options: ReconcileOptions): Task {
       await Promise.race([options.fresh(signal), stopped.promise]);
       options.configuration.refresh();
       await Promise.race([options.configuration.ready, stopped.promise]);
+      await firstConfiguration(options, signal);
       if (signal.aborted) return;
       const stop = reconciling.start();
       ready.resolve();

@@ -1,4 +1,4 @@
-import { allocatedFromPoolAnnotation } from '../../shared/api/annotations.ts';
+import { allocatedFromPools } from '../../shared/api/annotations.ts';
 import { parseTime } from '../../shared/api/object-meta.ts';
 import { conditionTypes } from '../../shared/api/reasons.ts';
 import type { Service } from '../../shared/api/service.ts';
@@ -11,7 +11,7 @@ export interface Claim {
   readonly request: AllocationRequest;
   readonly uid: string;
   readonly reported: readonly IpAddress[];
-  /** From our annotation. */
+  /** From our annotation, or MetalLB's. */
   readonly reportedPools: readonly string[];
   /** Since when its status says that it is not served. */
   readonly waitingSinceMs: number | undefined;
@@ -23,16 +23,7 @@ export function readClaim(service: Service): Claim {
     request: readRequest(service),
     uid: service.meta.uid,
     reported: service.ingress.flatMap(({ ip }) => parseAddress(ip ?? '') ?? []),
-    reportedPools: reportedPools(service),
+    reportedPools: allocatedFromPools(service.meta.annotations),
     waitingSinceMs: condition?.status === 'False' ? parseTime(condition.lastTransitionTime) : undefined,
   };
-}
-
-/** The pools that our annotation names. */
-export function reportedPools(service: Service): readonly string[] {
-  const text = service.meta.annotations[allocatedFromPoolAnnotation] ?? '';
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }

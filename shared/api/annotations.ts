@@ -11,6 +11,8 @@ export const annotationNames = {
 
 /** Written by the controller: the pools that a Service's addresses come from, comma-separated. */
 export const allocatedFromPoolAnnotation = 'metallb.io/ip-allocated-from-pool';
+/** As MetalLB wrote it before its own prefix changed. */
+const formerAllocatedFromPoolAnnotation = 'metallb.universe.tf/ip-allocated-from-pool';
 
 export interface FoundAnnotation {
   readonly value: string;
@@ -28,4 +30,13 @@ export function findAnnotation(
     if (value !== undefined && value !== '') return { value, deprecated: prefix !== prefixes[0] };
   }
   return undefined;
+}
+
+/** The pools that a Service's addresses came from, as the controller wrote it, or MetalLB before. */
+export function allocatedFromPools(annotations: Labels): readonly string[] {
+  const text = annotations[allocatedFromPoolAnnotation] ?? annotations[formerAllocatedFromPoolAnnotation] ?? '';
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
+
+let herald: ControllerFixture;
+beforeEach(() => {
+  herald = new ControllerFixture();
+});
+afterEach(() => herald.stop());
+
+describe('a controller that finds Services with addresses and no configuration at all', () => {
+  beforeEach(async () => {
+    herald.service({ key: 'shop/web', status: ['10.0.0.5'] });
+    herald.service({ key: 'shop/api', status: ['10.0.1.5'] });
+    herald.service({ key: 'shop/old', status: ['9.9.9.9'] });
+    await herald.start();
+    await herald.pass(60_000);
+  });
+
+  test('leaves them as they are, and says why it waits', () => {
+    assert.equal(herald.serviceWrites, 0);
+    assert.deepEqual(herald.events.take(), []);
+    assert.deepEqual(
+      herald.log.events.filter((event) => event === 'waiting-for-configuration'),
+      ['waiting-for-configuration'],
+    );
+  });
+
+  test('adopts them once there is one, whose objects come one after the other', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/24'] });
+    await herald.pass(700);
+    herald.pool('b', { addresses: ['10.0.1.0/24'] });
+    await herald.pass(900);
+    assert.equal(herald.serviceWrites, 0);
+    await herald.pass(5_000);
+    assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.5']);
+    assert.deepEqual(herald.addresses('shop/api'), ['10.0.1.5']);
+    assert.deepEqual(herald.addresses('shop/old'), ['10.0.0.0']);
+  });
+});
+
+test('where no Service has an address, each is told at once that there is no pool', async () => {
+  herald.service({ key: 'shop/web' });
+  await herald.start();
+  await herald.pass();
+  assert.deepEqual(herald.events.take(), ['Warning AllocationFailed shop/web: no pool is configured']);
+});
+
+test('addresses of the last pool, deleted while no controller ran, are given back', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/24'] });
+  await herald.start();
+  herald.service({ key: 'shop/web' });
+  await herald.pass();
+  await herald.stop();
+  herald.api.remove(ipAddressPoolResource, { namespace, name: 'a' });
+  await herald.start();
+  await herald.pass(5_000);
+  assert.deepEqual(herald.addresses('shop/web'), []);
+});
+
+test('an address that MetalLB gave from a pool which can not be used stays, under either prefix of its annotation', async () => {
+  for (const prefix of ['metallb.io', 'metallb.universe.tf']) {
+    const annotations = { [`${prefix}/ip-allocated-from-pool`]: 'broken' };
+    herald.service({ key: `shop/${prefix}`, annotations, status: [prefix === 'metallb.io' ? '10.0.0.5' : '10.0.0.6'] });
+  }
+  herald.pool('broken', { addresses: ['lan'] });
+  await herald.start();
+  await herald.pass(5_000);
+  assert.deepEqual(herald.addresses('shop/metallb.io'), ['10.0.0.5']);
+  assert.deepEqual(herald.addresses('shop/metallb.universe.tf'), ['10.0.0.6']);
+});
