@@ -62,6 +62,7 @@ export class Life {
       leaseExpired: member.leaseExpired,
       contact: this.#isInContact(peer, nowMs),
     });
+    peer.deadMs = verdict === 'lives' ? undefined : (peer.deadMs ?? nowMs);
     this.#standings.setLives(node, verdict === 'lives', verdict === 'lives' ? why : verdict, nowMs);
     if (this.#isSought(peer)) this.#handshake.seek(node, this.#seekFromMs(peer, nowMs));
     else this.#handshake.rest(node);
@@ -69,6 +70,8 @@ export class Life {
 
   leaseRenewed(peer: Peer, atMs: number): void {
     const { node } = peer;
+    // Written before it died: a request may wait in its sockets until the cable is back.
+    if (atMs < (peer.deadMs ?? atMs)) return;
     const sight = { quiet: this.#isQuiet(peer, atMs), answersOnWire: this.#hearing(peer) === 'silent' };
     const begins = this.#blocked.renewed(node, sight, atMs);
     // From now on that is its sign of life.

@@ -23,6 +23,8 @@ export interface Peer {
   formerHeardMs: number | undefined;
   /** Since when its Lease has been expired. */
   expiredMs: number;
+  /** Since when it does not live; undefined while it does. */
+  deadMs: number | undefined;
 }
 
 /** What came of a new table. */
@@ -90,6 +92,7 @@ function newPeer(member: LivenessMember, nowMs: number): Peer {
     heardMs: undefined,
     formerHeardMs: undefined,
     expiredMs: nowMs,
+    deadMs: undefined,
   };
 }
 
