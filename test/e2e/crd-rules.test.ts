@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type JsonObject, readObject, readObjects } from '../../shared/api/json.ts';
+import { type JsonObject, readObject, readObjects, readString } from '../../shared/api/json.ts';
 import { ApiRefusedError, type KubeApi } from '../cluster/api/kube-api.ts';
 import { heraldNamespace } from '../cluster/cluster.ts';
 import { clusterSuite } from './cluster-suite.ts';
@@ -14,6 +14,16 @@ const plurals: Readonly<Record<string, string>> = {
   Community: 'v1beta1 communities',
   IPAddressPool: 'v1beta1 ipaddresspools',
   L2Advertisement: 'v1beta1 l2advertisements',
+};
+
+/** Without -o wide. */
+const columnsOf: Readonly<Record<string, readonly string[]>> = {
+  IPAddressPool: [
+    ...['Auto Assign', 'Assigned IPv4', 'Available IPv4', 'Assigned IPv6', 'Available IPv6'],
+    'Addresses',
+  ],
+  L2Advertisement: ['IPAddressPools', 'IPAddressPool Selectors', 'Node Selectors', 'Interfaces'],
+  BGPPeer: ['Address', 'ASN', 'BFD Profile', 'Multi Hops'],
 };
 
 /** An object named `probe`, and where it lives. */
@@ -83,6 +93,19 @@ if (process.env['KUBEBUILDER_ASSETS'] === undefined || process.env['KUBEBUILDER_
           assert.ok(
             refusal?.includes('spec.addresses[1]') && refusal.includes(`"${entry}" ${why}`),
             refusal ?? 'accepted',
+          );
+        });
+      }
+    });
+    describe('kubectl get', () => {
+      for (const [kind, columns] of Object.entries(columnsOf)) {
+        test(`shows of ${kind} what is asked for most`, async () => {
+          const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+          const table = await cluster().api.get(probe(kind, {}).collection, { accept });
+          const shown = readObjects(table, 'columnDefinitions').filter((column) => column['priority'] === 0);
+          assert.deepEqual(
+            shown.map((column) => readString(column, 'name')),
+            ['Name', ...columns, 'Age'],
           );
         });
       }
