@@ -29,6 +29,11 @@ export function marksOf(
       () => rounds.flat().reduce((sum, { fetches }) => sum + fetches.failed, 0),
       limits.noFailure === true ? 0 : undefined,
     ),
+    ...limit(
+      '(a) requests without an answer',
+      () => rounds.flat().reduce((sum, figures) => sum + figures.unanswered, 0),
+      limits.noFailure === true ? 0 : undefined,
+    ),
     atMost(
       `${what}: more than one answers, max, ms`,
       worst(({ doubtMs }) => doubtMs, 1),
