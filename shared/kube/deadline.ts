@@ -28,3 +28,9 @@ export class Deadline {
     return promise;
   }
 }
+
+/** What the signal's owner gave as a reason; that it was cancelled, where it gave none. */
+export function whyCancelled(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason : new Error('it was cancelled');
+}

@@ -4,6 +4,7 @@ import { connectToScript, errorOf, noTls } from '../../test/support/scripted-api
 import { answer, scriptedServer } from '../../test/support/scripted-server.ts';
 import { until } from '../../test/support/until.ts';
 import { widgetJson, widgetResource } from '../../test/support/widget.ts';
+import { callWithin } from './call-within.ts';
 
 const one = { namespace: 'default', name: 'one' };
 
@@ -251,5 +252,16 @@ describe('requests of the API client', () => {
     const failed = errorOf(client.get(widgetResource, one, stop.signal));
     stop.abort();
     assert.equal((await failed).message, 'cannot get Widget default/one: it was cancelled');
+  });
+
+  test('say how long the caller waited, where its time was up first', async (t) => {
+    const { client, clock } = await connectToScript(t, () => undefined, {
+      credentials: () => new Promise(() => undefined),
+    });
+    const { signal } = new AbortController();
+    const call = callWithin((within) => client.get(widgetResource, one, within), { clock, timeoutMs: 3_000, signal });
+    const failed = errorOf(call);
+    await clock.advance(3_000);
+    assert.equal((await failed).message, 'cannot get Widget default/one: no answer within 3 s');
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { errorText } from '../runtime/error-text.ts';
 import { ApiError } from './api-error.ts';
 import { type ApiEndpoint, type Credentials, sameTls } from './credentials.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, whyCancelled } from './deadline.ts';
 import { type HttpAnswer, maxBodyBytes } from './http-answer.ts';
 import { HttpConnections } from './http-connections.ts';
 import { type Exchange, StaleConnectionError } from './request-connection.ts';
@@ -107,7 +107,7 @@ export class HttpTransport {
   async #withDeadline<R>(request: HttpRequest, act: (deadline: Deadline) => Promise<R>): Promise<R> {
     const deadline = new Deadline();
     const { signal } = request;
-    const onAbort = (): void => deadline.end(new Error('it was cancelled'));
+    const onAbort = (): void => deadline.end(whyCancelled(signal));
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     const cancelTimer = this.#options.clock.after(request.timeoutMs, () => {
