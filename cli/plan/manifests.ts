@@ -66,7 +66,8 @@ function readObjectsOf({ name, text }: ManifestText): readonly JsonObject[] | st
     if (!isJsonObject(value) || readText(value, 'kind') === '') return `cannot read ${name}: a document has no kind`;
     objects.push(...(readText(value, 'kind').endsWith('List') ? readObjects(value, 'items') : [value]));
   }
-  return objects;
+  const nameless = objects.find((object) => readText(readObject(object, 'metadata'), 'name') === '');
+  return nameless === undefined ? objects : `cannot read ${name}: ${readText(nameless, 'kind')} has no metadata.name`;
 }
 
 /** An alias of nothing is found only here. */

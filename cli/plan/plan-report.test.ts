@@ -238,6 +238,11 @@ describe('manifests', () => {
   const rows = [
     { name: 'YAML that is none', text: 'a: [', why: /^cannot read file: / },
     { name: 'a document without a kind', text: 'a: 1', why: /^cannot read file: a document has no kind$/ },
+    {
+      name: 'a pool without a name',
+      text: pool('10.0.0.1').replace('name: lan, ', ''),
+      why: /^cannot read file: IPAddressPool has no metadata\.name$/,
+    },
     { name: 'an alias of nothing', text: 'kind: A\nb: *c\n', why: /^cannot read file: Unresolved alias/ },
     { name: 'nothing', text: '---\n# nothing\n', why: /^cannot plan: file holds no object$/ },
   ];
