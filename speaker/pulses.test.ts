@@ -178,7 +178,7 @@ describe('a takeover', () => {
   test('is told on the Service, with who, why and after how long', () => {
     say('node-a', took);
     assert.deepEqual(lan.events.take(), [
-      'Normal OwnerChanged shop/web: node node-a took over from node node-b: ownerNotLive (its owner is dead: nothing is heard of it any more), 310 ms after it was last heard',
+      'Normal OwnerChanged shop/web: node node-a took over from node node-b: ownerNotLive (its owner is dead: it is heard no more, or its Lease is gone), 310 ms after it was last heard',
     ]);
   });
 

@@ -27,10 +27,12 @@ export class KnownNodes {
     const known = this.#nodes.get(node);
     const dies = facts.standing === 'dead' && known?.standing !== 'dead';
     const liveSinceMs = known?.standing === 'live' ? known.liveSinceMs : nowMs;
+    // While it lived that was told with each change alone: it is out of date when it dies.
+    const formerMs = dies ? undefined : known?.lastHeardMs;
     this.#nodes.set(node, {
       standing: facts.standing,
       byLease: facts.byLease,
-      lastHeardMs: facts.silentMs === undefined ? known?.lastHeardMs : nowMs - facts.silentMs,
+      lastHeardMs: facts.silentMs === undefined ? formerMs : nowMs - facts.silentMs,
       diedAtMs: dies ? nowMs : known?.diedAtMs,
       liveSinceMs: facts.standing === 'live' ? liveSinceMs : undefined,
     });

@@ -6,7 +6,7 @@ export const takeoverTexts: Readonly<Record<TakeoverReason, string>> = {
   onlyCandidate: 'no other node may announce it',
   firstCandidate: 'nobody held it, and this node ranks first',
   heldBefore: 'this node held it before it restarted, or holds what moves with it',
-  ownerNotLive: 'its owner is dead: nothing is heard of it any more',
+  ownerNotLive: 'its owner is dead: it is heard no more, or its Lease is gone',
   ownerLeaving: 'its owner is about to stop',
   ownerUnfit: 'its owner lives and can not serve it: no carrier, or no interface',
   ownerNotCandidate: 'its owner may no longer announce it',

@@ -101,7 +101,7 @@ await failoverSuite(import.meta.filename, { name: 'kubectl herald' }, (watched) 
       '            2.  node-b  announces it',
       '            3.  node-a  stands by',
       'Owner       node-b answers for 192.168.10.90 and 2001:db8:10::90 on eth0 (MAC OF THE OWNER)',
-      '            it took over from node node-c: ownerNotLive (its owner is dead: nothing is heard of it any more), N ms after it was last heard',
+      '            it took over from node node-c: ownerNotLive (its owner is dead: it is heard no more, or its Lease is gone), N ms after it was last heard',
       '            it ranks 2, and keeps it: a better rank alone moves no address',
       'Conditions  herald/Allocated  True  IPAllocated  Assigned 192.168.10.90 and 2001:db8:10::90 from pool lan',
       '            herald/Announced  True  owner        announced from node node-b on eth0',
