@@ -15,12 +15,12 @@ export function readManifests(text: string): readonly JsonObject[] {
     .filter(isJsonObject);
 }
 
-/** Installs the chart's CRDs and waits until the API server serves them; returns their kinds. */
-export async function installCustomResources(api: KubeApi): Promise<readonly string[]> {
-  const definitions = readdirSync(folder)
+/** Installs the CRDs of a folder, the chart's by default, and waits until they are served; returns their kinds. */
+export async function installCustomResources(api: KubeApi, from = folder): Promise<readonly string[]> {
+  const definitions = readdirSync(from)
     .filter((file) => file.endsWith('.yaml'))
-    .flatMap((file) => readManifests(readFileSync(join(folder, file), 'utf8')));
-  if (definitions.length === 0) throw new Error(`cannot install the CRDs: none in ${folder}`);
+    .flatMap((file) => readManifests(readFileSync(join(from, file), 'utf8')));
+  if (definitions.length === 0) throw new Error(`cannot install the CRDs: none in ${from}`);
   await Promise.all(definitions.map((definition) => install(api, definition)));
   return definitions.map((definition) => readString(readObject(readObject(definition, 'spec'), 'names'), 'kind') ?? '');
 }

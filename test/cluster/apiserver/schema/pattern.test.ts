@@ -6,6 +6,7 @@ const rows: readonly { name: string; pattern: string; yes: string; no: string }[
   { name: 'a plain pattern', pattern: '^[a-z]+$', yes: 'abc', no: 'ABC' },
   { name: 'escaped punctuation that only RE2 allows', pattern: '^[a-z\\_\\-]+$', yes: 'a_b-c', no: 'a b' },
   { name: 'flags at the beginning', pattern: '(?i)^abc$', yes: 'ABC', no: 'abd' },
+  { name: 'flags behind the mark of the beginning', pattern: '^(?i)(abc)?$', yes: 'ABC', no: 'xabc' },
   { name: 'characters beyond the first plane as one', pattern: '^.$', yes: '😀', no: '😀😀' },
 ];
 

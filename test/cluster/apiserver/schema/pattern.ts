@@ -1,9 +1,11 @@
 /**
  * A schema's pattern as a regular expression; undefined where it is none. The API server reads patterns as RE2
- * (https://github.com/google/re2/wiki/Syntax), which lets any punctuation be escaped and takes flags at the beginning.
+ * (https://github.com/google/re2/wiki/Syntax), which lets any punctuation be escaped and takes flags at the beginning,
+ * also behind a `^`.
  */
 export function compilePattern(pattern: string): RegExp | undefined {
-  const [, flags = '', body = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  const [, start = '', flags = '', rest = pattern] = /^(\^?)\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  const body = start + rest;
   return tryCompile(body, `${flags}u`) ?? tryCompile(body, flags);
 }
 
