@@ -68,6 +68,7 @@ export class AddressChecks {
   /** Another table. What is not to be checked any more is free: somebody has announced it meanwhile. */
   setVips(vips: readonly Vip[]): void {
     this.#wanted = new Map(vips.filter(({ check }) => check === true).map(({ ip, holder }) => [ip, holder]));
+    if (this.#checks.size === 0) return;
     const all = new Set(vips.map(({ ip }) => ip));
     for (const ip of [...this.#checks.keys()]) {
       if (this.#wanted.has(ip) || (!all.has(ip) && this.#found.has(ip))) continue;

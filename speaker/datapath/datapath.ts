@@ -4,21 +4,22 @@ import type { Message, MessageHeader } from '../liveness/message.ts';
 import type { Standing } from '../liveness/standing.ts';
 import type { Utterance } from '../liveness/voice.ts';
 import { Abilities } from './abilities.ts';
-import { AddressChecks, type TakeCause } from './address-checks.ts';
+import { AddressChecks } from './address-checks.ts';
 import type { AnnouncerOptions } from './announcer.ts';
 import { Announcing } from './announcing.ts';
+import { Answering } from './answering.ts';
 import type { Instruction } from './datapath-message.ts';
 import type { DefaultGateway } from './default-gateway.ts';
 import { countStandings, membersOfTable, tellFailover } from './failover-input.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink, FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
-import { hasNewCarrier, hasNewInterface, hasNewMac, linkNews } from './link-news.ts';
+import { hasNewCarrier, hasNewMac, linkNews } from './link-news.ts';
 import { Probing } from './probing.ts';
 import { Reception } from './reception.ts';
 import type { ServedAddress, ServedAddresses } from './served-addresses.ts';
 import { ServedTable } from './served-table.ts';
-import type { DatapathEvent, DatapathTable, GiveUpReason, Link } from './table.ts';
+import type { DatapathEvent, DatapathTable, Link } from './table.ts';
 import type { ProbeTarget } from './wire-probes.ts';
 
 export interface DatapathOptions {
@@ -30,7 +31,6 @@ export interface DatapathOptions {
 }
 
 const nothing: readonly never[] = [];
-const heldBefore = { reason: 'heldBefore', from: undefined, afterMs: undefined } as const;
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
 /**
@@ -46,8 +46,8 @@ export class Datapath {
   readonly #addresses = new ServedTable();
   readonly #abilities = new Abilities(this.#addresses, this.#checks);
   readonly #announcing: Announcing;
+  readonly #answering: Answering;
   #table = emptyTable;
-  #servedVersion = 0;
   #unsettled = false;
   readonly #messages: Utterance[] = [];
   readonly #events: DatapathEvent[] = [];
@@ -60,6 +60,13 @@ export class Datapath {
       conflict: (event) => void this.#events.push(event),
       probed: (target, nowMs) => this.#probed(target, nowMs),
     });
+    this.#answering = new Answering({
+      addresses: this.#addresses,
+      checks: this.#checks,
+      announcing: this.#announcing,
+      reception: this.#reception,
+      tell: (event) => void this.#events.push(event),
+    });
   }
 
   /** What is answered now. */
@@ -69,12 +76,12 @@ export class Datapath {
 
   /** What solicitations have to arrive for: what is answered, and what is probed for (RFC 4862 §5.4.2). */
   listening(): readonly ServedAddress[] {
-    return this.served.all.filter(({ ip, owned }) => owned || this.#checks.isProbing(ip));
+    return this.#answering.listening();
   }
 
   /** Rises whenever it changes what is answered or listened for, and where. */
   get servedVersion(): number {
-    return this.#servedVersion;
+    return this.#answering.version;
   }
 
   /** How many members there are of each standing, this node among them. */
@@ -91,20 +98,22 @@ export class Datapath {
   /** Takes over a whole new table. Older versions than the one in force are dropped. */
   applyTable(table: DatapathTable, at: Instant): void {
     if (table.version < this.#table.version) return;
-    const before = new Map(this.served.all.map((served) => [served.ip, served]));
+    const before = this.#addresses.byIp;
+    const wasProbing = this.#checks.probing;
     this.#table = table;
     this.#reception.setMembers(table.members);
     for (const served of this.#addresses.setVips(table.vips, this.#abilities.links)) {
-      if (served.owned) this.#giveUp(served, 'addressRemoved', at);
+      if (served.owned) this.#answering.end(served, 'addressRemoved', at);
     }
-    this.#servedVersion += 1;
+    const isNew = this.#addresses.byIp !== before;
+    if (isNew || wasProbing) this.#answering.change();
     this.#checks.setVips(this.#addresses.vips);
     this.#failover.setLinks(new Map(), this.#abilities.hasCarrier(), at.nowMs);
     this.#failover.setTable(membersOfTable(table), this.#abilities.groups(before), at.nowMs);
     this.settle(at);
-    this.#followGroups(at);
-    for (const served of this.served.all) {
-      if (hasNewInterface(before.get(served.ip), served)) this.#announcing.start(served, at.nowMs);
+    if (isNew) {
+      this.#answering.followGroups(this.#holds, at);
+      this.#answering.followLinks(before, at);
     }
     this.#events.push({ type: 'tableApplied', version: table.version });
   }
@@ -120,7 +129,7 @@ export class Datapath {
     this.#events.push({ type: 'links', links });
     if (hasNewMac(change)) {
       this.#addresses.setLinks(change.now);
-      this.#servedVersion += 1;
+      this.#answering.change();
     }
     if (hasNewCarrier(change)) {
       this.#abilities.tell(this.#failover, at.nowMs);
@@ -225,12 +234,10 @@ export class Datapath {
         this.#messages.push(effect);
         break;
       case 'take':
-        this.#announcing.took(effect.group);
-        for (const served of this.#addresses.ofGroup(effect.group)) this.#takeOver(served, effect, at);
+        this.#answering.take(effect.group, effect, at);
         break;
       case 'giveUp':
-        this.#announcing.gaveUp(effect.group);
-        for (const served of this.#addresses.ofGroup(effect.group)) this.#giveUp(served, effect.reason, at);
+        this.#answering.giveUp(effect.group, effect.reason, at);
         break;
       case 'announceAgain':
         this.#announcing.again(effect.group, at.nowMs);
@@ -248,48 +255,14 @@ export class Datapath {
 
   /** Announces what nobody else turned out to use; what somebody does this node can't serve. */
   #followChecks(at: Instant): void {
-    this.#servedVersion += 1;
-    for (const [ip, cause] of this.#checks.takeFree()) {
-      const served = this.#addresses.find(ip);
-      if (served !== undefined && this.#failover.holds(served.group)) this.#takeOver(served, cause, at);
-    }
+    this.#answering.followChecks(this.#holds, at);
     if (!this.#checks.takeFound()) return;
     this.#events.push({ type: 'addressesInUse', addresses: this.#checks.found(at) });
     this.#abilities.tell(this.#failover, at.nowMs);
-    this.#followGroups(at);
+    this.#answering.followGroups(this.#holds, at);
   }
 
-  /** What is answered follows what is owned, also where an address has come to another group. */
-  #followGroups(at: Instant): void {
-    for (const served of this.served.all) {
-      const owned = this.#failover.holds(served.group);
-      if (owned && !served.owned) this.#takeOver(served, heldBefore, at);
-      else if (!owned && served.owned) this.#giveUp(served, 'betterCandidateLive', at);
-    }
-  }
-
-  /** Also where it is answered already, as one of another group: the others are told once it is announced. */
-  #takeOver(served: ServedAddress, cause: TakeCause, at: Instant): void {
-    const { ip, service, group } = served;
-    if (!served.owned) this.#servedVersion += 1;
-    if (!served.owned && this.#checks.holdsBack(ip, cause, at.nowMs)) return;
-    this.#announcing.start(served, at.nowMs);
-    if (served.owned) return;
-    served.owned = true;
-    const { reason, from, afterMs } = cause;
-    this.#events.push({ type: 'tookOver', ip, service, group, reason, from, afterMs, atMs: at.wallMs });
-  }
-
-  #giveUp(served: ServedAddress, reason: GiveUpReason, at: Instant): void {
-    if (this.#checks.abandon(served.ip)) this.#servedVersion += 1;
-    if (!served.owned) return;
-    served.owned = false;
-    this.#servedVersion += 1;
-    const { ip, service } = served;
-    this.#announcing.stop(ip);
-    this.#reception.forget(ip);
-    this.#events.push({ type: 'gaveUp', ip, service, reason, atMs: at.wallMs });
-  }
+  readonly #holds = (group: string): boolean => this.#failover.holds(group);
 
   #probed(target: ProbeTarget, nowMs: number): void {
     this.#unsettled = true;

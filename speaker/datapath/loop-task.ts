@@ -19,7 +19,7 @@ import type { Frame } from './frame.ts';
 import type { FrameSinks } from './frame-sink.ts';
 import type { Instant } from './instant.ts';
 import { getsOutFrom } from './own-link.ts';
-import { unpackTable } from './packed-table.ts';
+import { TableUnpacker } from './packed-table.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
 import type { DatapathEvent } from './table.ts';
 
@@ -41,6 +41,7 @@ export class LoopTask {
   readonly #netlink: NetlinkSocket;
   readonly #groups: MulticastGroups;
   readonly #waiting: DescriptorSet;
+  readonly #unpacker = new TableUnpacker();
   readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
   readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
   #nowMs = performance.now();
@@ -189,7 +190,7 @@ export class LoopTask {
         break;
       case 'table':
         this.#pulses?.setMembers(message.table.members);
-        this.#datapath.instruct({ type: 'table', table: unpackTable(message.table) }, this.#instant());
+        this.#datapath.instruct({ type: 'table', table: this.#unpacker.unpack(message.table) }, this.#instant());
         break;
       default:
         this.#datapath.instruct(message, this.#instant());

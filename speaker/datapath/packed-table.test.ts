@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { packTable, unpackTable } from './packed-table.ts';
+import { packTable, TableUnpacker } from './packed-table.ts';
 import type { DatapathTable, Vip } from './table.ts';
 
 const vip: Vip = {
@@ -32,23 +32,45 @@ describe('a table on its way to the thread', () => {
       self: 'node-a',
       members: table.members,
       vips: [others, { ...others, ip: '192.0.2.101' }, { ...others, ip: '192.0.2.102' }],
-      nodes: ['node-b', 'node-a', 'node-c'],
-      candidates: Uint32Array.of(2, 0, 1, 0, 2, 2, 0),
+      nodes: ['node-a', 'node-b', 'node-c'],
+      candidates: Uint32Array.of(2, 1, 0, 0, 2, 2, 1),
     });
   });
 
   test('arrives as it left, whatever its candidates', () => {
     const node = fc.constantFrom('node-a', 'node-b', 'node-c', '', 'näıve', '__proto__');
-    const vips = fc.array(fc.array(node, { maxLength: 6 }), { maxLength: 6 });
+    const lists = fc.array(fc.array(node, { maxLength: 6 }), { maxLength: 6 });
     fc.assert(
-      fc.property(vips, (lists) => {
-        const sent = {
-          ...table,
-          vips: lists.map((candidates, index) => ({ ...vip, ip: `192.0.2.${index}`, candidates })),
-        };
-        assert.deepEqual(unpackTable(structuredClone(packTable(sent))), sent);
+      fc.property(fc.array(lists, { maxLength: 4 }), (tables) => {
+        const unpacker = new TableUnpacker();
+        for (const vips of tables) {
+          const sent = {
+            ...table,
+            vips: vips.map((candidates, index) => ({ ...vip, ip: `192.0.2.${index}`, candidates })),
+          };
+          assert.deepEqual(unpacker.unpack(structuredClone(packTable(sent))), sent);
+        }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('keeps the lists of candidates that are as before, wherever their addresses stand in it', () => {
+    const unpacker = new TableUnpacker();
+    const listsOf = (sent: DatapathTable): ReadonlyMap<string, readonly string[]> =>
+      new Map(unpacker.unpack(structuredClone(packTable(sent))).vips.map(({ ip, candidates }) => [ip, candidates]));
+    const before = listsOf(table);
+    const first = { ...vip, ip: '192.0.2.1', candidates: ['node-a'] };
+    const [one, two, three] = table.vips;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('the table has three addresses');
+    const now = listsOf({ ...table, vips: [first, one, { ...two, candidates: ['node-b'] }, three] });
+    const kept = [...now].filter(([ip, candidates]) => before.get(ip) === candidates).map(([ip]) => ip);
+    assert.deepEqual(kept, ['192.0.2.100', '192.0.2.102']);
+    assert.deepEqual(now.get('192.0.2.101'), ['node-b']);
+    const others = listsOf({ ...table, members: [] });
+    assert.ok(
+      [...others].every(([ip, candidates]) => before.get(ip) !== candidates),
+      'another list of names',
     );
   });
 });

@@ -12,8 +12,10 @@ export interface PackedTable extends Omit<DatapathTable, 'vips'> {
   readonly candidates: Uint32Array;
 }
 
+/** Members come first among the names: their places stay the same, whatever changes of the addresses. */
 export function packTable({ vips, ...others }: DatapathTable): PackedTable {
   const places = new Map<string, number>();
+  for (const { node } of others.members) places.getOrInsert(node, places.size);
   const packed = new Uint32Array(vips.reduce((sum, { candidates }) => sum + 1 + candidates.length, 0));
   let at = 0;
   for (const { candidates } of vips) {
@@ -28,14 +30,52 @@ export function packTable({ vips, ...others }: DatapathTable): PackedTable {
   return { ...others, vips: plain, nodes: [...places.keys()], candidates: packed };
 }
 
-export function unpackTable({ vips, nodes, candidates, ...others }: PackedTable): DatapathTable {
-  let at = 0;
-  const takeCandidates = (): readonly string[] => {
-    const count = candidates[at] ?? 0;
-    const names = new Array<string>(count);
-    for (let rank = 0; rank < count; rank += 1) names[rank] = nodes[candidates[at + 1 + rank] ?? 0] ?? '';
-    at += 1 + count;
-    return names;
-  };
-  return { ...others, vips: vips.map((vip) => ({ ...vip, candidates: takeCandidates() })) };
+/** Candidates of an address. */
+interface Order {
+  /** Where the packed ones begin, with how many there are. */
+  readonly at: number;
+  readonly names: readonly string[];
+}
+
+/** Unpacks table after table: candidates that stay the same are the same list as before. BOUNDED by the last table. */
+export class TableUnpacker {
+  #nodes: readonly string[] = [];
+  #packed: Uint32Array = new Uint32Array();
+  /** By address. */
+  #orders: ReadonlyMap<string, Order> = new Map();
+
+  unpack({ vips, nodes, candidates: packed, ...others }: PackedTable): DatapathTable {
+    const known = isSameList(nodes, this.#nodes) ? this.#orders : new Map<string, Order>();
+    const orders = new Map<string, Order>();
+    let at = 0;
+    const unpacked = vips.map((vip) => {
+      const before = known.get(vip.ip);
+      const same = before !== undefined && isSameOrder(this.#packed.subarray(before.at), packed.subarray(at));
+      const names = same ? before.names : namesAt(packed, at, nodes);
+      orders.set(vip.ip, { at, names });
+      at += 1 + names.length;
+      return { ...vip, candidates: names };
+    });
+    this.#nodes = nodes;
+    this.#packed = packed;
+    this.#orders = orders;
+    return { ...others, vips: unpacked };
+  }
+}
+
+function namesAt(packed: Uint32Array, at: number, nodes: readonly string[]): readonly string[] {
+  const names = new Array<string>(packed[at] ?? 0);
+  for (let rank = 0; rank < names.length; rank += 1) names[rank] = nodes[packed[at + 1 + rank] ?? 0] ?? '';
+  return names;
+}
+
+/** Each begins with how many there are. */
+function isSameOrder(one: Uint32Array, other: Uint32Array): boolean {
+  const count = one[0] ?? 0;
+  for (let at = 0; at <= count; at += 1) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, at) => name === other[at]);
 }

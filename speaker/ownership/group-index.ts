@@ -6,6 +6,8 @@ export class GroupIndex {
   /** The nodes that matter for the group, instead of those before. */
   set(group: string, nodes: readonly string[]): void {
     const before = this.#nodes.get(group) ?? [];
+    // Most decisions change nothing.
+    if (nodes.length === before.length && nodes.every((node, at) => node === before[at])) return;
     for (const node of before) if (!nodes.includes(node)) this.#drop(node, group);
     for (const node of nodes) if (!before.includes(node)) this.#add(node, group);
     if (nodes.length === 0) this.#nodes.delete(group);

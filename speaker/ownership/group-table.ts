@@ -32,6 +32,15 @@ export class GroupTable {
     return this.#states.values();
   }
 
+  /** Those that are not among these. */
+  allBut(groups: readonly OwnedGroup[]): readonly GroupState[] {
+    const kept = groups.filter(({ key }) => this.#states.has(key)).length;
+    // Most tables take nothing away.
+    if (kept === this.#states.size) return none;
+    const keys = new Set(groups.map(({ key }) => key));
+    return [...this.#states.values()].filter(({ group }) => !keys.has(group.key));
+  }
+
   /** The groups that the node holds, should hold, or is the best candidate of. */
   groupsOf(node: string): Iterable<string> {
     return this.#index.groupsOf(node);

@@ -82,9 +82,9 @@ export class Ownership {
 
   /** All groups of the table; those that are gone are given up at once. */
   setGroups(groups: readonly OwnedGroup[], nowMs: number): void {
-    const keys = new Set(groups.map(({ key }) => key));
-    const formerHolders = new Map(groups.map((group) => [group.key, this.#formerHolder(group)]));
-    for (const state of this.#table.values()) if (!keys.has(state.group.key)) this.#groups.remove(state, nowMs);
+    // Before the groups that they were in are gone.
+    const formerHolders = this.#formerHolders(groups);
+    for (const state of this.#table.allBut(groups)) this.#groups.remove(state, nowMs);
     for (const group of groups) {
       const state = this.#table.get(group.key);
       if (state !== undefined) this.#groups.update(state, group);
@@ -234,9 +234,15 @@ export class Ownership {
     this.#settlingUntilMs = nowMs + settlingMs;
   }
 
-  /** Who holds its addresses under another key. */
-  #formerHolder({ formerKeys = new Set() }: OwnedGroup): string | undefined {
-    return Array.from(formerKeys, (key) => this.holderOf(key)).find((holder) => holder !== undefined);
+  /** By group: who holds its addresses under another key. */
+  #formerHolders(groups: readonly OwnedGroup[]): ReadonlyMap<string, string | undefined> {
+    const regrouped = groups.filter(({ formerKeys }) => formerKeys !== undefined && formerKeys.size > 0);
+    return new Map(
+      regrouped.map(({ key, formerKeys = [] }) => {
+        const holders = Array.from(formerKeys, (former) => this.holderOf(former));
+        return [key, holders.find((holder) => holder !== undefined)];
+      }),
+    );
   }
 
   #setNode(node: string, facts: NodeFacts, nowMs: number): void {

@@ -3,11 +3,7 @@ import type { GroupState } from './group-state.ts';
 import type { OwnedGroup } from './owned-group.ts';
 
 export function sameGroup(one: OwnedGroup, other: OwnedGroup): boolean {
-  return (
-    one.holder === other.holder &&
-    one.candidates.length === other.candidates.length &&
-    one.candidates.every((node, rank) => node === other.candidates[rank])
-  );
+  return one.holder === other.holder && sameOrder(one.candidates, other.candidates);
 }
 
 /**
@@ -32,4 +28,9 @@ function orderOf(candidates: readonly string[], one: string, other: string): 'be
   const otherRank = candidates.indexOf(other);
   if (rank < 0 || otherRank < 0) return undefined;
   return rank < otherRank ? 'before' : 'behind';
+}
+
+/** A table that is like the one before has the very same lists. */
+function sameOrder(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((node, rank) => node === other[rank]));
 }
