@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type JsonObject, readObject } from '../../shared/api/json.ts';
 import { nodeResource } from '../../shared/api/node.ts';
-import { daemonSetResource, deploymentResource } from '../../shared/api/workload.ts';
 import {
   advertisementObject,
   type ClusterOf,
@@ -16,7 +15,6 @@ import {
   controllerLease,
   findingsOf,
   installed,
-  metallb,
   soundFacts,
   speakersOf,
   writtenLeases,
@@ -435,37 +433,6 @@ function eventOf(reason: string, message: string, afterMs: number) {
     lastTimestamp: at(afterMs),
   });
 }
-
-describe('beside Herald', () => {
-  const workload = { daemonSets: [daemonSetResource.parse(metallb('speaker'))] };
-  const apart = {
-    daemonSets: [daemonSetResource.parse(metallb('speaker', ['--lb-class=metallb']))],
-    deployments: [deploymentResource.parse(metallb('controller', ['--lb-class=metallb']))],
-  };
-  const rows: readonly Fault[] = [
-    {
-      name: 'MetalLB for the same Services',
-      facts: workload,
-      found: [
-        'fail metallb: MetalLB runs (daemonset metallb-system/speaker) for the same Services: both hand out addresses and announce them, and its memberlist has UDP port 7946 of the nodes, where pulses go',
-      ],
-    },
-    {
-      name: 'MetalLB of another class, on the same port',
-      facts: apart,
-      found: [
-        'warn metallb: MetalLB runs (daemonset metallb-system/speaker, deployment metallb-system/controller) of another loadBalancerClass, and its memberlist has UDP port 7946 of the nodes, where pulses go',
-      ],
-    },
-    {
-      name: 'MetalLB of another class, on another port',
-      cluster: { installation: { ...installed, pulsePort: 7947 } },
-      facts: apart,
-      found: [],
-    },
-  ];
-  for (const row of rows) holds(row);
-});
 
 describe('the API server', () => {
   test('a kind of ours that it does not serve is told by its definition alone', () => {

@@ -47,6 +47,10 @@ export function readManifests(texts: readonly ManifestText[], place: ManifestsPl
   for (const text of texts) {
     const read = readObjectsOf(text);
     if (typeof read === 'string') return { ok: false, why: read };
+    const nameless = read.find((object) => readText(readObject(object, 'metadata'), 'name') === '');
+    if (nameless !== undefined) {
+      return { ok: false, why: `cannot read ${text.name}: ${readText(nameless, 'kind')} has no metadata.name` };
+    }
     objects.push(...read);
   }
   if (objects.length === 0) return { ok: false, why: `cannot plan: ${namesOf(texts)} holds no object` };
@@ -66,8 +70,7 @@ function readObjectsOf({ name, text }: ManifestText): readonly JsonObject[] | st
     if (!isJsonObject(value) || readText(value, 'kind') === '') return `cannot read ${name}: a document has no kind`;
     objects.push(...(readText(value, 'kind').endsWith('List') ? readObjects(value, 'items') : [value]));
   }
-  const nameless = objects.find((object) => readText(readObject(object, 'metadata'), 'name') === '');
-  return nameless === undefined ? objects : `cannot read ${name}: ${readText(nameless, 'kind')} has no metadata.name`;
+  return objects;
 }
 
 /** An alias of nothing is found only here. */

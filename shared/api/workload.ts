@@ -7,6 +7,7 @@ import {
   readString,
   readStringMap,
   readStrings,
+  readText,
 } from './json.ts';
 import type { Labels } from './label-selector.ts';
 import { type ObjectMeta, parseMeta } from './object-meta.ts';
@@ -25,6 +26,8 @@ export interface Workload {
   readonly meta: ObjectMeta;
   /** Of all containers, one after the other. */
   readonly args: readonly string[];
+  /** Variables of all containers that have a literal value. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly images: readonly string[];
   readonly nodeSelector: Labels;
   readonly tolerations: readonly Toleration[];
@@ -69,6 +72,12 @@ function parseWorkload(root: JsonObject, desired: number, ready: number): Worklo
   return {
     meta: parseMeta(root),
     args: containers.flatMap((container) => [...readStrings(container, 'command'), ...readStrings(container, 'args')]),
+    environment: new Map(
+      containers
+        .flatMap((container) => readObjects(container, 'env'))
+        .map((variable): [string, string] => [readText(variable, 'name'), readText(variable, 'value')])
+        .filter(([, value]) => value !== ''),
+    ),
     images: containers.flatMap((container) => readString(container, 'image') ?? []),
     nodeSelector: readStringMap(pod, 'nodeSelector'),
     tolerations: readObjects(pod, 'tolerations').map((toleration) => ({

@@ -53,10 +53,15 @@ export const installed = {
 };
 
 /** A workload of MetalLB's manifests. */
-export function metallb(kind: 'speaker' | 'controller', args: readonly string[] = []): JsonObject {
+export function metallb(
+  kind: 'speaker' | 'controller',
+  args: readonly string[] = [],
+  env: readonly JsonObject[] = [],
+): JsonObject {
+  const image = `quay.io/metallb/${kind}:v0.14.9`;
   return {
     metadata: { name: kind, namespace: 'metallb-system', labels: { app: 'metallb' } },
-    spec: { replicas: 1, template: { spec: { containers: [{ image: `quay.io/metallb/${kind}:v0.14.9`, args }] } } },
+    spec: { replicas: 1, template: { spec: { containers: [{ image, args, env }] } } },
     status: { desiredNumberScheduled: 3 },
   };
 }

@@ -1,7 +1,8 @@
 import type { Workload } from '../../../shared/api/workload.ts';
+import { goFlags } from '../../go-flags.ts';
 import type { Check } from '../check.ts';
 
-/** The port of MetalLB's memberlist, which Herald's pulses have by default, too. */
+/** The port of MetalLB's memberlist where nothing else is said, which Herald's pulses have by default, too. */
 const memberlistPort = 7946;
 
 export const metallbCheck: Check = {
@@ -16,10 +17,10 @@ export const metallbCheck: Check = {
     if (running.length === 0) return [];
     const { loadBalancerClass, pulsePort } = cluster.installation;
     const apart = running.every(({ workload }) => classOf(workload) !== loadBalancerClass);
-    const speaks = running.some(({ kind }) => kind === 'daemonset') && pulsePort === memberlistPort;
+    const speaks = running.some(({ kind, workload }) => kind === 'daemonset' && portOf(workload) === pulsePort);
     if (apart && !speaks) return [];
     const names = running.map(({ kind, workload }) => `${kind} ${workload.meta.namespace}/${workload.meta.name}`);
-    const port = speaks ? `, and its memberlist has UDP port ${memberlistPort} of the nodes, where pulses go` : '';
+    const port = speaks ? `, and its memberlist has UDP port ${pulsePort} of the nodes, where pulses go` : '';
     const what = apart
       ? 'of another loadBalancerClass'
       : 'for the same Services: both hand out addresses and announce them';
@@ -46,6 +47,10 @@ function isMetallb({ meta: { labels }, images }: Workload): boolean {
 }
 
 function classOf({ args }: Workload): string | undefined {
-  const flag = args.find((arg) => /^--lb-class=/.test(arg));
-  return flag?.slice('--lb-class='.length) || undefined;
+  return goFlags(args).get('lb-class') || undefined;
+}
+
+/** Of the memberlist, which is on TCP and UDP. */
+function portOf({ args, environment }: Workload): number {
+  return Number(goFlags(args).get('ml-bindport') ?? environment.get('METALLB_ML_BIND_PORT') ?? memberlistPort);
 }
