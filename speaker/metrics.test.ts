@@ -9,7 +9,8 @@ async function frameSamples(metrics: (speaker: SpeakerMetrics) => void): Promise
   metrics(new SpeakerMetrics(registry));
   const text = await registry.metrics();
   registry.clear();
-  const shown = /^herald_(answers|drops|datapath|service_owner|pulses|takeover|members|failback)(?!.*(_bucket| 0$))/;
+  const shown =
+    /^herald_(answers|conflicts|drops|datapath|service_owner|pulses|takeover|members|failback)(?!.*(_bucket| 0$))/;
   return text.split('\n').filter((line) => shown.test(line));
 }
 
@@ -91,4 +92,16 @@ test('members are told by their standing, those whose pulses are blocked by name
     'herald_pulses_blocked{node="node-b"} 1',
     'herald_failback_info{policy="30s"} 1',
   ]);
+});
+
+test('conflicts are told of the last thousand addresses that had any', async () => {
+  const samples = await frameSamples((speaker) => {
+    for (let index = 0; index < 1000; index++) speaker.conflict('shop/web', `10.0.${index >> 8}.${index & 255}`);
+    speaker.conflict('shop/web', '10.0.0.0');
+    speaker.conflict('shop/late', '10.1.0.0');
+  });
+  assert.equal(samples.length, 1000);
+  assert.ok(samples.includes('herald_conflicts_total{service="shop/web",ip="10.0.0.0"} 2'));
+  assert.ok(samples.includes('herald_conflicts_total{service="shop/late",ip="10.1.0.0"} 1'));
+  assert.ok(!samples.includes('herald_conflicts_total{service="shop/web",ip="10.0.0.1"} 1'));
 });

@@ -19,6 +19,9 @@ export interface PlanFigures {
   readonly owners: () => readonly OwnerSample[];
 }
 
+/** Series of addresses with conflicts, which pools, Services and machines that come and go would multiply. */
+const maxConflictSeries = 1000;
+
 /** Every metric of the speaker, on the registry that is passed in. */
 export class SpeakerMetrics {
   readonly #answers: Counter<'protocol'>;
@@ -34,6 +37,8 @@ export class SpeakerMetrics {
   readonly #pulsesBlocked: Gauge<'node'>;
   readonly #failback: Gauge<'policy'>;
   readonly #conflicts: Counter<'service' | 'ip'>;
+  /** The oldest first. BOUNDED by maxConflictSeries. */
+  readonly #conflicting = new Map<string, OwnerSample>();
   readonly #addressesInUse: Gauge;
   readonly #strictArpOk: Gauge<'node'>;
   readonly #unannounced: Gauge;
@@ -194,7 +199,14 @@ export class SpeakerMetrics {
   }
 
   conflict(service: string, ip: string): void {
+    const key = `${service} ${ip}`;
+    this.#conflicting.delete(key);
+    this.#conflicting.set(key, { service, ip });
     this.#conflicts.inc({ service, ip });
+    const [[oldest, series] = []] = this.#conflicting;
+    if (this.#conflicting.size <= maxConflictSeries || oldest === undefined) return;
+    this.#conflicting.delete(oldest);
+    this.#conflicts.remove({ ...series });
   }
 
   strictArp(node: string, ok: boolean): void {
@@ -231,6 +243,7 @@ export class SpeakerMetrics {
     else if (verdict === 'answered') this.#answers.inc({ protocol }, more);
     else this.#drops.inc({ protocol, reason: verdict }, more);
   }
+
   #addPulses(what: string, more: number): void {
     if (what === 'sent') this.#pulsesSent.inc(more);
     else if (what === 'received') this.#pulsesReceived.inc(more);
