@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { namespaceResource } from '../../shared/api/namespace.ts';
 import { serviceResource } from '../../shared/api/service.ts';
 import { FakeApiClient } from '../../test/support/fake-api-client.ts';
@@ -86,39 +82,6 @@ test('with no word at all, every command is offered but those for programs', () 
     completion.candidates.map(({ value }) => value),
     ['explain', 'status', 'doctor', 'plan', 'migrate', 'completion'],
   );
-});
-
-/** A `kubectl-herald` that answers with candidates of its own and the words that it was given. */
-function programOnPath(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'herald-completion-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'kubectl-herald');
-  writeFileSync(file, '#!/bin/sh\nprintf "%s\\tgiven\\n" "$@"\necho :4\n');
-  chmodSync(file, 0o755);
-  return `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
-}
-
-test('the script for bash hands over the words, and takes candidates without their descriptions', (t) => {
-  const script = [
-    ...completionScript('bash'),
-    'COMP_WORDS=(kubectl-herald explain "" --watch)',
-    'COMP_CWORD=2',
-    '_kubectl_herald',
-    'printf "<%s>" "$' + '{COMPREPLY[@]}"',
-  ].join('\n');
-  const env = { ...process.env, PATH: programOnPath(t) };
-  const text = execFileSync('bash', ['--noprofile', '--norc', '-c', script], { env, encoding: 'utf8' });
-  assert.equal(text, '<__complete><explain><>');
-});
-
-test('kubectl_complete-herald hands over the words as they are', (t) => {
-  const env = { ...process.env, PATH: programOnPath(t) };
-  const script = completionScript('kubectl').join('\n');
-  const text = execFileSync('sh', ['-c', script, 'kubectl_complete-herald', 'explain', 'a b'], {
-    env,
-    encoding: 'utf8',
-  });
-  assert.equal(text, '__complete\tgiven\nexplain\tgiven\na b\tgiven\n:4\n');
 });
 
 for (const target of completionTargets) {

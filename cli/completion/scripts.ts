@@ -22,11 +22,17 @@ export function completionScript(target: CompletionTarget): readonly string[] {
 const bash = `
 # bash completion for kubectl-herald: source <(kubectl herald completion bash)
 _kubectl_herald() {
-  local line candidates=() directive=0
+  local line word words=() last=-1 prefix='' candidates=() directive=0
+  # bash takes "=" for a word of its own.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if (( last >= 0 )) && [[ $word == = || \${words[last]} == --*= ]]; then words[last]+=$word
+    else words[++last]=$word; fi
+  done
+  if [[ \${words[last]} == --*=* ]]; then prefix=\${words[last]%%=*}=; fi
   while IFS= read -r line; do
     if [[ $line == :* ]]; then directive=\${line#:}; else candidates+=("\${line%%$'\\t'*}"); fi
-  done < <("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  COMPREPLY=("\${candidates[@]}")
+  done < <("\${COMP_WORDS[0]}" __complete "\${words[@]}" 2>/dev/null)
+  COMPREPLY=("\${candidates[@]#"$prefix"}")
   if (( directive == 0 && \${#candidates[@]} == 0 )); then compopt -o default; fi
 }
 complete -F _kubectl_herald kubectl-herald
@@ -42,7 +48,7 @@ _kubectl_herald() {
     if [[ $line == :* ]]; then directive=\${line#:}; continue; fi
     value=\${\${line%%$'\\t'*}//:/\\\\:}
     if [[ $line == *$'\\t'* ]]; then candidates+=("$value:\${line#*$'\\t'}"); else candidates+=("$value"); fi
-  done < <("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  done < <("\${words[1]}" __complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#candidates} )); then _describe kubectl-herald candidates; elif (( directive == 0 )); then _files; fi
 }
 compdef _kubectl_herald kubectl-herald
@@ -52,7 +58,14 @@ const fish = `
 # fish completion for kubectl-herald: kubectl herald completion fish | source
 function __kubectl_herald_complete
   set -l words (commandline --tokenize --cut-at-cursor --current-process)
-  $words[1] __complete $words[2..] (commandline --current-token) 2>/dev/null | string match --invert --regex '^:'
+  set -l word (commandline --current-token --cut-at-cursor)
+  set -l lines ($words[1] __complete $words[2..] "$word" 2>/dev/null)
+  set -l candidates (string match --invert --regex '^:' -- $lines)
+  if test "$lines[-1]" = :0; and test (count $candidates) = 0
+    __fish_complete_path "$word"
+  else
+    printf '%s\\n' $candidates
+  end
 end
 complete --command kubectl-herald --no-files --arguments '(__kubectl_herald_complete)'
 `;
