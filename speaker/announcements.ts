@@ -40,6 +40,9 @@ export interface AnnouncementsOptions {
   readonly onAddressesInUse: (addresses: readonly AddressInUse[]) => void;
 }
 
+const gatewaysUnknownText =
+  'where no other speaker is heard, only the API server can tell whether this node is cut off: what they held waits for it';
+
 type Conflict = Extract<DatapathEvent, { type: 'conflict' }>;
 type MemberChange = Extract<DatapathEvent, { type: 'memberUp' | 'memberDown' }>;
 type GaveUp = Extract<DatapathEvent, { type: 'gaveUp' }>;
@@ -105,6 +108,9 @@ export class Announcements {
       case 'pulsesBlocked':
       case 'pulsePortFailed':
         this.#members.event(event);
+        break;
+      case 'gatewaysUnknown':
+        log.warn('gateways-unknown', { why: event.why, meaning: gatewaysUnknownText });
         break;
       case 'askApiServer':
         this.#options.onAskApiServer();

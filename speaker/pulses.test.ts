@@ -239,6 +239,12 @@ test('a port that can not be had is told on this speaker’s Node', () => {
   ]);
 });
 
+test('routes that can not be read are told in the log', () => {
+  say('node-a', { type: 'gatewaysUnknown', why: 'cannot read the routes: EMFILE' });
+  const line = lan.log.lines.find(({ event }) => event === 'gateways-unknown');
+  assert.equal(line?.fields['why'], 'cannot read the routes: EMFILE');
+});
+
 describe('the API server', () => {
   test('is asked when the datapath wants to know, and its answer is told with its age', async () => {
     const { client } = lan.speaker('node-a');

@@ -9,7 +9,7 @@ import { MulticastGroups } from '../system/multicast-groups.ts';
 import { NetlinkSocket } from '../system/netlink-socket.ts';
 import { PacketSocket } from '../system/packet-socket.ts';
 import { PulsePort } from '../system/pulse-port.ts';
-import { defaultGateways } from '../system/routes-file.ts';
+import { RouteFiles } from '../system/routes-file.ts';
 import { type SocketAddress, socketAddressOf } from '../system/socket-address.ts';
 import { WakeUp } from '../system/wake-up.ts';
 import { Datapath } from './datapath.ts';
@@ -59,10 +59,11 @@ export class LoopTask {
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
     this.#address = options.pulses.address;
     this.#failover = failoverOf(options);
+    const routes = new RouteFiles({ onFailure: (why) => this.#postEvent({ type: 'gatewaysUnknown', why }) });
     this.#datapath = new Datapath({
       announcer: options.announcer,
       failover: this.#failover,
-      gateways: defaultGateways,
+      gateways: routes.defaultGateways,
     });
     this.#pulses = pulsePortOf(libc, options, this.#failover);
     this.#arp = new PacketSocket(libc, { etherType: etherType.arp, filter: arpFilter });

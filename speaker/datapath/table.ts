@@ -140,6 +140,8 @@ export type DatapathEvent =
   | { readonly type: 'pulsesBlocked'; readonly node: string; readonly blocked: boolean }
   /** This node's address or port for pulses can't be had: until it can, all live by their Leases. Tried each second. */
   | { readonly type: 'pulsePortFailed'; readonly why: string }
+  /** The routes can't be read, so that no default gateway can be asked whether this node is cut off. */
+  | { readonly type: 'gatewaysUnknown'; readonly why: string }
   /** Is the API server there? Answered with `apiHeard`. */
   | { readonly type: 'askApiServer' }
   /** After `leave`: nothing is held any more that another node could take. */
