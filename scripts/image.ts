@@ -3,7 +3,7 @@
  * it is linked to, the bundles, and of koffi what is loaded; no shell, no package manager.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { arch } from 'node:process';
 
@@ -29,6 +29,8 @@ if (folder === undefined) {
   process.exit(2);
 }
 rmSync(folder, { recursive: true, force: true });
+// Whoever runs it: a platform may choose any user.
+process.umask(0o022);
 
 const node = realpathSync(process.execPath);
 copy(node, '/usr/bin/node');
@@ -49,6 +51,7 @@ function copy(from: string, to: string): void {
   const target = join(folder ?? '', to);
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(from, target);
+  chmodSync(target, (statSync(from).mode & 0o100) === 0 ? 0o644 : 0o755);
 }
 
 /** Its terms ask to be passed on with it. Node's archives have them beside `bin`. */

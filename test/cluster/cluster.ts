@@ -7,12 +7,12 @@ import { Client } from './client/client.ts';
 import { administrators, type ControlPlane } from './control-plane/control-plane.ts';
 import { startControlPlane } from './control-plane/start.ts';
 import { installCustomResources } from './custom-resources.ts';
+import { givenImage, heraldProcess, imageNotice } from './herald-process.ts';
 import type { ProxyMode } from './kube-proxy/addresses.ts';
 import { backbone, buildLan, lan, machine, machineOfBothNetworks } from './network/topology.ts';
 import { ClusterNode } from './node.ts';
 import { runEndpointSliceController } from './pods/endpoint-slice-controller.ts';
-import { ManagedProcess } from './process/managed-process.ts';
-import { heraldProgram } from './programs.ts';
+import type { ManagedProcess } from './process/managed-process.ts';
 import { installRoles, serviceAccountUser } from './role-based-access.ts';
 
 export const heraldNamespace = 'herald-system';
@@ -58,6 +58,8 @@ export interface Cluster {
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const report = options.report ?? (() => undefined);
+  const image = givenImage();
+  if (image !== undefined) console.log(imageNotice(image));
   const nodeNames = options.nodeNames ?? ['node-a', 'node-b', 'node-c'];
   const makeMachine = options.backbone === true ? machineOfBothNetworks : machine;
   const machines = nodeNames.map((name, index) => makeMachine(name, firstNodeHost + index));
@@ -169,13 +171,9 @@ function makeController(
   folder: string,
   { name, args }: { readonly name: string; readonly args: readonly string[] },
 ): ManagedProcess {
-  const kubeconfig = join(folder, `${name}.kubeconfig`);
-  const access = controlPlane.access(serviceAccountUser('controller', heraldNamespace));
-  writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
-  return new ManagedProcess({
-    name,
-    netns: undefined,
-    command: [...heraldProgram('controller'), ...args],
-    env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: name },
+  return heraldProcess({
+    ...{ program: 'controller', name, netns: undefined, args, folder },
+    access: controlPlane.access(serviceAccountUser('controller', heraldNamespace)),
+    env: { POD_NAMESPACE: heraldNamespace, POD_NAME: name },
   });
 }

@@ -1,15 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../shared/api/json.ts';
-import { type ApiAccess, kubeconfigText } from './api/access.ts';
+import type { ApiAccess } from './api/access.ts';
 import type { KubeApi } from './api/kube-api.ts';
+import { heraldProcess } from './herald-process.ts';
 import type { ProxyMode } from './kube-proxy/addresses.ts';
 import { blockUdp } from './network/firewall.ts';
 import { ReadyIp } from './network/ready-ip.ts';
 import { defaultRoutes, type Machine, portOf } from './network/topology.ts';
 import { endpointPorts, podManifest, podStatus } from './pods/pod.ts';
 import { ManagedProcess } from './process/managed-process.ts';
-import { heraldProgram } from './programs.ts';
 
 export interface NodeOptions {
   readonly machine: Machine;
@@ -32,15 +31,12 @@ export class ClusterNode {
 
   constructor(options: NodeOptions) {
     const { machine } = options;
-    const kubeconfig = join(options.folder, `speaker-${machine.name}.kubeconfig`);
-    writeFileSync(kubeconfig, kubeconfigText(options.speakerAccess), { mode: 0o600 });
     this.machine = machine;
-    this.speaker = new ManagedProcess({
-      name: `speaker on ${machine.name}`,
-      netns: machine.name,
-      command: [...heraldProgram('speaker'), ...options.speakerArgs],
+    this.speaker = heraldProcess({
+      ...{ program: 'speaker', name: `speaker on ${machine.name}`, netns: machine.name, args: options.speakerArgs },
+      access: options.speakerAccess,
+      folder: options.folder,
       env: {
-        KUBECONFIG: kubeconfig,
         NODE_NAME: machine.name,
         HOST_IP: machine.ipv4,
         POD_NAMESPACE: 'herald-system',

@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe } from 'node:test';
-import { kubeconfigText } from '../cluster/api/access.ts';
 import { KubeApi } from '../cluster/api/kube-api.ts';
 import { apiServerPort, heraldNamespace } from '../cluster/cluster.ts';
 import { administrators, type ControlPlane } from '../cluster/control-plane/control-plane.ts';
 import { startControlPlane } from '../cluster/control-plane/start.ts';
 import { installCustomResources } from '../cluster/custom-resources.ts';
+import { givenImage, heraldProcess, imageNotice } from '../cluster/herald-process.ts';
 import { buildLan, lan } from '../cluster/network/topology.ts';
-import { ManagedProcess } from '../cluster/process/managed-process.ts';
-import { heraldProgram } from '../cluster/programs.ts';
+import type { ManagedProcess } from '../cluster/process/managed-process.ts';
 import { Relay } from '../cluster/relay/relay.ts';
 import { installRoles, serviceAccountUser } from '../cluster/role-based-access.ts';
 import { insideSandbox } from '../cluster/sandbox/reenter.ts';
@@ -60,6 +59,8 @@ export async function controllerSuite(
 }
 
 async function startPair() {
+  const image = givenImage();
+  if (image !== undefined) console.log(imageNotice(image));
   await buildLan([]);
   const folder = mkdtempSync(join(tmpdir(), 'herald-controllers-'));
   const controlPlaneFolder = join(folder, 'control-plane');
@@ -86,13 +87,11 @@ async function startPair() {
   const relayed = async (index: number): Promise<RelayedController> => {
     const name = `controller-${index}`;
     const relay = new Relay(controlPlane.access(user), index + 1);
-    const kubeconfig = join(folder, `${name}.kubeconfig`);
-    writeFileSync(kubeconfig, kubeconfigText(await relay.start()), { mode: 0o600 });
-    const process = new ManagedProcess({
-      name,
-      netns: undefined,
-      command: [...heraldProgram('controller'), `--listen=127.0.0.1:${7472 + index}`],
-      env: { KUBECONFIG: kubeconfig, POD_NAMESPACE: heraldNamespace, POD_NAME: name },
+    const process = heraldProcess({
+      ...{ program: 'controller', name, netns: undefined, folder },
+      args: [`--listen=127.0.0.1:${7472 + index}`],
+      access: await relay.start(),
+      env: { POD_NAMESPACE: heraldNamespace, POD_NAME: name },
     });
     return { process, relay };
   };

@@ -6,7 +6,10 @@ import { applyManifests } from '../cluster/api/apply.ts';
 import { waitForAddresses } from '../cluster/api/service-addresses.ts';
 import { heraldNamespace } from '../cluster/cluster.ts';
 import { findHelm, runHelm } from '../cluster/helm.ts';
+import { confinementOf } from '../cluster/image/confinement.ts';
+import type { UserId } from '../cluster/image/dockerfile.ts';
 import { Kubelet } from '../cluster/kubelet/kubelet.ts';
+import { hasUser, runnableUser } from '../cluster/sandbox/user-ids.ts';
 import { fetchFigures } from '../cluster/traffic/losses.ts';
 import { TrafficSource } from '../cluster/traffic/traffic-source.ts';
 import { repositoryRoot } from '../support/source-tree.ts';
@@ -17,6 +20,8 @@ import { mainJobManifests } from './main-job-manifests.ts';
 const chart = path.join(repositoryRoot, 'charts/herald');
 const helm = findHelm();
 const without = helm === undefined ? { skip: 'helm is not on this machine; the gate installs it' } : {};
+/** Of the second controller: an id as OpenShift gives it, and what else this sandbox may know. */
+const arbitraryUser = [1_000_650_000, 54_321].map((uid): UserId => ({ uid, gid: 0 })).find(hasUser);
 const addresses = ['192.168.10.90', '2001:db8:10::90'];
 
 export interface InstalledOptions {
@@ -55,8 +60,9 @@ export async function installedSuite(file: string, { name, layOut }: InstalledOp
         const image = layOut === undefined ? undefined : path.join(folder, 'image');
         if (image !== undefined) layOut?.(image);
         kubelets = nodes.map(
-          ({ machine }) =>
+          ({ machine }, index) =>
             new Kubelet({
+              userInstead: index === 1 ? arbitraryUser : undefined,
               machine,
               namespace: heraldNamespace,
               folder,
@@ -75,6 +81,8 @@ export async function installedSuite(file: string, { name, layOut }: InstalledOp
         context.diagnostic(`${kubelets.flatMap(({ processes }) => processes).length} Pods`);
       },
     );
+
+    if (layOut !== undefined) confinementTests(without, () => kubelets);
 
     test('an upgrade of all components costs no request', without, async (context) => {
       const source = new TrafficSource(cluster().client.machine);
@@ -109,5 +117,44 @@ export async function installedSuite(file: string, { name, layOut }: InstalledOp
     test('they end in order', without, async () => {
       for (const process of kubelets.flatMap((kubelet) => kubelet.processes)) await process.kill('SIGTERM');
     });
+  });
+}
+
+/** What the programs may do, as the kernel tells it. */
+function confinementTests(without: { readonly skip?: string }, kubelets: () => readonly Kubelet[]): void {
+  const running = (name: string) => {
+    const found = kubelets()
+      .flatMap(({ processes }) => processes)
+      .find(({ spec }) => spec.name === name);
+    return confinementOf(found?.pid ?? 0);
+  };
+  /** Nothing of the machine, and what a runtime mounts. */
+  const image = {
+    noNewPrivileges: true,
+    readOnlyRoot: true,
+    root: ['app', 'dev', 'etc', 'lib', 'lib64', 'proc', 'sys', 'tmp', 'usr', 'var'],
+  };
+  const nothing = '0000000000000000';
+  const onlyNetRaw = '0000000000002000';
+
+  test('speakers are root with NET_RAW and nothing else, in a root of their own that is read-only', without, () => {
+    const user = { uid: 0, gid: 0 };
+    for (const node of ['node-a', 'node-b', 'node-c']) {
+      const speaker = { ...user, effective: onlyNetRaw, bounding: onlyNetRaw, ...image };
+      assert.deepEqual(running(`herald-speaker-${node}`), speaker);
+    }
+  });
+
+  test('a controller is the user that the chart names, without any capability', without, (context) => {
+    const user = { uid: 65_532, gid: 65_532 };
+    if (!hasUser(user)) context.diagnostic('it runs as root: this sandbox knows no other user');
+    const controller = { ...runnableUser(user), effective: nothing, bounding: nothing, ...image };
+    assert.deepEqual(running('herald-controller-node-a'), controller);
+  });
+
+  const unknown = arbitraryUser === undefined ? { skip: 'this sandbox knows root alone' } : without;
+  test('a controller runs as any other user too', unknown, () => {
+    const controller = { ...arbitraryUser, effective: nothing, bounding: nothing, ...image };
+    assert.deepEqual(running('herald-controller-node-b'), controller);
   });
 }

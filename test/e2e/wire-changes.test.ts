@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { runsFromSources } from '../cluster/image/from-sources.ts';
 import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { advertisement, arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
 import { ip, linkIndex } from '../support/wire-namespace.ts';
@@ -40,6 +41,7 @@ function member(node: string, macs: readonly string[] = []) {
 }
 
 if (await insideSandbox(import.meta.filename)) {
+  runsFromSources('one datapath thread without a speaker around: from the sources');
   describe('changes on the wire', () => {
     let node: WireNode;
 

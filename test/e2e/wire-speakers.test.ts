@@ -4,6 +4,7 @@ import type { DatapathEvent } from '../../speaker/datapath/table.ts';
 import { messageKeyOf } from '../../speaker/liveness/key-ring.ts';
 import { encodeMessage } from '../../speaker/liveness/message-codec.ts';
 import { nodeIdOf } from '../../speaker/liveness/node-id.ts';
+import { runsFromSources } from '../cluster/image/from-sources.ts';
 import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 import { advertisement, arpHex, ndpHex, solicitation } from '../support/wire-frames.ts';
@@ -98,6 +99,7 @@ function assertQuiet(lan: WireSpeakers, from: ReadonlyMap<string, number>): void
 }
 
 if (await insideSandbox(import.meta.filename)) {
+  runsFromSources('datapath threads without a speaker around: from the sources');
   describe('speakers on one LAN', { timeout: 60_000 }, () => {
     let lan: WireSpeakers;
     before(async () => {

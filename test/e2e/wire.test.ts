@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { runsFromSources } from '../cluster/image/from-sources.ts';
 import { insideSandbox } from '../cluster/sandbox/reenter.ts';
 import { type ArpText, advertisement, arpHex, type NdpText, ndpHex, solicitation } from '../support/wire-frames.ts';
 import { nodeMac, peerLink, peerMac, WireNode } from '../support/wire-node.ts';
@@ -184,6 +185,7 @@ const silent: readonly { readonly name: string; readonly stimulus: string; reado
 ];
 
 if (await insideSandbox(import.meta.filename)) {
+  runsFromSources('one datapath thread without a speaker around: from the sources');
   describe('on the wire', () => {
     let node: WireNode;
 

@@ -1,12 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { JsonObject } from '../../../shared/api/json.ts';
-import { type ApiAccess, kubeconfigText } from '../api/access.ts';
+import type { ApiAccess } from '../api/access.ts';
 import { eventually } from '../eventually.ts';
+import { dockerImage, heraldProcess } from '../herald-process.ts';
+import type { UserId } from '../image/dockerfile.ts';
 import type { Machine } from '../network/topology.ts';
-import { ManagedProcess } from '../process/managed-process.ts';
-import { heraldProgram } from '../programs.ts';
-import { containerCommand, withCapabilities } from './container.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
 import { type PodProgram, podProgram } from './pod-program.ts';
 
 export interface KubeletOptions {
@@ -15,8 +13,10 @@ export interface KubeletOptions {
   /** As a service account of the namespace. */
   readonly accessOf: (serviceAccount: string) => ApiAccess;
   readonly folder: string;
-  /** The image's files; without them the programs run from their sources. */
+  /** The image's files; without them the programs run from their sources, all as root. */
   readonly image: string | undefined;
+  /** In place of the one that a Pod which must not run as root names: as platforms do that give each namespace ids of its own. */
+  readonly userInstead: UserId | undefined;
 }
 
 interface RunningPod {
@@ -44,7 +44,7 @@ export class Kubelet {
     const name = String((workload['metadata'] as JsonObject)['name']);
     await this.#stop(name);
     const place = { podName: `${name}-${machine.name}`, namespace, nodeName: machine.name, hostIp: machine.ipv4 };
-    const program = podProgram(workload, place);
+    const program = podProgram(workload, place, dockerImage().user);
     const process = this.#process(place.podName, program);
     this.#pods.set(name, { program, process });
     process.start();
@@ -66,20 +66,14 @@ export class Kubelet {
     if (overdue) throw new Error(`${name} on ${this.#options.machine.name} took longer than its grace period`);
   }
 
-  #process(podName: string, program: PodProgram): ManagedProcess {
-    const { folder, accessOf, machine, image } = this.#options;
-    const secrets = join(folder, 'secrets');
-    mkdirSync(secrets, { recursive: true });
-    const file = `${podName}.kubeconfig`;
-    writeFileSync(join(secrets, file), kubeconfigText(accessOf(program.serviceAccount)), { mode: 0o600 });
-    const { args, capabilities } = program;
-    // In a cluster the service account's token is a file of the Pod.
-    const env = { ...program.env, KUBECONFIG: join(image === undefined ? secrets : '/var/run/secrets', file) };
-    const command =
-      image === undefined
-        ? [...withCapabilities(capabilities), ...heraldProgram(program.program), ...args]
-        : containerCommand({ image, secrets, env, capabilities, args: [`${program.program}.mjs`, ...args] });
-    return new ManagedProcess({ name: podName, netns: machine.name, command, env });
+  #process(podName: string, { program, args, env, security, serviceAccount }: PodProgram): ManagedProcess {
+    const { folder, accessOf, machine, image, userInstead } = this.#options;
+    const user = security.user.uid === 0 ? security.user : (userInstead ?? security.user);
+    return heraldProcess({
+      ...{ program, name: podName, netns: machine.name, args, env, image, folder },
+      access: accessOf(serviceAccount),
+      security: { ...security, user },
+    });
   }
 
   async #answers({ probes }: PodProgram, path: string): Promise<void> {

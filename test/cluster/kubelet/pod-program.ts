@@ -1,4 +1,14 @@
-import { asObject, type JsonObject, readArray, readObject, readObjects, readString } from '../../../shared/api/json.ts';
+import {
+  asObject,
+  type JsonObject,
+  readArray,
+  readNumber,
+  readObject,
+  readObjects,
+  readString,
+} from '../../../shared/api/json.ts';
+import type { ContainerSecurity } from '../image/container.ts';
+import type { UserId } from '../image/dockerfile.ts';
 
 /** Where a Pod runs: what the downward API tells it. */
 export interface PodPlace {
@@ -14,8 +24,7 @@ export interface PodProgram {
   readonly program: 'controller' | 'speaker';
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Those that are added after all were dropped, in lower case and without `cap_`; undefined where it has all of them. */
-  readonly capabilities: readonly string[] | undefined;
+  readonly security: ContainerSecurity;
   readonly serviceAccount: string;
   readonly graceMs: number;
   /** Where the kubelet asks whether it lives, and whether it is ready. */
@@ -23,9 +32,8 @@ export interface PodProgram {
 }
 
 /** Reads the Pod template of a Deployment or a DaemonSet; throws where it holds what a kubelet could not start. */
-export function podProgram(workload: JsonObject, place: PodPlace): PodProgram {
-  const pod = readObject(readObject(readObject(workload, 'spec'), 'template'), 'spec');
-  const container = readObjects(pod, 'containers')[0] ?? {};
+export function podProgram(workload: JsonObject, place: PodPlace, imageUser: UserId): PodProgram {
+  const { pod, container } = podOf(workload);
   const [bundle = '', ...args] = readArray(container, 'args').map(String);
   const program = (['controller', 'speaker'] as const).find((name) => bundle === `${name}.mjs`);
   if (program === undefined) throw new Error(`cannot start ${bundle}: the image has no such file`);
@@ -35,11 +43,34 @@ export function podProgram(workload: JsonObject, place: PodPlace): PodProgram {
     env: Object.fromEntries(
       readObjects(container, 'env').map((entry) => [String(entry['name']), textOf(entry, place)]),
     ),
-    capabilities: capabilitiesOf(readObject(container, 'securityContext')),
+    security: podSecurity(workload, imageUser),
     serviceAccount: readString(pod, 'serviceAccountName') ?? 'default',
     graceMs: Number(pod['terminationGracePeriodSeconds'] ?? 30) * 1_000,
     probes: probesOf(container),
   };
+}
+
+/**
+ * What the container may do; as the image's own user where the Pod names none. Throws where a kubelet would not start it.
+ * https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+ */
+export function podSecurity(workload: JsonObject, imageUser: UserId): ContainerSecurity {
+  const { pod, container } = podOf(workload);
+  const security = { ...readObject(pod, 'securityContext'), ...readObject(container, 'securityContext') };
+  const uid = readNumber(security, 'runAsUser');
+  const user = uid === undefined ? imageUser : { uid, gid: readNumber(security, 'runAsGroup') ?? 0 };
+  if (security['runAsNonRoot'] === true && user.uid === 0) throw new Error('cannot start it: it would run as root');
+  return {
+    user,
+    capabilities: capabilitiesOf(security),
+    readOnlyRoot: security['readOnlyRootFilesystem'] === true,
+    noNewPrivileges: security['allowPrivilegeEscalation'] === false,
+  };
+}
+
+function podOf(workload: JsonObject): { readonly pod: JsonObject; readonly container: JsonObject } {
+  const pod = readObject(readObject(readObject(workload, 'spec'), 'template'), 'spec');
+  return { pod, container: readObjects(pod, 'containers')[0] ?? {} };
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */

@@ -10,6 +10,7 @@ import { processesWith } from '../../support/processes.ts';
 import { eventually } from '../eventually.ts';
 import { startSandbox } from './sandbox.ts';
 import { chooseUnshareMode, SandboxForbiddenError } from './unshare.ts';
+import { ownIdMap } from './user-ids.ts';
 
 const programs = join(import.meta.dirname, 'programs');
 const forbidden = whyForbidden();
@@ -78,6 +79,16 @@ test('the relay leads from a port outside to a server inside, and ends with the 
   sandbox.stop();
   assert.equal(await sandbox.exited, 130);
   await assert.rejects(fetch(url));
+});
+
+test('a user who may map others has all those that the machine knows inside, too', {
+  skip: forbidden || (process.getuid?.() === 0 ? false : 'only root may map anybody'),
+}, async () => {
+  const known = ownIdMap('uid').reduce((sum, { count }) => sum + count, 0);
+  const check =
+    'process.exit(require("fs").readFileSync("/proc/self/uid_map", "utf8").trim().split(/\\s+/)[2] === process.argv[1] ? 0 : 1)';
+  const sandbox = await startSandbox({ program: '-e', args: [check, String(known)] });
+  assert.equal(await sandbox.exited, 0);
 });
 
 test("the program's exit code is handed on", { skip: forbidden }, async () => {

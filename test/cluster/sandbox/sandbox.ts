@@ -33,10 +33,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const mode = chooseUnshareMode();
   const relay = options.relayTo === undefined ? undefined : await listen();
   const relayPort = relay === undefined ? 0 : portOf(relay);
+  const [program = '', ...command] = mode.command;
   const child = spawn(
-    'unshare',
+    program,
     [
-      ...mode.flags,
+      ...command,
       ...['sh', '-c', prepareScript, 'sh', process.execPath, join(import.meta.dirname, 'init.ts')],
       ...[...(options.execArgv ?? []), options.program, ...(options.args ?? [])],
     ],

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { type IdRange, ownIdMap, writeIdMap } from './user-ids.ts';
 
-/** How `unshare` is called here: with a user namespace of our own where that is allowed, else as root without one. */
+/** How the namespaces are made here: with a user namespace of our own where that is allowed, else as root without one. */
 export interface UnshareMode {
   readonly userNamespace: boolean;
-  readonly flags: readonly string[];
+  /** The program that is appended runs inside. */
+  readonly command: readonly string[];
 }
 
 /** This machine does not let us have the namespaces that the sandbox is made of. */
@@ -14,11 +17,56 @@ export class SandboxForbiddenError extends Error {
   readonly code = 'SandboxForbidden';
 }
 
-const namespaceFlags = ['--net', '--mount', '--pid', '--fork', '--kill-child'] as const;
-const modes: readonly UnshareMode[] = [
-  { userNamespace: true, flags: ['--user', '--map-root-user', ...namespaceFlags] },
-  { userNamespace: false, flags: namespaceFlags },
-];
+const namespaces = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child'] as const;
+
+/** The best first. */
+function possibleModes(): readonly UnshareMode[] {
+  const root = process.getuid?.() === 0;
+  const mapping = root ? mappingByRoot() : mappingBySubordinateIds();
+  return [
+    ...(mapping === undefined ? [] : [{ userNamespace: true, command: manyUsers(mapping) }]),
+    { userNamespace: true, command: [...namespaces, '--user', '--map-root-user'] },
+    ...(root ? [{ userNamespace: false, command: namespaces }] : []),
+  ];
+}
+
+/**
+ * A user namespace that knows more users than root. Its map can only be written from outside, by who may do so: that is a
+ * program of a moment, which is gone when the namespace begins to be used.
+ */
+function manyUsers(mapping: string): readonly string[] {
+  // So long that a busy machine comes to it, and not for ever.
+  const retry = 'n=$((n + 1)); [ $n -lt 500 ] || exit 1; sleep 0.01';
+  const inside = `n=0; until read -r _ < /proc/self/uid_map; do ${retry}; done; exec "$@"`;
+  const entered = '[ "$(readlink /proc/$$/ns/user)" != "$(readlink /proc/self/ns/user)" ]';
+  const outside = `( ( n=0; until ${entered}; do ${retry}; done; ${mapping} ) & ); exec "$@"`;
+  return ['sh', '-c', outside, 'sh', 'unshare', '--user', 'sh', '-c', inside, 'sh', ...namespaces];
+}
+
+/** Root may map whom it knows itself (user_namespaces(7)): everybody stays who he is. The one that is waited for comes last. */
+function mappingByRoot(): string {
+  const map = (kind: 'uid' | 'gid'): string =>
+    writeIdMap(ownIdMap(kind).map(({ inside, count }) => ({ inside, outside: inside, count })));
+  return `printf '${map('gid')}' > /proc/$$/gid_map && printf '${map('uid')}' > /proc/$$/uid_map`;
+}
+
+/** An ordinary user is root inside, and the ids that the machine's root has set aside for him follow (subuid(5)). */
+function mappingBySubordinateIds(): string | undefined {
+  const { username, uid, gid } = userInfo();
+  const [users, groups] = [subordinateIds('/etc/subuid', username, uid), subordinateIds('/etc/subgid', username, uid)];
+  if (users === undefined || groups === undefined) return undefined;
+  const map = (own: number, { outside, count }: IdRange): string => `$$ 0 ${own} 1 1 ${outside} ${count}`;
+  return `newgidmap ${map(gid, groups)} && newuidmap ${map(uid, users)}`;
+}
+
+function subordinateIds(file: string, username: string, uid: number): IdRange | undefined {
+  for (const line of (readSetting(file) ?? '').split('\n')) {
+    const [owner, outside, count] = line.split(':');
+    if (owner !== username && owner !== String(uid)) continue;
+    return { inside: 1, outside: Number(outside), count: Number(count) };
+  }
+  return undefined;
+}
 
 /**
  * Prepares the namespaces and then becomes the program given as arguments. The machine's own /proc stays visible
@@ -50,9 +98,9 @@ function assertInstalled(): void {
 export function chooseUnshareMode(): UnshareMode {
   assertInstalled();
   const complaints: string[] = [];
-  for (const mode of modes) {
-    if (!mode.userNamespace && process.getuid?.() !== 0) continue;
-    const tried = spawnSync('unshare', [...mode.flags, 'sh', '-c', prepareScript, 'sh', 'true'], {
+  for (const mode of possibleModes()) {
+    const [program = '', ...args] = mode.command;
+    const tried = spawnSync(program, [...args, 'sh', '-c', prepareScript, 'sh', 'true'], {
       encoding: 'utf8',
       env: { ...process.env, PATH: searchPath },
     });
