@@ -1,11 +1,13 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { measureEventLoopDelay } from './event-loop-delay.ts';
 
-/** The event loop's delay is sampled so often: every 10 ms, the default, costs a quarter of a per cent of a core. */
-const eventLoopSampleMs = 100;
+/** The longest that a timer takes: `measureEventLoopDelay` does without one. */
+const neverMs = 2 ** 31 - 1;
 
 /** A registry of its own per program, with the process's metrics (CPU, memory, event loop, collections). */
 export function createRegistry(): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSampleMs });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
+  measureEventLoopDelay(registry);
   return registry;
 }
