@@ -86,7 +86,9 @@ describe('the chart, rendered by Helm', () => {
   );
 
   const noted: readonly [string, readonly string[], readonly string[]][] = [
-    ['default', ['port 7946'], ['loadBalancerClass', 'crds.enabled', 'privileged,']],
+    // A shell takes the pool as it stands: but for the two spaces of the YAML around it, the last line begins with EOF.
+    ['default', ['port 7946', '\n  EOF\n', 'image.repository'], ['loadBalancerClass', 'crds.enabled', 'privileged,']],
+    ['restricted-registry', ['port 7946'], ['image.repository']],
     ['beside-metallb', ['port 7947', 'loadBalancerClass: herald.example/lb', 'crds.enabled=false'], []],
     ['ipvs-enforce', ['are privileged, to set its sysctls'], ['raw sockets']],
   ];

@@ -103,6 +103,38 @@ if (await insideSandbox(import.meta.filename)) {
       assert.ok((await speakerArgs()).includes('--strict-arp=warn'));
     });
 
+    test('the Pods pass the Pod Security level that each can', without, async (context) => {
+      const { api, controlPlane } = installer();
+      if (controlPlane.kind !== 'real') {
+        context.skip('only a real kube-apiserver has admission; name one in KUBEBUILDER_ASSETS');
+        return;
+      }
+      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+      await api.create('/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'strict', labels },
+      });
+      const refusal = async (workload: string): Promise<string> => {
+        const collection = `/apis/apps/v1/namespaces/${heraldNamespace}`;
+        const template = readObject(readObject(await api.get(`${collection}/${workload}`), 'spec'), 'template');
+        const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe' }, spec: readObject(template, 'spec') };
+        return api.create('/api/v1/namespaces/strict/pods?dryRun=All', pod).then(
+          () => 'none',
+          (error: unknown) => String(error).replace(/.*violates PodSecurity "restricted:latest": /s, ''),
+        );
+      };
+      assert.equal(await refusal('deployments/herald-controller'), 'none');
+      // What its work takes, and no more.
+      const taken = ['hostNetwork=true', 'hostPort', 'must not include "NET_RAW"', 'runAsNonRoot', 'runAsUser=0'];
+      const complaints = (await refusal('daemonsets/herald-speaker')).split('), ');
+      assert.deepEqual(
+        complaints.filter((complaint, index) => !complaint.includes(taken[index] ?? '-')),
+        [],
+      );
+      assert.equal(complaints.length, taken.length);
+    });
+
     test('an upgrade changes what is asked for, and a rollback changes it back', without, async () => {
       const metadata = { name: 'lan', namespace: heraldNamespace };
       const spec = { addresses: ['192.0.2.0/28'] };
