@@ -53,12 +53,12 @@ export class Reconciler {
   }
 
   /** Takes over what is in the cache, before anything is given to anybody. */
-  adopt(nowMs: number): ReadonlySet<ObjectKey> {
+  adopt(nowMs: number): readonly ObjectKey[] {
     const services = [...this.#inputs.services.values()];
     const ours = services.filter((service) => this.#isOurs(service));
     const keys = new Set(this.#allocator.adopt(ours.map(readClaim), nowMs));
     for (const service of services) if (hasLeftovers(service)) keys.add(keyOf(service.meta));
-    return keys;
+    return [...keys];
   }
 
   /** Addresses were taken over that no pool has: they stay until `loseStrays`. */
@@ -66,24 +66,24 @@ export class Reconciler {
     return this.#allocator.hasStrays;
   }
 
-  loseStrays(nowMs: number): ReadonlySet<ObjectKey> {
+  loseStrays(nowMs: number): readonly ObjectKey[] {
     return this.#allocator.loseStrays(nowMs);
   }
 
-  configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
+  configure(config: Config, nowMs: number): readonly ObjectKey[] {
     return this.#allocator.configure(config, nowMs);
   }
 
   /** Other machines use these addresses, and no others. */
-  setForeign(foreign: ForeignUses, nowMs: number): ReadonlySet<ObjectKey> {
+  setForeign(foreign: ForeignUses, nowMs: number): readonly ObjectKey[] {
     return this.#allocator.setForeign(foreign, nowMs);
   }
 
-  namespaceChanged(change: Change<Namespace>, nowMs: number): ReadonlySet<ObjectKey> {
+  namespaceChanged(change: Change<Namespace>, nowMs: number): readonly ObjectKey[] {
     return this.#allocator.namespaceChanged(change.object.meta.name, nowMs);
   }
 
-  serviceChanged(change: Change<Service>, nowMs: number): ReadonlySet<ObjectKey> {
+  serviceChanged(change: Change<Service>, nowMs: number): readonly ObjectKey[] {
     const key = keyOf(change.object.meta);
     if (change.type === 'deleted') {
       this.#leavers.delete(key);
@@ -98,7 +98,7 @@ export class Reconciler {
       this.#leavers.set(key, decision.assignments);
       return this.#allocator.remove(key, nowMs);
     }
-    return new Set(hasLeftovers(change.object) ? [key] : []);
+    return hasLeftovers(change.object) ? [key] : [];
   }
 
   /** Everybody who has an address. */

@@ -5,16 +5,16 @@ import type { Claim } from './claim.ts';
 import { decide, keepable } from './decide.ts';
 import type { Assignment, Blocker, Decision, Loss } from './decision.ts';
 import { type ForeignUses, noForeignUses } from './foreign-use.ts';
-import type { Holding } from './holding.ts';
+import { type Holding, holdingOf, nothingHeld } from './holding.ts';
 import { Ledger } from './ledger.ts';
 import { freedBy, longestWaiting, type OpenLine, openLine, sharedAnew } from './offers.ts';
 import type { Surroundings } from './placement.ts';
 import type { PoolSpace } from './pool.ts';
-import type { AllocationRequest } from './request.ts';
 import { inOrderOfTrial, type NamespaceLabels } from './selection.ts';
+import { ServiceTable } from './service-table.ts';
 import { compareWaiters, type Waiter, WaitingList } from './waiting.ts';
 
-/** One object per Service, changed in place: of a million Services each look into the map costs more than a decision. */
+/** One object per Service, changed in place: of a million Services each look into the table is a good part of a decision. */
 interface Entry {
   claim: Claim;
   decision: Decision;
@@ -25,8 +25,8 @@ interface Entry {
 
 /**
  * Who has which address. What it holds is the truth: a Service's status is read when the Service is first seen, and
- * from then on only written. Every method that takes a time returns the Services that were decided upon, the one
- * named in the call included. Bounded by the number of Services.
+ * from then on only written. Every method that takes a time returns the Services that were decided upon, each once, the
+ * one named in the call included. Bounded by the number of Services.
  */
 export class Allocator {
   #config: Config;
@@ -35,7 +35,7 @@ export class Allocator {
   #foreign: ForeignUses;
   #around: Surroundings;
   readonly #namespaceLabels: NamespaceLabels;
-  readonly #entries = new Map<ObjectKey, Entry>();
+  readonly #entries = new ServiceTable<Entry>();
   readonly #waiting = new WaitingList();
 
   /** `foreign`: what other machines use. */
@@ -63,7 +63,7 @@ export class Allocator {
    * Takes over every address that the Services' objects say they have, and only then serves the others. What no pool has
    * any more stays until `loseStrays`: of what the configuration was a moment ago nothing is known.
    */
-  adopt(claims: readonly Claim[], nowMs: number): ReadonlySet<ObjectKey> {
+  adopt(claims: readonly Claim[], nowMs: number): readonly ObjectKey[] {
     const { ledger, setAside } = this.#around;
     const strays = claims.filter(({ reported }) => reported.some((address) => ledger.poolOf(address) === undefined));
     const named = strays.flatMap(({ reportedPools }) => reportedPools);
@@ -78,28 +78,28 @@ export class Allocator {
   }
 
   /** What was adopted though no pool has it is lost, unless one has it by now. */
-  loseStrays(nowMs: number): ReadonlySet<ObjectKey> {
+  loseStrays(nowMs: number): readonly ObjectKey[] {
     this.#strays = new Set();
     return this.configure(this.#config, nowMs);
   }
 
   /** Puts another configuration into force; every Service keeps what it may keep. */
-  configure(config: Config, nowMs: number): ReadonlySet<ObjectKey> {
+  configure(config: Config, nowMs: number): readonly ObjectKey[] {
     this.#config = config;
     this.#around = this.#surroundings();
     return this.#decideAll(nowMs);
   }
 
   /** Other machines use these addresses now: who has one loses it, and others may have those that are not among them. */
-  setForeign(foreign: ForeignUses, nowMs: number): ReadonlySet<ObjectKey> {
+  setForeign(foreign: ForeignUses, nowMs: number): readonly ObjectKey[] {
     this.#foreign = foreign;
     return this.configure(this.#config, nowMs);
   }
 
   /** The labels of a namespace have changed. */
-  namespaceChanged(namespace: string, nowMs: number): ReadonlySet<ObjectKey> {
+  namespaceChanged(namespace: string, nowMs: number): readonly ObjectKey[] {
     const selected = this.#around.pools.some(({ pool }) => (pool.allocation?.namespaceSelectors.length ?? 0) > 0);
-    if (!selected) return new Set();
+    if (!selected) return [];
     const entries = Array.from(this.#entries.values());
     return this.#decideInTurn(
       entries.filter(({ claim }) => claim.request.namespace === namespace),
@@ -108,17 +108,17 @@ export class Allocator {
   }
 
   /** A Service has come or changed. */
-  update(claim: Claim, nowMs: number): ReadonlySet<ObjectKey> {
+  update(claim: Claim, nowMs: number): readonly ObjectKey[] {
     const { key } = claim.request;
     const known = this.#entries.get(key);
     if (known !== undefined && known.claim.uid === claim.uid) {
       known.claim = claim;
       known.decision = withoutToldLosses(known.decision, claim);
-      return this.#offer(this.#decide(known, nowMs), new Set([key]), nowMs);
+      return withOthers([key], this.#offer(this.#decide(known, nowMs), nowMs));
     }
     // Deleted and created again in between: what the old one held is free for those who wait.
-    const decided = known === undefined ? new Set([key]) : new Set(this.remove(key, nowMs));
-    return this.#offer(this.#decide(this.#enter(claim), nowMs), decided, nowMs);
+    const decided = known === undefined ? [key] : this.remove(key, nowMs);
+    return withOthers(decided, this.#offer(this.#decide(this.#enter(claim), nowMs), nowMs));
   }
 
   /** A Service's object says this since it was written: what it no longer names has been told. */
@@ -128,17 +128,16 @@ export class Allocator {
   }
 
   /** A Service is gone, or no longer ours. */
-  remove(key: ObjectKey, nowMs: number): ReadonlySet<ObjectKey> {
+  remove(key: ObjectKey, nowMs: number): readonly ObjectKey[] {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return new Set([key]);
-    const { ledger } = this.#around;
+    if (entry === undefined) return [key];
     this.#entries.delete(key);
-    this.#waiting.remove(key);
-    ledger.release(entry.holding);
-    return this.#offer(freedBy(entry.holding, undefined, ledger), new Set([key]), nowMs);
+    if (isInLine(entry)) this.#waiting.remove(key);
+    this.#around.ledger.release(entry.holding);
+    return withOthers([key], this.#offer(this.#freed(entry.holding, undefined), nowMs));
   }
 
-  #decideAll(nowMs: number): ReadonlySet<ObjectKey> {
+  #decideAll(nowMs: number): readonly ObjectKey[] {
     const entries = [...this.#entries.values()];
     // First everybody keeps what may be kept, the older Service where two claim one address; only then is the rest served.
     for (const entry of entries.toSorted(byAge)) {
@@ -152,26 +151,23 @@ export class Allocator {
   #enter(claim: Claim): Entry {
     const { request, waitingSinceMs } = claim;
     const decision = undecided(this.#reported(claim));
-    const entry = { claim, decision, waitingSinceMs, holding: holdingOf(request, []) };
+    const entry = { claim, decision, waitingSinceMs, holding: nothingHeld };
     this.#entries.set(request.key, entry);
     return entry;
   }
 
   /** Decides upon these Services, those who wait in their order and the others by age, and offers what they free. */
-  #decideInTurn(entries: readonly Entry[], nowMs: number): ReadonlySet<ObjectKey> {
-    return this.#offer([], new Set(), nowMs, entries.map(asWaiter).sort(compareWaiters));
+  #decideInTurn(entries: readonly Entry[], nowMs: number): readonly ObjectKey[] {
+    return this.#offer([], nowMs, entries.map(asWaiter).sort(compareWaiters));
   }
 
   /**
    * Offers what was freed, and what that frees in turn, to those who wait for it, while others are still to be decided
-   * upon: whoever has waited longest is always the next. Adds all who were decided upon.
+   * upon: whoever has waited longest is always the next. Returns all who were decided upon, each once.
    */
-  #offer(
-    freed: readonly Blocker[],
-    decided: Set<ObjectKey>,
-    nowMs: number,
-    turns: readonly Waiter[] = [],
-  ): ReadonlySet<ObjectKey> {
+  #offer(freed: readonly Blocker[], nowMs: number, turns: readonly Waiter[] = []): readonly ObjectKey[] {
+    if (freed.length === 0 && turns.length === 0) return [];
+    const decided = new Set<ObjectKey>();
     let turn = 0;
     let open = freed.map(openLine);
     while (turn < turns.length || open.length > 0) {
@@ -190,7 +186,7 @@ export class Allocator {
       open = open.map((line) => (line.next?.key === key ? { ...line, asked: line.next } : line));
       open.push(...opened.map(openLine));
     }
-    return decided;
+    return [...decided];
   }
 
   /**
@@ -208,6 +204,7 @@ export class Allocator {
     const { ledger } = this.#around;
     const { claim, holding: before } = entry;
     const { key, createdMs } = claim.request;
+    const wasInLine = isInLine(entry);
     ledger.release(before);
     const decided = decide(claim.request, entry.decision.assignments, this.#around);
     const { lost } = entry.decision;
@@ -217,8 +214,15 @@ export class Allocator {
     entry.waitingSinceMs = waits ? (entry.waitingSinceMs ?? nowMs) : undefined;
     entry.holding = holdingOf(claim.request, decision.assignments);
     ledger.take(entry.holding);
-    this.#waiting.put({ key, sinceMs: entry.waitingSinceMs ?? nowMs, createdMs }, decision.blockers);
-    return freedBy(before, entry.holding, ledger);
+    if (wasInLine || isInLine(entry)) {
+      this.#waiting.put({ key, sinceMs: entry.waitingSinceMs ?? nowMs, createdMs }, decision.blockers);
+    }
+    return this.#freed(before, entry.holding);
+  }
+
+  /** What others may now have: of interest only where somebody waits. */
+  #freed(before: Holding, after: Holding | undefined): readonly Blocker[] {
+    return this.#waiting.size === 0 ? [] : freedBy(before, after, this.#around.ledger);
   }
 
   /** The line with the next to be asked; nothing where nobody is left, or nothing. */
@@ -251,12 +255,20 @@ export class Allocator {
   }
 }
 
-function holdingOf({ key, terms }: AllocationRequest, assignments: readonly Assignment[]): Holding {
-  return { service: key, assignments, terms };
+/** Those who were decided upon first, then others, each once. */
+function withOthers(first: readonly ObjectKey[], others: readonly ObjectKey[]): readonly ObjectKey[] {
+  return others.length === 0 ? first : [...new Set([...first, ...others])];
 }
 
+/** As the waiting list has it. */
+function isInLine({ decision }: Entry): boolean {
+  return decision.blockers.length > 0;
+}
+
+const none: readonly never[] = [];
+
 function undecided(assignments: readonly Assignment[]): Decision {
-  return { assignments, lost: [], refusal: undefined, incomplete: false, passedOver: [], blockers: [] };
+  return { assignments, lost: none, refusal: undefined, incomplete: false, passedOver: none, blockers: none };
 }
 
 /** Losses stay told until the Service's object is seen not to name the address any more; bounded by what it held since. */

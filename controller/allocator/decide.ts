@@ -45,7 +45,11 @@ interface Sifted {
   readonly lost: readonly Loss[];
 }
 
+const nothing: readonly never[] = [];
+const hadNothing: Sifted = { kept: nothing, lost: nothing };
+
 function sift(request: AllocationRequest, current: readonly Assignment[], around: Surroundings): Sifted {
+  if (current.length === 0) return hadNothing;
   const kept: Assignment[] = [];
   const lost: Loss[] = [];
   for (const assignment of current) {
@@ -136,15 +140,13 @@ function settle(request: AllocationRequest, before: Sifted, placement: Placement
   const dropped = before.kept.filter(({ address }) => assignments.every((one) => !sameAddress(one.address, address)));
   return {
     assignments: packed(assignments),
-    lost: packed([...before.lost, ...losses(dropped, why)]),
+    lost: dropped.length === 0 ? packed(before.lost) : [...before.lost, ...losses(dropped, why)],
     refusal: undefined,
     incomplete: assignments.length < families.length,
     passedOver: packed(placement.passedOver),
     blockers: packed(placement.blockers),
   };
 }
-
-const nothing: readonly never[] = [];
 
 /**
  * A list that is kept as long as its Service: without the room to grow that V8 gives a list which grew, of 17 entries,

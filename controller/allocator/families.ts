@@ -29,5 +29,6 @@ export function inFamilyOrder<T>(
   families: readonly IpFamily[],
   familyOf: (item: T) => IpFamily,
 ): readonly T[] {
+  if (items.every((item, index) => familyOf(item) === families[index])) return items;
   return families.flatMap((family) => items.filter((item) => familyOf(item) === family).slice(0, 1));
 }

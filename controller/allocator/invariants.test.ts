@@ -117,9 +117,10 @@ class Watcher {
   take(what: Step, nowMs: number): void {
     this.#had = this.holdings();
     const decided = this.#do(what, nowMs);
+    assert.deepEqual(decided, [...new Set(decided)], 'a Service is named twice');
     for (const wish of this.#wishes.values()) {
       this.#checkAddresses(wish);
-      this.#checkMoves(wish, decided.has(wish.key));
+      this.#checkMoves(wish, decided.includes(wish.key));
       this.#checkWait(wish);
     }
     this.#nothingIsLeftToDecide();
@@ -134,7 +135,7 @@ class Watcher {
     );
   }
 
-  #do(what: Step, nowMs: number): ReadonlySet<ObjectKey> {
+  #do(what: Step, nowMs: number): readonly ObjectKey[] {
     switch (what.type) {
       case 'apply': {
         const { wish } = what.written;

@@ -51,6 +51,12 @@ export class Ledger {
 
   /** The pool in which this address is usable. */
   poolOf(address: IpAddress): PoolSpace | undefined {
+    const space = this.#spaceAround(address);
+    return space?.rankOf(address) === undefined ? undefined : space;
+  }
+
+  /** The pool in which this address is usable, if it is in any. */
+  #spaceAround(address: IpAddress): PoolSpace | undefined {
     const index = this.#index[address.family];
     let low = 0;
     let high = index.length;
@@ -59,8 +65,7 @@ export class Ledger {
       if ((index[middle]?.first ?? 0n) <= address.value) low = middle + 1;
       else high = middle;
     }
-    const space = index[low - 1]?.space;
-    return space?.rankOf(address) === undefined ? undefined : space;
+    return index[low - 1]?.space;
   }
 
   /** Who else on the network uses the address, so that nobody is given it. */
@@ -82,7 +87,8 @@ export class Ledger {
    * Services that name one key mean to meet, so sharing comes before a lower address that happens to be free.
    */
   pick(space: PoolSpace, family: IpFamily, terms: SharingTerms): IpAddress | undefined {
-    return this.#shareable(space, family, terms) ?? space.lowestFree(family);
+    const shared = terms.key === '' ? undefined : this.#shareable(space, family, terms);
+    return shared ?? space.lowestFree(family);
   }
 
   /** Whether others hold an address of one of the families under the same key on which none of the ports is taken. */
@@ -95,7 +101,7 @@ export class Ledger {
     for (const { address } of holding.assignments) {
       this.#byAddress.add(address, holding);
       this.#shared.add(address, holding.terms);
-      this.poolOf(address)?.take(address);
+      this.#spaceAround(address)?.take(address);
     }
   }
 
@@ -103,7 +109,7 @@ export class Ledger {
   release(holding: Holding): void {
     for (const { address } of holding.assignments) {
       this.#shared.remove(address, holding.terms);
-      if (this.#byAddress.delete(address, holding)) this.poolOf(address)?.release(address);
+      if (this.#byAddress.delete(address, holding)) this.#spaceAround(address)?.release(address);
     }
   }
 

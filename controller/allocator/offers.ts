@@ -27,6 +27,7 @@ export function longestWaiting(turn: Waiter | undefined, lines: readonly OpenLin
 
 /** What a Service no longer holds, or now holds on other terms. */
 export function freedBy(before: Holding, after: Holding | undefined, ledger: Ledger): readonly Blocker[] {
+  if (before.assignments.length === 0) return [];
   const sameAgreement = after !== undefined && sameTerms(before.terms, after.terms);
   const freed: Blocker[] = [];
   for (const { address } of before.assignments) {

@@ -122,15 +122,14 @@ function tryPool(
   request: AllocationRequest,
   ledger: Ledger,
 ): readonly Assignment[] | PoolReason {
-  const without = families.find((family) => space.usage(family).of === 0n);
+  const without = families.find((family) => !space.has(family));
   if (without !== undefined) return { reason: 'familyMissing', family: without };
-  const found: Assignment[] = [];
-  for (const family of families) {
+  const found = families.map((family): Assignment | undefined => {
     const address = ledger.pick(space, family, request.terms);
-    if (address === undefined) return exhausted(space, family);
-    found.push({ address, pool: space.pool.name });
-  }
-  return found;
+    return address && { address, pool: space.pool.name };
+  });
+  if (found.every((one) => one !== undefined)) return found;
+  return exhausted(space, families[found.indexOf(undefined)] ?? 'IPv4');
 }
 
 function exhausted(space: PoolSpace, family: IpFamily): PoolReason {
@@ -147,11 +146,11 @@ function whyNotCandidate(space: PoolSpace, request: AllocationRequest, around: S
 function completionBlockers(request: AllocationRequest, has: Assignment, ledger: Ledger): readonly Blocker[] {
   const space = ledger.space(has.pool);
   const family = request.wish.families.find((wanted) => wanted !== has.address.family);
-  if (family === undefined || space === undefined || space.usage(family).of === 0n) return [];
+  if (family === undefined || space === undefined || !space.has(family)) return [];
   const blockers: Blocker[] = [{ kind: 'pool', pool: has.pool, family }];
   return request.terms.key === '' ? blockers : [...blockers, { kind: 'sharingKey', key: request.terms.key }];
 }
 
 function withPassedOver(placement: Placement, before: readonly PassedOver[]): Placement {
-  return { ...placement, passedOver: [...before, ...placement.passedOver] };
+  return before.length === 0 ? placement : { ...placement, passedOver: [...before, ...placement.passedOver] };
 }

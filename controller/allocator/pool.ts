@@ -17,20 +17,20 @@ class FamilySpace {
   readonly #taken = new RunList();
   /** What others than Services use; bounded by what speakers report. */
   readonly foreign: ForeignUse[] = [];
-  #inUse = 0n;
+  #inUse = 0;
 
   constructor(addresses: RankedAddresses) {
     this.addresses = addresses;
   }
 
   get usage(): FamilyUsage {
-    return { inUse: this.#inUse, of: this.addresses.size };
+    return { inUse: BigInt(this.#inUse), of: this.addresses.size };
   }
 
   take(rank: bigint): void {
     if (this.#taken.runAt(rank) !== undefined) return;
     this.#taken.insert(rank, rank);
-    this.#inUse += 1n;
+    this.#inUse += 1;
   }
 
   /** For as long as this object lives. */
@@ -42,7 +42,7 @@ class FamilySpace {
   release(rank: bigint): void {
     if (this.#taken.runAt(rank) === undefined) return;
     this.#taken.remove(rank, rank);
-    this.#inUse -= 1n;
+    this.#inUse -= 1;
   }
 
   lowestFree(): bigint | undefined {
@@ -101,6 +101,11 @@ export class PoolSpace {
   lowestFree(family: IpFamily): IpAddress | undefined {
     const value = this.#families[family].lowestFree();
     return value === undefined ? undefined : { family, value };
+  }
+
+  /** Whether it has any address of the family, free or not. */
+  has(family: IpFamily): boolean {
+    return this.#families[family].addresses.size > 0n;
   }
 
   usage(family: IpFamily): FamilyUsage {

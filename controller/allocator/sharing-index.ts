@@ -27,6 +27,7 @@ export class SharingIndex {
   }
 
   remove(address: IpAddress, terms: SharingTerms): void {
+    if (terms.key === '') return;
     const name = groupName(address.family, terms.key);
     const group = this.#groups.get(name);
     if (group === undefined) return;

@@ -33,8 +33,8 @@ export class WaitingList {
   /** Replaces what the Service waited for; without blockers it does not wait. */
   put(waiter: Waiter, blockers: readonly Blocker[]): void {
     this.remove(waiter.key);
+    if (blockers.length === 0) return;
     const lines = [...new Set(blockers.map(blockerKey))];
-    if (lines.length === 0) return;
     this.#entries.set(waiter.key, { waiter, lines });
     for (const name of lines) {
       const line = this.#lines.get(name);

@@ -1,0 +1,109 @@
+import type { ObjectKey } from '../../shared/api/object-meta.ts';
+
+// A power of two, as all numbers of slots.
+const fewestSlots = 64;
+
+/**
+ * What is known of each Service, by its key. A `Map` would do the same, but V8 first looks such a key up among all strings
+ * that it keeps: with a million Services a name that is new then costs more memory accesses than the whole decision on
+ * it. Here one is enough. Open addressing with linear probing, at most half full (Knuth, The Art of Computer
+ * Programming, 6.4). Bounded by the most Services that there were at once.
+ */
+export class ServiceTable<T> {
+  /** Two numbers per slot: the hash of a key, and where in the lists it is, from 1 on; there 0 where the slot is free. */
+  #slots = new Int32Array(2 * fewestSlots);
+  readonly #keys: ObjectKey[] = [];
+  readonly #values: (T | undefined)[] = [];
+  /** What is free in the lists. */
+  readonly #unused: number[] = [];
+
+  get size(): number {
+    return this.#values.length - this.#unused.length;
+  }
+
+  get(key: ObjectKey): T | undefined {
+    const place = this.#slots[this.#slotOf(key, hashOf(key)) + 1] ?? 0;
+    return place === 0 ? undefined : this.#values[place - 1];
+  }
+
+  set(key: ObjectKey, value: T): void {
+    const hash = hashOf(key);
+    const slot = this.#slotOf(key, hash);
+    const place = this.#slots[slot + 1] ?? 0;
+    if (place !== 0) {
+      this.#values[place - 1] = value;
+      return;
+    }
+    const index = this.#unused.pop() ?? this.#values.length;
+    this.#keys[index] = key;
+    this.#values[index] = value;
+    this.#slots[slot] = hash;
+    this.#slots[slot + 1] = index + 1;
+    if (this.size * 4 > this.#slots.length) this.#double();
+  }
+
+  delete(key: ObjectKey): void {
+    const slot = this.#slotOf(key, hashOf(key));
+    const index = (this.#slots[slot + 1] ?? 0) - 1;
+    if (index < 0) return;
+    this.#keys[index] = '';
+    this.#values[index] = undefined;
+    this.#unused.push(index);
+    this.#free(slot);
+  }
+
+  *values(): Generator<T> {
+    for (const value of this.#values) if (value !== undefined) yield value;
+  }
+
+  /** Where the key is, or the free slot where it would be. */
+  #slotOf(key: ObjectKey, hash: number): number {
+    const slots = this.#slots;
+    for (let slot = homeOf(hash, slots); ; slot = (slot + 2) & (slots.length - 1)) {
+      const place = slots[slot + 1] ?? 0;
+      if (place === 0 || (slots[slot] === hash && this.#keys[place - 1] === key)) return slot;
+    }
+  }
+
+  /** Frees a slot, and moves up those behind it that would not be found any more (Knuth's algorithm 6.4 R). */
+  #free(slot: number): void {
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    let free = slot;
+    for (let next = (free + 2) & last; slots[next + 1] !== 0; next = (next + 2) & last) {
+      const home = homeOf(slots[next] ?? 0, slots);
+      if (((next - home) & last) < ((next - free) & last)) continue;
+      slots.copyWithin(free, next, next + 2);
+      free = next;
+    }
+    slots.fill(0, free, free + 2);
+  }
+
+  #double(): void {
+    const before = this.#slots;
+    const slots = new Int32Array(2 * before.length);
+    for (let from = 0; from < before.length; from += 2) {
+      if (before[from + 1] === 0) continue;
+      let to = homeOf(before[from] ?? 0, slots);
+      while (slots[to + 1] !== 0) to = (to + 2) & (slots.length - 1);
+      slots.set(before.subarray(from, from + 2), to);
+    }
+    this.#slots = slots;
+  }
+}
+
+/** The slot where the search for a hash begins. */
+function homeOf(hash: number, slots: Int32Array): number {
+  return (2 * hash) & (slots.length - 1);
+}
+
+/** FNV-1a, its bits mixed as MurmurHash3 ends: the names of many Services differ in a few digits only. */
+function hashOf(key: ObjectKey): number {
+  let hash = 0x811c_9dc5;
+  for (let index = 0; index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x0100_0193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return hash ^ (hash >>> 16);
+}
