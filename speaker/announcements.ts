@@ -40,6 +40,9 @@ export interface AnnouncementsOptions {
   readonly onAddressesInUse: (addresses: readonly AddressInUse[]) => void;
 }
 
+const stalledText =
+  'the packet thread did not run for so long, and others may have taken this node for dead; is the node short of CPU, ' +
+  'or was it paused?';
 const gatewaysUnknownText =
   'where no other speaker is heard, only the API server can tell whether this node is cut off: what they held waits for it';
 
@@ -108,6 +111,9 @@ export class Announcements {
       case 'pulsesBlocked':
       case 'pulsePortFailed':
         this.#members.event(event);
+        break;
+      case 'stalled':
+        log.warn('stalled', { times: event.times, longestMs: Math.round(event.longestMs), meaning: stalledText });
         break;
       case 'gatewaysUnknown':
         log.warn('gateways-unknown', { why: event.why, meaning: gatewaysUnknownText });

@@ -239,6 +239,12 @@ test('a port that can not be had is told on this speaker’s Node', () => {
   ]);
 });
 
+test('a stall of the packet thread is told in the log, with its length', () => {
+  say('node-a', { type: 'stalled', times: 2, longestMs: 4_061.7 });
+  const line = lan.log.lines.find(({ event }) => event === 'stalled');
+  assert.deepEqual([line?.level, line?.fields['times'], line?.fields['longestMs']], ['warn', 2, 4_062]);
+});
+
 test('routes that can not be read are told in the log', () => {
   say('node-a', { type: 'gatewaysUnknown', why: 'cannot read the routes: EMFILE' });
   const line = lan.log.lines.find(({ event }) => event === 'gateways-unknown');

@@ -21,6 +21,7 @@ import type { Instant } from './instant.ts';
 import { getsOutFrom } from './own-link.ts';
 import { TableUnpacker } from './packed-table.ts';
 import { wantedMemberships } from './solicited-node-group.ts';
+import { Stalls } from './stalls.ts';
 import type { DatapathEvent } from './table.ts';
 
 /** How often counters go to main; so main also sees that the thread lives. */
@@ -42,6 +43,7 @@ export class LoopTask {
   readonly #groups: MulticastGroups;
   readonly #waiting: DescriptorSet;
   readonly #unpacker = new TableUnpacker();
+  readonly #stalls: Stalls;
   readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
   readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
   #nowMs = performance.now();
@@ -58,6 +60,7 @@ export class LoopTask {
     this.#port = port;
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
     this.#address = options.pulses.address;
+    this.#stalls = new Stalls(options.pulses);
     this.#failover = failoverOf(options);
     const routes = new RouteFiles({ onFailure: (why) => this.#postEvent({ type: 'gatewaysUnknown', why }) });
     this.#datapath = new Datapath({
@@ -110,8 +113,10 @@ export class LoopTask {
   }
 
   #round(): void {
-    this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(this.#nextDueMs() - performance.now())));
+    const dueMs = Math.max(this.#nextDueMs(), this.#nowMs);
+    this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(dueMs - performance.now())));
     this.#nowMs = performance.now();
+    this.#stalls.ran(dueMs, this.#nowMs);
     if (this.#nowMs >= this.#datapath.nextDecisionMs()) this.#decide();
     this.#settle();
     this.#datapath.sendDue(this.#sinks, this.#nowMs);
@@ -232,7 +237,10 @@ export class LoopTask {
       'ndp.sendFailures': ndp.sendFailures,
       'ndp.kernelDrops': ndp.kernelDrops,
       groupFailures: this.#groupFailures,
+      stalls: this.#stalls.total,
     };
+    const stalled = this.#stalls.take();
+    if (stalled !== undefined) this.#postEvent({ type: 'stalled', ...stalled });
     this.#postEvent({ type: 'tick', counters, standings: this.#datapath.standings() });
   }
 

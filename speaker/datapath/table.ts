@@ -142,6 +142,8 @@ export type DatapathEvent =
   | { readonly type: 'pulsePortFailed'; readonly why: string }
   /** The routes can't be read, so that no default gateway can be asked whether this node is cut off. */
   | { readonly type: 'gatewaysUnknown'; readonly why: string }
+  /** The thread did not run when it was due, for so long that others may have taken this node for dead. */
+  | { readonly type: 'stalled'; readonly times: number; readonly longestMs: number }
   /** Is the API server there? Answered with `apiHeard`. */
   | { readonly type: 'askApiServer' }
   /** After `leave`: nothing is held any more that another node could take. */

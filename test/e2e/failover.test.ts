@@ -41,6 +41,7 @@ await failoverSuite(import.meta.filename, { name: 'another node takes over' }, (
     const before = logged(from, 'gave-up');
     await from.speaker.kill('SIGCONT');
     await eventually('it gives up both addresses', () => logged(from, 'gave-up') - before === 2 || undefined);
+    await eventually('it says that it did not run', () => logged(from, 'stalled') > 0 || undefined);
     const sinceMs = monotonicMs();
     await settlesAt(watched(), to);
     await assertSuccession(watched(), sinceMs, [to]);
