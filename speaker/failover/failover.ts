@@ -1,7 +1,6 @@
 import { Liveness, type LivenessOptions } from '../liveness/liveness.ts';
 import type { LivenessEffect } from '../liveness/liveness-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
-import { nodeIdOf } from '../liveness/node-id.ts';
 import type { LivenessMember } from '../liveness/peers.ts';
 import type { Standing } from '../liveness/standing.ts';
 import { detectionMs } from '../liveness/watch.ts';
@@ -12,15 +11,13 @@ import type { OwnershipEffect } from '../ownership/ownership-effect.ts';
 import { CarrierReturn } from './carrier-return.ts';
 import { Contacts } from './contacts.ts';
 import type { FailoverEffect } from './failover-effect.ts';
+import { KeyWait } from './key-wait.ts';
 
 export interface FailoverOptions extends LivenessOptions {
   readonly failback: Failback;
   /** False where no keys will come, since this speaker has no port for messages: then there is nothing to wait for. */
   readonly awaitsKeys?: boolean;
 }
-
-/** A speaker that starts waits so long for its keys before it goes by the Leases. */
-const keyPatienceMs = 1000;
 
 type StandingEffect = Extract<LivenessEffect, { readonly type: 'standing' }>;
 
@@ -30,18 +27,15 @@ type StandingEffect = Extract<LivenessEffect, { readonly type: 'standing' }>;
  */
 export class Failover {
   readonly #self: string;
-  readonly #awaitsKeys: boolean;
   readonly #liveness: Liveness;
   readonly #ownership: Ownership;
   readonly #contacts = new Contacts();
   readonly #carrierReturn: CarrierReturn;
-  /** By `nodeIdOf`. BOUNDED by the members. */
-  #nodes: ReadonlyMap<string, string> = new Map();
+  readonly #keyWait: KeyWait;
   /** Members that live. */
   readonly #up = new Set<string>();
   #enabled = false;
-  /** Without keys it takes nothing before that time; undefined: it has no table yet. */
-  #keysDueMs: number | undefined;
+  #hasOthers = false;
   /** Groups were announced, and `takeEffects` has not been called since. */
   #announcedMs: number | undefined;
   #effects: FailoverEffect[] = [];
@@ -49,24 +43,26 @@ export class Failover {
 
   constructor(options: FailoverOptions) {
     this.#self = options.self;
-    this.#awaitsKeys = options.awaitsKeys ?? true;
     this.#liveness = new Liveness(options);
     this.#carrierReturn = new CarrierReturn(detectionMs(options));
+    this.#keyWait = new KeyWait(options.awaitsKeys ?? true);
     this.#ownership = new Ownership(options);
   }
 
   /** The table: members (this node may be among them), and the groups that this node may own or holds. */
   setTable(members: readonly LivenessMember[], groups: readonly OwnedGroup[], nowMs: number): void {
-    this.#keysDueMs ??= nowMs + keyPatienceMs;
     const others = members.filter(({ node }) => node !== this.#self);
-    this.#nodes = new Map(others.map(({ node }) => [nodeIdOf(node), node]));
+    const isMember = others.length < members.length;
+    this.#hasOthers = others.length > 0;
+    this.#keyWait.setTable(!this.#hasOthers, nowMs);
     const gone = this.#contacts.setMembers(others, nowMs);
-    if (others.length < members.length) this.#contacts.begin(nowMs);
+    if (isMember) this.#contacts.begin(nowMs);
     this.#liveness.setMembers(others, nowMs);
     this.#judge([this.#self], nowMs);
     this.#settle(nowMs);
     for (const node of gone) this.#ownership.removeNode(node, nowMs);
     this.#judge(this.#contacts.members(), nowMs);
+    if (isMember) this.#ownership.begin(nowMs);
     this.#ownership.setGroups(groups, nowMs);
     this.#settle(nowMs);
   }
@@ -74,7 +70,7 @@ export class Failover {
   /** Links changed: which groups this node can serve now, and whether any link that serves has a carrier. */
   setLinks(able: ReadonlyMap<string, boolean>, carrier: boolean, nowMs: number): void {
     this.#liveness.setCarrier(carrier, nowMs);
-    this.#carrierReturn.setCarrier(carrier, nowMs, this.#nodes.size > 0);
+    this.#carrierReturn.setCarrier(carrier, nowMs, this.#hasOthers);
     this.#setCutOff(nowMs);
     this.#ownership.setAble(able, nowMs);
     this.#settle(nowMs);
@@ -84,6 +80,7 @@ export class Failover {
   setEnabled(keysPresent: boolean, nowMs: number): void {
     if (keysPresent === this.#enabled) return;
     this.#enabled = keysPresent;
+    this.#keyWait.setPresent(keysPresent);
     this.#contacts.setEnabled(keysPresent);
     this.#liveness.setEnabled(keysPresent, nowMs);
     this.#judge(this.#contacts.members(), nowMs);
@@ -93,7 +90,7 @@ export class Failover {
 
   /** A message that is authentic and no replay. */
   receive(header: MessageHeader, message: Message, nowMs: number): void {
-    const node = this.#nodes.get(header.sender);
+    const node = this.#liveness.nodeOf(header.sender);
     if (node === undefined) return;
     this.#liveness.receive(header, message, nowMs);
     this.#settle(nowMs);
@@ -172,14 +169,13 @@ export class Failover {
   }
 
   nextDeadlineMs(): number {
-    const keysDueMs = this.#waitsForKeys(this.#nowMs) ? this.#keysDueMs : undefined;
     return Math.min(
       this.#announcedMs ?? Number.POSITIVE_INFINITY,
       this.#liveness.nextDeadlineMs(),
       this.#ownership.nextDeadlineMs(),
       this.#contacts.nextDeadlineMs(),
       this.#carrierReturn.nextDeadlineMs(),
-      keysDueMs ?? Number.POSITIVE_INFINITY,
+      this.#keyWait.nextDeadlineMs(this.#nowMs),
     );
   }
 
@@ -221,7 +217,7 @@ export class Failover {
   #setCutOff(nowMs: number): void {
     // What was claimed meanwhile is known by now to be missing.
     if (this.#carrierReturn.takeEnd(nowMs)) this.#ownership.learn(nowMs);
-    this.#ownership.setCutOff(this.#liveness.cutOff || this.#waitsForKeys(nowMs) || this.#carrierReturn.waits, nowMs);
+    this.#ownership.setCutOff(this.#liveness.cutOff || this.#keyWait.waits(nowMs) || this.#carrierReturn.waits, nowMs);
   }
 
   /** All standings that changed at once, before anything is decided upon one of them. */
@@ -293,12 +289,6 @@ export class Failover {
 
   #byLease(node: string): boolean {
     return node !== this.#self && this.#contacts.byLease(node);
-  }
-
-  #waitsForKeys(nowMs: number): boolean {
-    // Alone it has nobody to agree with.
-    if (!this.#awaitsKeys || this.#enabled || this.#nodes.size === 0) return false;
-    return this.#keysDueMs === undefined || nowMs < this.#keysDueMs;
   }
 }
 

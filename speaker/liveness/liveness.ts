@@ -80,6 +80,11 @@ export class Liveness {
     this.#settle(nowMs);
   }
 
+  /** The member that messages name so (`nodeIdOf`). */
+  nodeOf(sender: string): string | undefined {
+    return this.#peers.identified(sender)?.node;
+  }
+
   /** Whether that incarnation of the sender (`nodeIdOf`) has proved that it runs; others' claims do not count. */
   isVerified(sender: string, incarnation: string): boolean {
     const peer = this.#peers.identified(sender);

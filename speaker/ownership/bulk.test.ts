@@ -57,6 +57,7 @@ test('1,000 members and 10,000 groups: a death concerns the groups of the one th
     able: true,
     holder: undefined,
   }));
+  machine.begin(0);
   machine.setGroups(table, 0);
   for (const [index, node] of members.entries()) {
     if (node === self) continue;

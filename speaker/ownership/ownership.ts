@@ -33,9 +33,9 @@ export class Ownership {
   readonly #answers = new Set<string>();
   readonly #rounds = new VersionRounds();
   #effects: OwnershipEffect[] = [];
-  /** When it has waited for the others' claims long enough; undefined: it has not been a candidate yet. */
+  /** When it has waited for the others' claims long enough; undefined: it has not begun. */
   #learningUntilMs: number | undefined;
-  /** When what it took at its start is its own for good; undefined: that was so, or it has not been a candidate yet. */
+  /** When what it took at its start is its own for good; undefined: that was so, or it has not begun. */
   #settlingUntilMs: number | undefined;
   #learned = false;
   #cutOff = false;
@@ -80,6 +80,13 @@ export class Ownership {
     return undefined;
   }
 
+  /** This node is a speaker by its table, which the others listen to: the first time that is its start. */
+  begin(nowMs: number): void {
+    if (this.#learningUntilMs !== undefined) return;
+    this.#learningUntilMs = nowMs + learningMs;
+    this.#settlingUntilMs = nowMs + settlingMs;
+  }
+
   /** All groups of the table; those that are gone are given up at once. */
   setGroups(groups: readonly OwnedGroup[], nowMs: number): void {
     // Before the groups that they were in are gone.
@@ -90,8 +97,9 @@ export class Ownership {
       if (state !== undefined) this.#groups.update(state, group);
       else this.#groups.add(group, formerHolders.get(group.key), nowMs);
     }
-    // The others listen to it once it is a speaker in their tables, as it now is in its own.
-    if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.#begin(nowMs);
+    // So it is, too, where the table names it among those that may own something.
+    const hasBegun = this.#learningUntilMs !== undefined;
+    if (!hasBegun && groups.some(({ candidates }) => candidates.includes(this.#self))) this.begin(nowMs);
     this.#rounds.start(nowMs);
     this.#decide(nowMs);
   }
@@ -226,12 +234,6 @@ export class Ownership {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
-  }
-
-  #begin(nowMs: number): void {
-    if (this.#learningUntilMs !== undefined) return;
-    this.#learningUntilMs = nowMs + learningMs;
-    this.#settlingUntilMs = nowMs + settlingMs;
   }
 
   /** By group: who holds its addresses under another key. */

@@ -49,6 +49,18 @@ test('who starts later than that takes nothing', () => {
   assert.deepEqual(cluster.takeLog(), []);
 });
 
+test('who takes its first group 30 s after its start keeps it: the time counts from the start', () => {
+  const cluster = new OwnershipCluster({ nodes: candidates });
+  cluster.start(['c']);
+  cluster.run(30_000);
+  cluster.setGroups({ [g]: { candidates } });
+  cluster.run(1000);
+  assert.deepEqual(cluster.takeLog(), [`c take ${g} ownerNotLive`]);
+  cluster.start(['a', 'b']);
+  cluster.run(60_000);
+  assert.deepEqual(cluster.takeLog(), []);
+});
+
 test('30 s after the last of them started nothing is placed any more, also for one that hears of it only then', () => {
   const cluster = early();
   cluster.start(['b']);

@@ -76,7 +76,10 @@ export class OwnershipCluster {
       if (nodes.includes(other)) this.see(node, other, standing);
       else if (nodes.includes(node)) this.see(node, other, 'live');
     }
-    for (const node of nodes) this.#setTable(node);
+    for (const node of nodes) {
+      this.machine(node).begin(this.nowMs);
+      this.#setTable(node);
+    }
     for (const node of nodes) for (const other of running) if (other !== node) this.contact(node, other);
   }
 
