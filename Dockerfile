@@ -17,7 +17,7 @@ RUN npm run build && npm run image -- /image
 FROM scratch
 LABEL org.opencontainers.image.title="Herald" \
       org.opencontainers.image.description="A bare-metal LoadBalancer for Kubernetes" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0 AND MIT AND ISC AND LGPL-2.1-or-later AND (GPL-3.0-or-later WITH GCC-exception-3.1)"
 COPY --from=build /image /
 ENV NODE_ENV=production
 WORKDIR /app

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { arch } from 'node:process';
+import { libraryLicences } from './library-licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const bundles = ['controller.mjs', 'speaker.mjs', 'speaker-datapath.mjs'];
@@ -35,7 +36,9 @@ process.umask(0o022);
 const node = realpathSync(process.execPath);
 copy(node, '/usr/bin/node');
 copy(licenceOf(node), '/app/NODE-LICENSE');
-for (const library of librariesOf(node)) copy(library, library);
+const libraries = librariesOf(node);
+for (const library of libraries) copy(library, library);
+passOnLicences();
 for (const bundle of bundles) copy(join(dist, bundle), `/app/${bundle}`);
 copy(join(dist, 'LICENSES.txt'), '/app/LICENSES.txt');
 copy(join(root, 'LICENSE'), '/app/LICENSE');
@@ -59,6 +62,12 @@ function licenceOf(program: string): string {
   const file = join(dirname(program), '../LICENSE');
   if (!existsSync(file)) throw new Error(`cannot lay out the image: Node's licence is missing, ${file}`);
   return file;
+}
+
+function passOnLicences(): void {
+  if (existsSync('/var/lib/dpkg')) {
+    for (const { from, name } of libraryLicences(libraries)) copy(from, `/app/licences/${name}`);
+  } else console.error('the licences of the libraries are left out, good for a trial alone: this is no Debian system');
 }
 
 /** As the dynamic linker finds them, and the linker itself. */
