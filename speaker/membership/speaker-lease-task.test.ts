@@ -228,9 +228,24 @@ test('a Lease is not renewed while the datapath does not answer, and is at once 
   await around.clock.advance(500);
   assert.equal(writes(), before + 1);
   assert.deepEqual(
-    one.log.lines.filter(({ level }) => level === 'error').map(({ event }) => event),
-    ['lease-held-back'],
+    one.log.lines.map(({ level, event }) => `${level} ${event}`),
+    ['error lease-held-back', 'info lease-held-back-no-more'],
   );
+  one.stop();
+  await around.clock.advance(2_000);
+  await one.ended;
+});
+
+test('a process that was paused, and finds its datapath silent for one look, complains of nothing', async () => {
+  const around = world();
+  let stalled = false;
+  const one = speaker('aa', { ...around, facts: () => (stalled ? undefined : factsOf('aa')) });
+  await around.clock.advance(4_990);
+  stalled = true;
+  await around.clock.advance(20);
+  stalled = false;
+  await around.clock.advance(5_000);
+  assert.deepEqual(one.log.lines, []);
   one.stop();
   await around.clock.advance(2_000);
   await one.ended;

@@ -74,7 +74,8 @@ class LeaseKeeper {
   readonly #startedMs: number;
   #changed: Deferred = deferred();
   #written: SpeakerFacts | undefined;
-  #heldBack = false;
+  /** So often in a row it was held back. */
+  #heldBackLooks = 0;
 
   constructor(options: SpeakerLeaseOptions) {
     this.#options = options;
@@ -129,10 +130,13 @@ class LeaseKeeper {
     return renewIntervalMs(speakers());
   }
 
+  /** After a pause of the whole process the datapath seems silent, too, until its first tick: that says nothing. */
   #noteHeldBack(heldBack: boolean): void {
-    if (heldBack && !this.#heldBack)
-      this.#options.log.error('lease-held-back', { why: 'the datapath does not answer' });
-    this.#heldBack = heldBack;
+    const { log } = this.#options;
+    const looks = this.#heldBackLooks;
+    this.#heldBackLooks = heldBack ? looks + 1 : 0;
+    if (heldBack && looks === 1) log.error('lease-held-back', { why: 'the datapath does not answer' });
+    if (!heldBack && looks > 1) log.info('lease-held-back-no-more', {});
   }
 
   async #write(facts: SpeakerFacts, signal: AbortSignal): Promise<void> {
