@@ -2,6 +2,7 @@ import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { CliOptions } from './cli-options.ts';
 import type { Cluster } from './cluster.ts';
+import type { FollowedCluster } from './kube/followed-cluster-task.ts';
 import type { OptionName } from './option-table.ts';
 import type { Style } from './output/style.ts';
 import type { TextFile } from './system/text-files.ts';
@@ -43,6 +44,8 @@ export interface Session {
   readonly nowMs: () => number;
   /** Read anew each time. @throws ApiError, KubeconfigError, CommandError */
   readonly readCluster: () => Promise<Cluster>;
+  /** Watches what was read. */
+  readonly follow: (cluster: Cluster) => FollowedCluster;
   /** The files that `-f` names. @throws CommandError */
   readonly readFiles: () => readonly TextFile[];
 }

@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namespaceResource } from '../../shared/api/namespace.ts';
 import { serviceResource } from '../../shared/api/service.ts';
+import { cliSession } from '../../test/support/cli-session.ts';
 import { FakeApiClient } from '../../test/support/fake-api-client.ts';
-import { FakeClock } from '../../test/support/fake-clock.ts';
-import type { Session } from '../command.ts';
 import { commands } from '../commands.ts';
-import { readOptions } from '../options.ts';
-import { plainStyle } from '../output/style.ts';
 import { complete } from './candidates.ts';
 import { completionScript, completionTargets } from './scripts.ts';
-
-const unexpected = (): never => {
-  throw new Error('nobody asks for this');
-};
 
 /** The lines that shells and kubectl read. */
 async function answer(words: readonly string[]): Promise<readonly string[]> {
@@ -29,20 +22,11 @@ async function answer(words: readonly string[]): Promise<readonly string[]> {
       spec: { type: type ?? '' },
     });
   }
-  const options = readOptions(commands, { argv: ['__complete', ...words], environment: {}, terminal: false });
-  const session: Session = {
-    options,
-    style: plainStyle,
-    clock: new FakeClock(),
-    terminal: { size: undefined, write: unexpected },
-    signal: new AbortController().signal,
+  const session = cliSession(commands, ['__complete', ...words], {
     client: () => api,
     contextNamespace: () => 'default',
-    nowMs: unexpected,
-    readCluster: unexpected,
-    readFiles: unexpected,
-  };
-  const outcome = await commands.find(({ name }) => name === options.command)?.run(session);
+  });
+  const outcome = await commands.find(({ name }) => name === session.options.command)?.run(session);
   return outcome?.lines.map((line) => line.split('\t')[0] ?? '') ?? [];
 }
 

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { cliSession } from '../../test/support/cli-session.ts';
 import { type ClusterOf, clusterNowMs, clusterOf, serviceObject } from '../../test/support/cluster-objects.ts';
-import { FakeClock } from '../../test/support/fake-clock.ts';
 import { type Unreadable, unknownKind } from '../cluster.ts';
 import type { Command, Outcome } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { readOptions } from '../options.ts';
-import { plainStyle } from '../output/style.ts';
 import { planCommand } from '../plan/plan-command.ts';
 import { statusCommand } from '../status/status-command.ts';
 
-const unexpected = (): never => {
-  throw new Error('nobody asks for this');
-};
 const pool = `apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
 metadata: { name: lan, namespace: herald-system }
@@ -23,18 +18,12 @@ const configMap = { metadata: { name: 'config', namespace: 'herald-system' }, da
 
 function run(command: Command, objects: ClusterOf): Promise<Outcome> {
   const argv = [command.name, ...(command === planCommand ? ['-f', 'file'] : [])];
-  return command.run({
-    options: readOptions([command], { argv, environment: {}, terminal: false }),
-    style: plainStyle,
-    clock: new FakeClock(),
-    terminal: { size: undefined, write: unexpected },
-    signal: new AbortController().signal,
-    client: unexpected,
-    contextNamespace: unexpected,
+  const session = cliSession([command], argv, {
     nowMs: () => clusterNowMs,
     readCluster: async () => clusterOf({ services: [serviceObject({ ips: ['192.168.1.240'] })], ...objects }),
     readFiles: () => [{ name: 'file', text: pool }],
   });
+  return command.run(session);
 }
 
 async function refusal(command: Command, objects: ClusterOf): Promise<string> {

@@ -8,6 +8,7 @@ import { nodeResource } from '../../shared/api/node.ts';
 import { serviceResource } from '../../shared/api/service.ts';
 import { serviceL2StatusResource } from '../../shared/api/service-l2-status.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
+import { cliSession } from '../../test/support/cli-session.ts';
 import {
   advertisementObject,
   clusterNowMs,
@@ -17,35 +18,26 @@ import {
   serviceObject,
 } from '../../test/support/cluster-objects.ts';
 import { FakeApiClient } from '../../test/support/fake-api-client.ts';
-import { FakeClock } from '../../test/support/fake-clock.ts';
 import { nodeJson, sliceJson } from '../../test/support/plan-inputs.ts';
 import type { Outcome } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { recentEventResource } from '../doctor/recent-event.ts';
 import { noOverrides } from '../installation.ts';
 import { readCluster } from '../kube/read-cluster.ts';
-import { readOptions } from '../options.ts';
-import { plainStyle } from '../output/style.ts';
 import { explainCommand } from './explain-command.ts';
 
 let api: FakeApiClient;
 
 /** `kubectl herald explain …`, with `shop` as the namespace of the kubeconfig's context. */
 function explain(...argv: readonly string[]): Promise<Outcome> {
-  const options = readOptions([explainCommand], { argv: ['explain', ...argv], environment: {}, terminal: false });
   const nowMs = (): number => clusterNowMs;
-  return explainCommand.run({
-    options,
-    style: plainStyle,
-    clock: new FakeClock(),
-    terminal: { size: undefined, write: () => undefined },
-    signal: new AbortController().signal,
+  const session = cliSession([explainCommand], ['explain', ...argv], {
     client: () => api,
     contextNamespace: () => 'shop',
     nowMs,
     readCluster: () => readCluster({ client: api, nowMs, namespace: undefined, overrides: noOverrides }),
-    readFiles: () => [],
   });
+  return explainCommand.run(session);
 }
 
 function forbid(plural: string): void {

@@ -6,6 +6,7 @@ import type { CliOptions } from '../cli-options.ts';
 import type { Session, Terminal } from '../command.ts';
 import { colourStyle, plainStyle } from '../output/style.ts';
 import { readTextFiles } from '../system/text-files.ts';
+import { followedCluster } from './followed-cluster-task.ts';
 import { readCluster } from './read-cluster.ts';
 
 export interface OpenSession extends Session {
@@ -33,6 +34,14 @@ export function openSession(options: CliOptions, terminal: Terminal, signal: Abo
     nowMs,
     readCluster: () =>
       readCluster({ client: client(), nowMs, namespace: options.heraldNamespace, overrides: options.overrides }),
+    follow: (cluster) =>
+      followedCluster(cluster, {
+        client: client(),
+        clock,
+        nowMs,
+        random: Math.random,
+        overrides: options.overrides,
+      }),
     readFiles: () => readTextFiles(options.files),
     close: () => connected?.close(),
   };

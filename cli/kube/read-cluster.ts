@@ -13,6 +13,7 @@ import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { speakerLeaseSelector } from '../../speaker/membership/speaker-lease.ts';
 import type { Cluster } from '../cluster.ts';
 import { type InstallationOverrides, installationOf } from '../installation.ts';
+import type { ListScope } from './list-all.ts';
 import { locateInstallation } from './locate-installation.ts';
 import { TolerantReader } from './tolerant-reader.ts';
 
@@ -61,20 +62,21 @@ export async function readCluster({ client, nowMs, namespace, overrides }: ReadC
   };
 }
 
+/** Where a component's workload is found. */
+export function componentScope(component: 'controller' | 'speaker', namespace: string): ListScope {
+  return { namespace, labelSelector: `app.kubernetes.io/name=herald,app.kubernetes.io/component=${component}` };
+}
+
 async function readInstallation(
   reader: TolerantReader,
   located: string | Promise<string>,
   overrides: InstallationOverrides,
 ): Promise<Pick<Cluster, 'namespace' | 'installation' | 'configMap' | 'l2Statuses' | 'configurationStates'>> {
   const namespace = await located;
-  const labelled = (component: string) => ({
-    namespace,
-    labelSelector: `app.kubernetes.io/name=herald,app.kubernetes.io/component=${component}`,
-  });
   const readConfiguration = async () => {
     const [controllers, speakers] = await Promise.all([
-      reader.list(deploymentResource, labelled('controller')),
-      reader.list(daemonSetResource, labelled('speaker')),
+      reader.list(deploymentResource, componentScope('controller', namespace)),
+      reader.list(daemonSetResource, componentScope('speaker', namespace)),
     ]);
     const installation = installationOf({ controller: controllers[0], speaker: speakers[0] }, overrides);
     const configMap = await reader.get(configMapResource, { namespace, name: installation.configMapName });

@@ -1,6 +1,8 @@
-import type { Command, Outcome, Session } from '../command.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Command, Outcome } from '../command.ts';
 import { decideCluster } from '../decisions/decided.ts';
 import { requireDecidable } from '../decisions/needed-kinds.ts';
+import type { Style } from '../output/style.ts';
 import { statusReport } from './status-report.ts';
 import { statusText } from './status-text.ts';
 import { watchStatus } from './watched-status-task.ts';
@@ -11,11 +13,14 @@ export const statusCommand: Command = {
   operands: '',
   operandCount: { min: 0, max: 0 },
   options: ['watch'],
-  run: (session) => (session.options.watch ? watchStatus(session, () => look(session)) : look(session)),
+  run: async (session) => {
+    const cluster = await session.readCluster();
+    const look = (now: Cluster): Outcome => outcomeOf(now, session.style);
+    return session.options.watch ? watchStatus(session, cluster, look) : look(cluster);
+  },
 };
 
-async function look({ readCluster, style }: Session): Promise<Outcome> {
-  const cluster = await readCluster();
+function outcomeOf(cluster: Cluster, style: Style): Outcome {
   requireDecidable(cluster, 'tell the status');
   const report = statusReport(decideCluster(cluster));
   const served = report.services.every((service) => service.served);

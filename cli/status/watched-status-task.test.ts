@@ -1,48 +1,66 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { ApiError } from '../../shared/kube/api-error.ts';
+import { delay } from '../../shared/runtime/delay.ts';
+import { cliSession } from '../../test/support/cli-session.ts';
+import { clusterOf } from '../../test/support/cluster-objects.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
-import type { Outcome, Session, Terminal } from '../command.ts';
-import { readOptions } from '../options.ts';
-import { plainStyle } from '../output/style.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Outcome, Terminal } from '../command.ts';
+import type { FollowedCluster } from '../kube/followed-cluster-task.ts';
 import { statusCommand } from './status-command.ts';
 import { watchStatus } from './watched-status-task.ts';
-
-const unexpected = (): never => {
-  throw new Error('nobody asks for this');
-};
 
 let clock: FakeClock;
 let written: string;
 let stop: AbortController;
+/** What is to be seen of the cluster: its namespace is enough here. */
+let seen: string;
+let lost: unknown;
+let change: () => void;
+let following: boolean;
 
-function sessionOn(size: Terminal['size'], output = 'text'): Session {
-  const options = readOptions([statusCommand], {
-    argv: ['status', '--watch', '-o', output],
-    environment: {},
-    terminal: false,
-  });
-  return {
-    options,
-    style: plainStyle,
-    clock,
-    terminal: {
-      size,
-      write: (text) => {
-        written += text;
-      },
-    },
-    signal: stop.signal,
-    client: unexpected,
-    contextNamespace: unexpected,
-    nowMs: () => clock.wallMs(),
-    readCluster: unexpected,
-    readFiles: unexpected,
-  };
+function clusterNow(): Cluster {
+  return { ...clusterOf({}), namespace: seen };
 }
 
-function outcome(...lines: readonly string[]): Outcome {
+const followed: FollowedCluster = {
+  cluster: clusterNow,
+  lost: () => lost,
+  changed: async (withinMs, signal) => {
+    const woken = new AbortController();
+    change = () => woken.abort();
+    await delay(clock, withinMs, AbortSignal.any([signal, woken.signal]));
+    return !signal.aborted;
+  },
+  run: (signal) => {
+    following = true;
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        following = false;
+        resolve();
+      });
+    });
+  },
+};
+
+/** Lines that are named like this. */
+function look({ namespace }: Cluster): Outcome {
+  if (namespace === 'unreadable') throw new Error('no such context');
+  const lines = namespace.split(' ');
   return { report: { lines }, lines, exitCode: 1 };
+}
+
+function watch(size: Terminal['size'], output = 'text'): Promise<Outcome> {
+  const write = (text: string): void => {
+    written += text;
+  };
+  const session = cliSession([statusCommand], ['status', '--watch', '-o', output], {
+    clock,
+    terminal: { size, write },
+    signal: stop.signal,
+    follow: () => followed,
+  });
+  return watchStatus(session, clusterNow(), look);
 }
 
 /** What was written since it was asked last. */
@@ -52,31 +70,53 @@ function news(): string {
   return text;
 }
 
+async function changeTo(what: string): Promise<void> {
+  seen = what;
+  change();
+  await clock.advance(0);
+}
+
 beforeEach(() => {
   clock = new FakeClock();
   written = '';
   stop = new AbortController();
+  seen = 'one';
+  lost = undefined;
+  following = false;
 });
 
+const terminal = { columns: 80, rows: 24 };
+
 describe('status --watch', () => {
-  test('draws a terminal anew every two seconds, and gives it back', async () => {
-    let said = outcome('one');
-    const ended = watchStatus(sessionOn({ columns: 80, rows: 24 }), async () => said);
+  test('draws a terminal anew as soon as something changes, and gives it back', async () => {
+    const ended = watch(terminal);
     await clock.advance(0);
     assert.equal(news(), '\u001b[?7l\u001b[2J\u001b[Hone\u001b[K\n\u001b[J');
-    said = outcome('two', 'three');
-    await clock.advance(1_999);
-    assert.equal(news(), '');
-    await clock.advance(1);
+    await changeTo('two three');
     assert.equal(news(), '\u001b[Htwo\u001b[K\nthree\u001b[K\n\u001b[J');
+    assert.equal(following, true);
     stop.abort();
-    assert.deepEqual(await ended, { ...said, exitCode: 0, written: true });
+    assert.deepEqual(await ended, { ...look(clusterNow()), exitCode: 0, written: true });
     assert.equal(news(), '\u001b[?7h');
+    assert.equal(following, false);
     assert.equal(clock.pending, 0);
   });
 
+  test('draws it anew every two seconds, for ages go by', async () => {
+    const ended = watch(terminal);
+    await clock.advance(0);
+    news();
+    await clock.advance(1_999);
+    assert.equal(news(), '');
+    await clock.advance(1);
+    assert.equal(news(), '\u001b[Hone\u001b[K\n\u001b[J');
+    stop.abort();
+    await ended;
+  });
+
   test('draws no more lines than fit', async () => {
-    const ended = watchStatus(sessionOn({ columns: 80, rows: 4 }), async () => outcome('a', 'b', 'c', 'd'));
+    seen = 'a b c d';
+    const ended = watch({ columns: 80, rows: 4 });
     await clock.advance(0);
     assert.ok(news().endsWith('\u001b[Ha\u001b[K\nb\u001b[K\n… 2 lines more\u001b[K\n\u001b[J'));
     stop.abort();
@@ -84,21 +124,19 @@ describe('status --watch', () => {
   });
 
   test('writes to a pipe only what has changed', async () => {
-    let said = outcome('one');
-    const ended = watchStatus(sessionOn(undefined), async () => said);
+    const ended = watch(undefined);
     await clock.advance(0);
     assert.equal(news(), 'one\n');
     await clock.advance(10_000);
     assert.equal(news(), '');
-    said = outcome('two');
-    await clock.advance(2_000);
+    await changeTo('two');
     assert.equal(news(), 'two\n');
     stop.abort();
     await ended;
   });
 
   test('writes one document after the other with -o json', async () => {
-    const ended = watchStatus(sessionOn({ columns: 80, rows: 24 }, 'json'), async () => outcome('one'));
+    const ended = watch(terminal, 'json');
     await clock.advance(0);
     assert.deepEqual(JSON.parse(news()), { lines: ['one'] });
     stop.abort();
@@ -106,57 +144,41 @@ describe('status --watch', () => {
   });
 
   test('parts the documents of -o yaml', async () => {
-    let said = outcome('one');
-    const ended = watchStatus(sessionOn(undefined, 'yaml'), async () => said);
+    const ended = watch(undefined, 'yaml');
     await clock.advance(0);
     assert.equal(news(), 'lines:\n  - one\n');
-    said = outcome('two');
-    await clock.advance(2_000);
+    await changeTo('two');
     assert.equal(news(), '---\nlines:\n  - two\n');
     stop.abort();
     await ended;
   });
 
-  test('gives the terminal back where it fails later', async () => {
-    let broken = false;
-    const error = new Error('no such context');
-    const look = async (): Promise<Outcome> => {
-      if (broken) throw error;
-      return outcome('one');
-    };
-    const rejected = assert.rejects(watchStatus(sessionOn({ columns: 80, rows: 24 }), look), error);
+  test('gives the terminal back where it fails later, and follows no longer', async () => {
+    const rejected = assert.rejects(watch(terminal), /no such context/);
     await clock.advance(0);
     news();
-    broken = true;
-    await clock.advance(2_000);
+    await changeTo('unreadable');
     await rejected;
     assert.equal(news(), '\u001b[?7h');
+    assert.equal(following, false);
   });
 
   test('goes on while the API server is away, and says that it is', async () => {
-    let away = false;
-    const look = async (): Promise<Outcome> => {
-      if (away) throw new ApiError('Unreachable', 'cannot list services: connection refused', {});
-      return outcome('one');
-    };
-    const ended = watchStatus(sessionOn(undefined), look);
+    const ended = watch(undefined);
     await clock.advance(0);
     news();
-    away = true;
-    await clock.advance(2_000);
+    lost = new Error('cannot list services: connection refused');
+    await changeTo('one');
     assert.equal(news(), 'Not up to date: cannot list services: connection refused; trying again\none\n');
-    away = false;
-    await clock.advance(2_000);
+    lost = undefined;
+    await changeTo('one');
     assert.equal(news(), 'one\n');
     stop.abort();
     await ended;
   });
 
   test('fails where the first look does', async () => {
-    const error = new ApiError('Unreachable', 'cannot list services: connection refused', {});
-    await assert.rejects(
-      watchStatus(sessionOn(undefined), () => Promise.reject(error)),
-      error,
-    );
+    seen = 'unreadable';
+    await assert.rejects(watch(undefined), /no such context/);
   });
 });

@@ -1,10 +1,11 @@
-import { ApiError } from '../../shared/kube/api-error.ts';
-import { delay } from '../../shared/runtime/delay.ts';
 import { errorText } from '../../shared/runtime/error-text.ts';
+import type { Cluster } from '../cluster.ts';
 import type { Outcome, Session } from '../command.ts';
+import type { FollowedCluster } from '../kube/followed-cluster-task.ts';
 import { documentOf } from '../output/document.ts';
 
-const pollMs = 2_000;
+/** Ages and expired Leases are told by the clock alone. */
+const redrawMs = 2_000;
 
 /** ECMA-48 §8.3.57 (CUP), §8.3.39 (ED), §8.3.41 (EL); and DEC's private mode of wrapping lines. */
 const home = '\u001b[H';
@@ -15,18 +16,27 @@ const wrapOff = '\u001b[?7l';
 const wrapOn = '\u001b[?7h';
 
 /**
- * Reads and writes the status again and again until the signal aborts. A terminal is drawn anew each time; elsewhere it is
- * written whenever it has changed. An API server that is away is waited for, once it has answered.
- * @throws whatever the first look does
+ * Writes the status whenever the cluster changes, until the signal aborts. A terminal is drawn anew each time, and every
+ * two seconds; elsewhere what has changed is written. An API server that is away is waited for.
+ * @throws whatever `look` does
  */
-export async function watchStatus(session: Session, look: () => Promise<Outcome>): Promise<Outcome> {
-  const first = await look();
+export async function watchStatus(
+  session: Session,
+  cluster: Cluster,
+  look: (cluster: Cluster) => Outcome,
+): Promise<Outcome> {
+  const first = look(cluster);
   const view = session.options.output === 'text' && session.terminal.size ? screen(session) : journal(session);
+  const followed = session.follow(cluster);
+  const over = new AbortController();
+  const following = followed.run(AbortSignal.any([session.signal, over.signal]));
   try {
     view.show(first);
-    return { ...(await keepLooking(first, look, { session, view })), exitCode: 0, written: true };
+    return { ...(await keepLooking(followed, look, { session, view })), exitCode: 0, written: true };
   } finally {
     view.end();
+    over.abort();
+    await following;
   }
 }
 
@@ -41,17 +51,16 @@ interface Watch {
 }
 
 /** Until the signal aborts; what was seen last. */
-async function keepLooking(first: Outcome, look: () => Promise<Outcome>, { session, view }: Watch): Promise<Outcome> {
-  const { clock, signal } = session;
-  let outcome = first;
-  while (await delay(clock, pollMs, signal)) {
-    try {
-      outcome = await look();
-      if (!signal.aborted) view.show(outcome);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!signal.aborted) view.show(notUpToDate(outcome, error, session));
-    }
+async function keepLooking(
+  followed: FollowedCluster,
+  look: (cluster: Cluster) => Outcome,
+  { session, view }: Watch,
+): Promise<Outcome> {
+  let outcome = look(followed.cluster());
+  while (await followed.changed(redrawMs, session.signal)) {
+    outcome = look(followed.cluster());
+    const error = followed.lost();
+    view.show(error === undefined ? outcome : notUpToDate(outcome, error, session));
   }
   return outcome;
 }
@@ -90,7 +99,7 @@ function journal({ terminal, options }: Session): View {
   };
 }
 
-function notUpToDate(outcome: Outcome, error: ApiError, { style }: Session): Outcome {
+function notUpToDate(outcome: Outcome, error: unknown, { style }: Session): Outcome {
   const why = errorText(error);
   const report = { ...outcome.report, notUpToDate: why };
   return { ...outcome, report, lines: [`${style.bad('Not up to date:')} ${why}; trying again`, ...outcome.lines] };

@@ -28,6 +28,8 @@ export interface InformerOptions<T extends ApiObject> {
   readonly random: Random;
   /** Keeps in the cache only what it says yes to: the rest costs no memory and is never told. */
   readonly keep?: (object: T) => boolean;
+  /** Told when it can no longer follow, and why, and when it does again. */
+  readonly onState?: (state: 'following' | 'lost', error: unknown) => void;
 }
 
 /** Items per page of a list, as client-go. */
@@ -187,7 +189,8 @@ class Informer<T extends ApiObject> {
   #setState(state: 'following' | 'lost', error?: unknown): void {
     if (this.#state === state) return;
     this.#state = state;
-    const { log } = this.#options;
+    const { log, onState } = this.#options;
+    onState?.(state, error);
     if (state === 'lost') log.warn('informer-lost', { informer: this.#name, error });
     else log.info('informer-following', { informer: this.#name, objects: this.#store.size });
   }
