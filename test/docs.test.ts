@@ -4,11 +4,16 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { commands } from '../cli/commands.ts';
+import { bfdProfileResource } from '../shared/api/bfd-profile.ts';
+import { bgpAdvertisementResource } from '../shared/api/bgp-advertisement.ts';
+import { bgpPeerResource } from '../shared/api/bgp-peer.ts';
+import { communityResource } from '../shared/api/community.ts';
 import { configMapResource } from '../shared/api/config-map.ts';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
 import { isJsonObject, type JsonObject } from '../shared/api/json.ts';
 import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import { announceReasons, announceReasonTexts, eventReasons } from '../shared/api/reasons.ts';
+import { secretResource } from '../shared/api/secret.ts';
 import { serviceResource } from '../shared/api/service.ts';
 import { buildConfig } from '../shared/config/build-config.ts';
 import { giveUpTexts, standingTexts, takeoverTexts } from '../speaker/status/ownership-texts.ts';
@@ -40,7 +45,10 @@ function ofKind(kind: string): readonly JsonObject[] {
 
 test('the documentation shows a manifest of every kind that users write', () => {
   const kinds = new Set(examples.map(({ manifest }) => manifest['kind']));
-  assert.deepEqual([...kinds].toSorted(), ['ConfigMap', 'IPAddressPool', 'L2Advertisement', 'Service']);
+  assert.deepEqual([...kinds].toSorted(), [
+    ...['BFDProfile', 'BGPAdvertisement', 'BGPPeer', 'Community', 'ConfigMap', 'IPAddressPool', 'L2Advertisement'],
+    'Service',
+  ]);
 });
 
 test('each example of a pool and of an advertisement is valid by itself', () => {
@@ -57,6 +65,30 @@ test('each example of a pool and of an advertisement is valid by itself', () => 
     assert.deepEqual(findings, [], pool.meta.name);
     assert.ok(config?.pools.has(pool.meta.name), pool.meta.name);
   }
+});
+
+const metadata = { name: 'router-password', namespace: 'herald-system' };
+const routerPassword = { ...secretResource.parse({ metadata }), hasPassword: true };
+test('the examples of the BGP kinds are valid together, beside the pool that they announce', () => {
+  const { config, findings } = buildConfig({
+    namespace: 'herald-system',
+    pools: ofKind('IPAddressPool').map((json) => ipAddressPoolResource.parse(json)),
+    advertisements: ofKind('L2Advertisement').map((json) => l2AdvertisementResource.parse(json)),
+    configMap: undefined,
+    nodeLabels: new Map([['node-a', { rack: 'a' }]]),
+    bgp: {
+      peers: ofKind('BGPPeer').map((json) => bgpPeerResource.parse(json)),
+      advertisements: ofKind('BGPAdvertisement').map((json) => bgpAdvertisementResource.parse(json)),
+      profiles: ofKind('BFDProfile').map((json) => bfdProfileResource.parse(json)),
+      communities: ofKind('Community').map((json) => communityResource.parse(json)),
+      secrets: [routerPassword],
+    },
+  });
+  assert.deepEqual(
+    findings.filter(({ object }) => object.kind.startsWith('B') || object.kind === 'Community'),
+    [],
+  );
+  assert.deepEqual([config?.bgp?.peers.length, config?.bgp?.advertisements.size], [1, 1]);
 });
 
 test('the example of the v0.12 ConfigMap is valid and gives its two pools', () => {
@@ -136,4 +168,32 @@ test('links between the documents lead somewhere', () => {
       .map((target) => `${document} → ${target}`),
   );
   assert.deepEqual(broken, []);
+});
+
+/** Anchors of a document's headings, as GitHub makes them. */
+function anchorsIn(document: string): ReadonlySet<string> {
+  const headings = [...textOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((text) =>
+      text
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('links to headings lead to one', () => {
+  const links = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)].map(([, file = '', anchor = '']) => ({
+      from: document,
+      to: file === '' ? document : path.posix.join(path.posix.dirname(document), file),
+      anchor,
+    })),
+  );
+  assert.ok(links.length >= 30, `${links.length} links`);
+  assert.deepEqual(
+    links.filter(({ to, anchor }) => !anchorsIn(to).has(anchor)),
+    [],
+  );
 });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { type JsonObject, readObject, readObjects, readString } from '../../shared/api/json.ts';
 import { ApiRefusedError, type KubeApi } from '../cluster/api/kube-api.ts';
 import { heraldNamespace } from '../cluster/cluster.ts';
+import { readManifests } from '../cluster/custom-resources.ts';
+import { repositoryRoot } from '../support/source-tree.ts';
 import { clusterSuite } from './cluster-suite.ts';
 import { acceptedObjects, refusedObjects } from './crd-objects.ts';
 import { largestObjects } from './largest-objects.ts';
@@ -94,6 +98,22 @@ if (process.env['KUBEBUILDER_ASSETS'] === undefined || process.env['KUBEBUILDER_
             refusal?.includes('spec.addresses[1]') && refusal.includes(`"${entry}" ${why}`),
             refusal ?? 'accepted',
           );
+        });
+      }
+    });
+    describe('the documentation', () => {
+      for (const document of ['README.md', 'docs/configuration.md']) {
+        test(`shows resources of metallb.io that are taken as they stand: ${document}`, async () => {
+          const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
+          const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+          const ours = readManifests(blocks.join('\n---\n')).filter(({ apiVersion }) =>
+            String(apiVersion).startsWith('metallb.io/'),
+          );
+          assert.ok(ours.length >= 2);
+          for (const object of ours) {
+            const { collection } = probe(readString(object, 'kind') ?? '', {});
+            await cluster().api.create(`${collection}?dryRun=All&fieldValidation=Strict`, object);
+          }
         });
       }
     });
