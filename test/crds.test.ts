@@ -10,7 +10,6 @@ import { asObject, readArray, readObject, readObjects, readString } from '../sha
 import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import type { ApiObject } from '../shared/api/object-meta.ts';
 import type { ResourceType } from '../shared/api/resource-type.ts';
-import { serviceBgpStatusResource } from '../shared/api/service-bgp-status.ts';
 import { serviceL2StatusResource } from '../shared/api/service-l2-status.ts';
 import {
   fieldNames,
@@ -21,6 +20,9 @@ import {
   schemasIn,
   versionOf,
 } from './support/crd-schemas.ts';
+
+/** Nobody reads or writes it before BGP is served. */
+const serviceBgpStatusResource = { ...serviceL2StatusResource, kind: 'ServiceBGPStatus', plural: 'servicebgpstatuses' };
 
 /** The custom resources that the program knows, and the fields that MetalLB's API and ours give them. */
 const kinds: readonly { type: ResourceType<ApiObject>; spec: readonly string[]; status: readonly string[] }[] = [

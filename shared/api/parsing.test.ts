@@ -16,7 +16,6 @@ import { nodeResource } from './node.ts';
 import type { ApiObject } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 import { serviceResource } from './service.ts';
-import { serviceBgpStatusResource } from './service-bgp-status.ts';
 import { serviceL2StatusResource } from './service-l2-status.ts';
 
 const types: readonly ResourceType<ApiObject>[] = [
@@ -32,7 +31,6 @@ const types: readonly ResourceType<ApiObject>[] = [
   leaseResource,
   namespaceResource,
   nodeResource,
-  serviceBgpStatusResource,
   serviceL2StatusResource,
   serviceResource,
 ];
