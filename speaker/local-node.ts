@@ -3,7 +3,7 @@ import type { StrictArpFault } from '../shared/api/strict-arp.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Link } from './datapath/table.ts';
 import { mayServe, namedInterfaces, publishedInterfaces } from './interfaces.ts';
-import type { SpeakerFacts } from './membership/speaker-facts.ts';
+import type { PublishedInterface, SpeakerFacts } from './membership/speaker-facts.ts';
 
 export interface LocalNodeOptions {
   /** Where this speaker's pulses come from. */
@@ -53,6 +53,11 @@ export class LocalNode {
   /** Ids of the keys of pulses that are accepted, sorted. */
   setKeys(ids: readonly string[]): void {
     this.#keys = ids;
+  }
+
+  /** Those that it can announce on; undefined until they are known. */
+  interfaces(config: Config | undefined): readonly PublishedInterface[] | undefined {
+    return this.#links && publishedInterfaces(this.#links, this.#options.exclusions, namedInterfaces(config));
   }
 
   /**

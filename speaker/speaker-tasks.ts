@@ -8,6 +8,7 @@ import type { Task } from '../shared/runtime/task.ts';
 import { Announcements } from './announcements.ts';
 import { ApiEvidence } from './api-evidence-client.ts';
 import type { DatapathTask } from './datapath/datapath-task.ts';
+import { InterfaceReports } from './interface-reports.ts';
 import { namedInterfaces, publishedInterfaces } from './interfaces.ts';
 import { LocalNode } from './local-node.ts';
 import { leaseReleaseTask } from './membership/lease-release-task.ts';
@@ -72,6 +73,13 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
   const base = { client, clock, log: options.log, random: options.random, namespace };
   const { hostAddress: address, incarnation, exclusions } = options;
   const local = new LocalNode({ address, port: pulsePort, incarnation, exclusions });
+  const interfaces = new InterfaceReports(options.log);
+  /** After a change of links, or of the interfaces that advertisements name. */
+  const tellNode = (): void => {
+    const usable = local.interfaces(planner.config);
+    if (usable !== undefined) interfaces.see(usable);
+    lease.publish();
+  };
   const strictArp = strictArpTask({
     ...base,
     ...options.asksNode,
@@ -110,7 +118,7 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     onConfig: (state) => {
       metrics.configured(state);
       said.publish(state);
-      lease.publish();
+      tellNode();
     },
     onTable: (table) => datapath.send(table),
     onPlan: (planned) => {
@@ -138,7 +146,7 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
       strictArp.setLinks(now);
       local.setLinks(now);
       planner.setLinks(now);
-      lease.publish();
+      tellNode();
     },
     onOwned: (read) => status.setOwned(read),
     onView: (view) => status.setView(view),

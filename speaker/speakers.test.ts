@@ -169,6 +169,11 @@ describe('three speakers', () => {
     lan.speaker('node-b').datapath.setLinks([{ ...eth0, carrier: false }]);
     await lan.pass();
     assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    const said = lan.log.lines.filter(({ event, level }) => event === 'interfaces' && level === 'warn');
+    assert.deepEqual(
+      said.map(({ fields }) => fields['withoutCarrier']),
+      [['eth0']],
+    );
     lan.speaker('node-b').datapath.setLinks([eth0]);
     await lan.pass();
     assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
