@@ -114,6 +114,8 @@ describe('three speakers', () => {
     assert.deepEqual(lan.owners('10.0.0.1'), []);
     await lan.pass(12 * seconds);
     assert.deepEqual(lan.owners('10.0.0.1'), ['node-a']);
+    const left = lan.log.lines.filter(({ event }) => event === 'member-left').map(({ fields }) => fields);
+    assert.deepEqual(left[0], { node: 'node-b', why: 'its Lease ran out' });
   });
 
   test('a speaker that starts while another node lies dead does not wait for the dead one', async () => {

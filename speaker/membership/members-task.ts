@@ -21,6 +21,7 @@ export interface MembersOptions {
   readonly onForgotten: () => void;
 }
 
+const withoutLeaseText = 'its Lease ran out though its pulses are heard: does that node reach the API server?';
 /** Leases expire without an event. */
 const tickMs = 500;
 
@@ -120,11 +121,12 @@ export class MembersTask {
       const known = before.get(node);
       this.#silent.remove(node);
       if (known === undefined) log.info('member-joined', { node });
-      else if (leaseExpired && !known.leaseExpired) log.warn('member-without-lease', { node });
+      else if (leaseExpired && !known.leaseExpired)
+        log.warn('member-without-lease', { node, meaning: withoutLeaseText });
     }
     for (const [node, facts] of before) {
       if (live.has(node)) continue;
-      log.info('member-left', { node });
+      log.info('member-left', { node, why: node === left ? 'its Lease was deleted' : 'its Lease ran out' });
       if (node !== left && node !== self) this.#silent.add(node, facts, nowMs);
     }
   }
