@@ -1,14 +1,13 @@
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readString } from '../../shared/api/json.ts';
 import { type ApiAccess, kubeconfigText } from './api/access.ts';
-import { readManifests } from './custom-resources.ts';
 import { type ContainerSecurity, containerCommand } from './image/container.ts';
 import { type ImageConfig, imageConfig, stagesOf } from './image/dockerfile.ts';
 import { podSecurity } from './kubelet/pod-program.ts';
 import type { Netns } from './network/iproute.ts';
 import { ManagedProcess } from './process/managed-process.ts';
 import { heraldProgram } from './programs.ts';
+import { renderedChart, workloadIn } from './rendered-chart.ts';
 import { runnableUser } from './sandbox/user-ids.ts';
 
 export interface HeraldProcessOptions {
@@ -27,7 +26,6 @@ export interface HeraldProcessOptions {
 }
 
 const repository = join(import.meta.dirname, '..', '..');
-const golden = join(repository, 'test', 'chart', 'golden');
 /** In the container, in place of a service account's token. */
 const secretsMount = '/var/run/secrets';
 
@@ -69,8 +67,11 @@ function confined(
 
 /** The folder that HERALD_IMAGE names, as `npm run image` lays it out; undefined where it names none. */
 export function givenImage(): string | undefined {
-  const folder = process.env['HERALD_IMAGE'];
-  return folder === undefined || folder === '' ? undefined : resolve(repository, folder);
+  const named = process.env['HERALD_IMAGE'];
+  if (named === undefined || named === '') return undefined;
+  const folder = resolve(repository, named);
+  if (existsSync(join(folder, 'app'))) return folder;
+  throw new Error(`cannot run from HERALD_IMAGE=${named}: it holds no image, as npm run image lays one out`);
 }
 
 /** What the Dockerfile says of how the image runs. */
@@ -89,10 +90,6 @@ export function imageNotice(image: string): string {
 /** By what the chart renders, kept in its tests: with these values where the arguments are such that they ask for others. */
 function chartSecurity(program: HeraldProcessOptions['program'], args: readonly string[]): ContainerSecurity {
   const scenario = args.includes('--strict-arp=enforce') ? 'ipvs-enforce' : 'default';
-  const kind = program === 'controller' ? 'Deployment' : 'DaemonSet';
-  const workload = readManifests(readFileSync(join(golden, `${scenario}.yaml`), 'utf8')).find(
-    (manifest) => readString(manifest, 'kind') === kind,
-  );
-  if (workload === undefined) throw new Error(`cannot tell what a ${program} may do: ${scenario}.yaml has no ${kind}`);
+  const workload = workloadIn(renderedChart(scenario), program === 'controller' ? 'Deployment' : 'DaemonSet');
   return podSecurity(workload, dockerImage().user);
 }

@@ -1,3 +1,3 @@
 import { installedSuite } from './installed-suite.ts';
 
-await installedSuite(import.meta.filename, { name: 'installed by Helm' });
+await installedSuite(import.meta.filename, { name: 'the sources' });

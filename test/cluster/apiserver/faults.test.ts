@@ -56,6 +56,19 @@ describe('faults', () => {
   );
 
   test(
+    'what is restored is there as it was, whatever the rules say, and watches tell of it',
+    withServer(async (client) => {
+      const services = '/api/v1/namespaces/default/services';
+      const watch = await client.watch(`${services}?watch=1&fieldSelector=metadata.name%3Dold`);
+      const spec = { type: 'LoadBalancer', ipFamilyPolicy: 'RequireDualStack', clusterIPs: ['10.96.0.77'] };
+      const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'old', namespace: 'default' }, spec };
+      await client.post('/herald/faults', { action: 'restore', collection: '/services', object });
+      assert.deepEqual(await watch.take(1), ['ADDED old']);
+      watch.stop();
+    }),
+  );
+
+  test(
     'are switched over HTTP too',
     withServer(async (client) => {
       await client.post('/herald/faults', { action: 'failWrites', faults: { fault: 500, fraction: 1 } });

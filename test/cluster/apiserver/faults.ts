@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { sendStatusError } from './http/json-response.ts';
 import { StatusError } from './http/status-error.ts';
+import type { JsonMap } from './resource-definition.ts';
 import type { WatchStream } from './rest/watch-stream.ts';
 import type { Store } from './store/store.ts';
 
@@ -46,6 +47,11 @@ export class Faults {
   /** Forgets all history: a watch or an exact list from before is answered with 410 Expired. */
   compactHistory(): void {
     this.#store.compact();
+  }
+
+  /** Stores an object that no write could have made, as a backup does that is restored into etcd. */
+  restore(collection: string, object: JsonMap): void {
+    this.#store.put(collection, object);
   }
 
   /** From now on requests are accepted and never answered, and watches fall silent: half-open connections. */

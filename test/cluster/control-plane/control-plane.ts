@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { ApiAccess } from '../api/access.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 
@@ -26,6 +27,8 @@ export interface ControlPlane {
   readonly processes: readonly ManagedProcess[];
   readonly apiServer: ManagedProcess;
   access(user: string): ApiAccess;
+  /** Stores a Service that no write could have made, as a backup does that is restored into etcd. */
+  restoreService(service: JsonObject): Promise<void>;
   /** Resolves once it answers `/readyz` with 200. */
   ready(): Promise<void>;
 }

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiAccess } from '../api/access.ts';
+import { KubeApi } from '../api/kube-api.ts';
+import { faultPath } from '../apiserver/http/fault-endpoint.ts';
+import { collectionOf } from '../apiserver/registry.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import { apiServerReady } from './readiness.ts';
@@ -39,6 +42,14 @@ export async function startEmbedded(options: ControlPlaneOptions): Promise<Contr
     processes: [apiServer],
     apiServer,
     access,
+    restoreService: async (object) => {
+      const admin = new KubeApi(access(options.users[0]?.name ?? ''));
+      await admin.create(faultPath, {
+        action: 'restore',
+        collection: collectionOf({ group: '', plural: 'services' }),
+        object,
+      });
+    },
     ready: () => apiServerReady(apiServer, access(options.users[0]?.name ?? '')),
   };
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type JsonObject, readObject } from '../../../shared/api/json.ts';
 import type { ApiAccess } from '../api/access.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
@@ -36,8 +37,19 @@ export async function startReal(options: ControlPlaneOptions, assets: string): P
     processes: [etcd, apiServer],
     apiServer,
     access,
+    restoreService: storeService,
     ready: () => apiServerReady(apiServer, access(options.users[0]?.name ?? '')),
   };
+}
+
+/** By etcd's JSON gateway (https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/); what is stored has no version yet. */
+async function storeService(service: JsonObject): Promise<void> {
+  const { resourceVersion: _, ...metadata } = readObject(service, 'metadata');
+  const key = `/registry/services/specs/${metadata['namespace']}/${metadata['name']}`;
+  const value = JSON.stringify({ ...service, metadata });
+  const body = JSON.stringify({ key: btoa(key), value: Buffer.from(value).toString('base64') });
+  const { status } = await fetch(`${etcdClientUrl}/v3/kv/put`, { method: 'POST', body });
+  if (status !== 200) throw new Error(`cannot store ${key}: etcd says ${status}`);
 }
 
 function etcdCommand(assets: string, folder: string): readonly string[] {

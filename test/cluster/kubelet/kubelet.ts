@@ -34,6 +34,10 @@ export class Kubelet {
     this.#options = options;
   }
 
+  get machine(): Machine {
+    return this.#options.machine;
+  }
+
   get processes(): readonly ManagedProcess[] {
     return [...this.#pods.values()].map(({ process }) => process);
   }

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type IdRange, ownIdMap, writeIdMap } from './user-ids.ts';
 
@@ -35,11 +34,10 @@ function possibleModes(): readonly UnshareMode[] {
  * program of a moment, which is gone when the namespace begins to be used.
  */
 function manyUsers(mapping: string): readonly string[] {
-  // So long that a busy machine comes to it, and not for ever.
-  const retry = 'n=$((n + 1)); [ $n -lt 500 ] || exit 1; sleep 0.01';
-  const inside = `n=0; until read -r _ < /proc/self/uid_map; do ${retry}; done; exec "$@"`;
+  const inside = 'until read -r _ < /proc/self/uid_map; do sleep 0.01; done; exec "$@"';
   const entered = '[ "$(readlink /proc/$$/ns/user)" != "$(readlink /proc/self/ns/user)" ]';
-  const outside = `( ( n=0; until ${entered}; do ${retry}; done; ${mapping} ) & ); exec "$@"`;
+  // Who waits for a map that can not be written is ended.
+  const outside = `( ( until ${entered}; do sleep 0.01; done; { ${mapping}; } || kill $$ ) & ); exec "$@"`;
   return ['sh', '-c', outside, 'sh', 'unshare', '--user', 'sh', '-c', inside, 'sh', ...namespaces];
 }
 
@@ -52,14 +50,21 @@ function mappingByRoot(): string {
 
 /** An ordinary user is root inside, and the ids that the machine's root has set aside for him follow (subuid(5)). */
 function mappingBySubordinateIds(): string | undefined {
-  const { username, uid, gid } = userInfo();
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const username = userNameOf(uid);
   const [users, groups] = [subordinateIds('/etc/subuid', username, uid), subordinateIds('/etc/subgid', username, uid)];
   if (users === undefined || groups === undefined) return undefined;
   const map = (own: number, { outside, count }: IdRange): string => `$$ 0 ${own} 1 1 ${outside} ${count}`;
   return `newgidmap ${map(gid, groups)} && newuidmap ${map(uid, users)}`;
 }
 
-function subordinateIds(file: string, username: string, uid: number): IdRange | undefined {
+/** A container's user need not have a name. */
+function userNameOf(uid: number): string | undefined {
+  const lines = (readSetting('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
+  return lines.find((fields) => fields[2] === String(uid))?.[0];
+}
+
+function subordinateIds(file: string, username: string | undefined, uid: number): IdRange | undefined {
   for (const line of (readSetting(file) ?? '').split('\n')) {
     const [owner, outside, count] = line.split(':');
     if (owner !== username && owner !== String(uid)) continue;

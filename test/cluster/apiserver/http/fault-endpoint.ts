@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Faults, WriteFault, WriteFaults } from '../faults.ts';
 import type { JsonMap } from '../resource-definition.ts';
-import { isMap, numberAt, stringAt } from '../schema/json-value.ts';
+import { isMap, mapAt, numberAt, stringAt } from '../schema/json-value.ts';
 import { sendJson, sendStatusError } from './json-response.ts';
 import { parseObjectBody, readBody } from './request-body.ts';
 import { badRequest } from './status-error.ts';
@@ -11,7 +11,7 @@ export const faultPath = '/herald/faults';
 
 const writeFaults: readonly WriteFault[] = [409, 429, 500, 503, 'cut'];
 
-/** POST one of `{"action": "failWrites" | "cutWatches" | "compactHistory" | "pause" | "resume"}`. */
+/** POST one of `{"action": "failWrites" | "cutWatches" | "compactHistory" | "restore" | "pause" | "resume"}`. */
 export async function handleFaultRequest(
   faults: Faults,
   request: IncomingMessage,
@@ -27,6 +27,9 @@ export async function handleFaultRequest(
       break;
     case 'compactHistory':
       faults.compactHistory();
+      break;
+    case 'restore':
+      faults.restore(stringAt(body, ['collection']), mapAt(body, ['object']));
       break;
     case 'pause':
       faults.pause();
