@@ -65,6 +65,13 @@ describe('members', () => {
     assert.match(String(line?.fields['meaning']), /look at the node/);
   });
 
+  test('who stops in order is no reason to warn', () => {
+    for (const why of ['removed', 'left'])
+      say('node-a', { type: 'memberDown', node: 'node-b', why, silentMs: undefined });
+    const levels = lan.log.lines.filter(({ event }) => event === 'member-down').map(({ level }) => level);
+    assert.deepEqual(levels, ['info', 'info']);
+  });
+
   test('a death is told with the number of addresses that the node held', () => {
     say('node-a', { type: 'memberDown', node: 'node-b', why: 'notHeard', silentMs: 312 });
     const line = lan.log.lines.find(({ event }) => event === 'member-down');

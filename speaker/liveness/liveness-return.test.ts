@@ -156,7 +156,7 @@ test('who leaves is leaving for all at once, and dead when it falls silent', () 
   network.run(60_000);
   assert.deepEqual(
     saidOf(network, 'node-01'),
-    others.map((node) => `${node}: node-01 dead (notHeard)`),
+    others.map((node) => `${node}: node-01 dead (left)`),
   );
 });
 

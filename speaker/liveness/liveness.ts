@@ -254,7 +254,7 @@ export class Liveness {
     const peer = this.#peers.named(node);
     const heardMs = why === 'restarted' ? peer?.formerHeardMs : peer?.heardMs;
     const byWatchers = this.#detector.hearing(node) === undefined && !this.#life.isBlocked(node);
-    if (why === 'notHeard' && byWatchers) {
+    if ((why === 'notHeard' || why === 'left') && byWatchers) {
       return Math.min(nowMs - (heardMs ?? Number.NEGATIVE_INFINITY), detectionMs(this.#timing));
     }
     return heardMs === undefined ? undefined : nowMs - heardMs;

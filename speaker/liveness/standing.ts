@@ -11,6 +11,8 @@ export type StandingReason =
   | 'joined'
   /** More than half of its live watchers hear nothing of it. */
   | 'notHeard'
+  /** The same, after it had said that it stops. */
+  | 'left'
   /** Another incarnation of it runs: the former one is dead, whatever it may have sent. */
   | 'restarted'
   /** Its Lease has expired, and there is no contact to it either. */

@@ -69,7 +69,7 @@ const table: readonly { readonly name: string; readonly steps: readonly Step[]; 
     said: [
       'live joined 0',
       'leaving leaving 100',
-      'dead notHeard 400',
+      'dead left 400',
       'probation returned 900',
       'live probationOver 2900',
     ],

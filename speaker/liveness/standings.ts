@@ -50,7 +50,7 @@ export class Standings {
     if (member === undefined || member.lives === lives) return;
     member.lives = lives;
     if (lives) this.#probate(node, member, nowMs + probationMs);
-    this.#review(node, member, why);
+    this.#review(node, member, why === 'notHeard' && member.leaving ? 'left' : why);
   }
 
   setLeaving(node: string): void {

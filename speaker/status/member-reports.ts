@@ -52,8 +52,8 @@ export class MemberReports {
         this.#down.add(node);
         const silent = silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
         const addresses = addressesOf(node);
-        // Who stops in order takes its Lease with it: a rolling update is no reason to warn.
-        log[why === 'removed' ? 'info' : 'warn']('member-down', {
+        // Who stops in order says so, and takes its Lease with it: a rolling update is no reason to warn.
+        log[why === 'removed' || why === 'left' ? 'info' : 'warn']('member-down', {
           node,
           why,
           meaning: textOf(why),

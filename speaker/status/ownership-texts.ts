@@ -29,6 +29,7 @@ export const giveUpTexts: Readonly<Record<GiveUpReason, string>> = {
 export const standingTexts: Readonly<Record<StandingReason, string>> = {
   joined: 'its speaker has taken its Lease',
   notHeard: 'more than half of those that watch it hear no pulses; look at the node, its power and its network',
+  left: 'its speaker said that it stops, and has stopped',
   restarted: 'its speaker was started anew; look at its Pod for why',
   leaseExpired: 'its Lease ran out and it is not heard; look at the node and its speaker Pod',
   removed: 'its Lease is gone: its speaker has stopped',
