@@ -53,6 +53,8 @@ export class ApiServer {
   #members: readonly LivenessMember[] | undefined;
   /** The groups of each node's last table. */
   readonly #tables = new Map<string, ReadonlySet<string>>();
+  /** When each node that runs first had a table in which it is a speaker. */
+  readonly #beganMs = new Map<string, number>();
   /** Nodes whose next table is on its way. */
   readonly #pending = new Set<string>();
   #up = true;
@@ -123,6 +125,11 @@ export class ApiServer {
     });
   }
 
+  /** When the node became a speaker in its own table; it has no such table yet: never. */
+  beganMs(node: string): number {
+    return this.#beganMs.get(node) ?? Number.POSITIVE_INFINITY;
+  }
+
   hasLease(node: string): boolean {
     return this.#leases.has(node);
   }
@@ -137,6 +144,7 @@ export class ApiServer {
       this.#around.timeline.after(renewEveryMs, renew);
     };
     renew();
+    this.#beganMs.delete(node.name);
     this.#tables.delete(node.name);
     this.#tellSoon(node.name);
   }
@@ -245,6 +253,7 @@ export class ApiServer {
       leaseExpired: expired,
     }));
     const members = this.#members;
+    if (this.#leases.has(node.name)) this.#beganMs.getOrInsert(node.name, this.#around.timeline.nowMs);
     const able = this.#around.network.linkIsUp(node.name);
     const own = this.#groupsOfNode.get(node.name) ?? [];
     const held = [...this.#groups.values()].filter(

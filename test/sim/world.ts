@@ -13,6 +13,10 @@ const recordedMessages = 300;
 
 /** After so long without trouble, no takeover from one that serves can be explained by it. */
 const longMs = 8000;
+/** A claim that a node makes, or makes for good, is known by then where nothing gets lost. */
+const toldMs = 50;
+/** Who serves a group for so long while all can hear it was seen by all whose table has it. */
+const seenMs = 300;
 /** A node notices by then that it hears nobody. */
 const noticedMs = 350;
 
@@ -156,6 +160,7 @@ export class World {
         this.owners.take({
           ...{ group, node: name, reason: effect.reason, atMs: nowMs },
           needless: this.#isNeedless(name, group, effect.reason),
+          fresh: this.#isFresh(name, group, effect.reason),
         });
         this.api.reportHolder(effect.group, node);
         break;
@@ -215,15 +220,31 @@ export class World {
     // What takes no death it may take before it can have noticed.
     const mayKnow = isolatedForMs > noticedMs || !['preferred', 'placedByRank'].includes(reason);
     if (isolatedForMs < 4900 && mayKnow && this.#hearsNobody(name)) return true;
-    if (reason === 'placedByRank' && this.#hasJustStarted(group)) return false;
+    if (reason === 'placedByRank' && this.#isForPlacement(name, group)) return false;
     return (reason !== 'preferred' || onProbation) && this.#isServedWell(group);
   }
 
-  /** Who owns the group. */
-  #hasJustStarted(group: string): boolean {
-    const agesMs = this.owners.owners(group).map((owner) => this.timeline.nowMs - (this.startedMs.get(owner) ?? 0));
-    // From its first table on.
-    return agesMs.some((ageMs) => ageMs < settlingMs + 1000);
+  /** Its owner has only just started, took what nobody served, and ranks behind. */
+  #isForPlacement(name: string, group: string): boolean {
+    const { nowMs } = this.timeline;
+    const candidates = this.api.candidates(group);
+    return this.owners.owners(group).some((owner) => {
+      const ageMs = nowMs - this.api.beganMs(owner);
+      const ranksBehind = candidates.indexOf(name) < candidates.indexOf(owner);
+      return ageMs < settlingMs + toldMs && ranksBehind && this.owners.lastTake(group, owner)?.fresh === true;
+    });
+  }
+
+  /** Whether it takes what nobody has served, as far as it can have seen: until it has run for a while, it may be placed. */
+  #isFresh(name: string, group: string, reason: string): boolean {
+    if (reason === 'heldBefore') return false;
+    const { nowMs } = this.timeline;
+    const beganMs = this.api.beganMs(name);
+    if (nowMs - beganMs > settlingMs + toldMs) return false;
+    // Whoever hands over for placement has just started, too.
+    if (reason === 'placedByRank') return true;
+    const sinceMs = Math.max(beganMs, nowMs - this.calm.ageMs(nowMs), this.api.changedMs);
+    return this.owners.servedByOtherMs(group, name, { sinceMs, nowMs }) < seenMs;
   }
 
   /** Though there is somebody to hear: who was alone from the start can't know that it is cut off. */
