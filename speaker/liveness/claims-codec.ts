@@ -19,11 +19,12 @@ import type { ClaimEntry, Claims } from './message.ts';
  * |     state     | octets of the |  epoch (4), address (4 or 16)
  * |               | address       |
  * +---------------+---------------+------
- * state: 0 held, 1 released, 2 unfit, 3 settling
+ * state: 0 released, 1 held, 2 unfit, 3 settling. Odd: the sender answers for the group; a newer speaker's state that is
+ * not known here counts as held or released by that bit alone.
  */
 const headerLength = 12;
 const entryHeaderLength = 6;
-const states = ['held', 'released', 'unfit', 'settling'] as const;
+const states = ['released', 'held', 'unfit', 'settling'] as const;
 
 /** Octets of the body. */
 export function claimsLength(claims: Claims): number {
@@ -68,8 +69,7 @@ export function readClaims(view: DataView, start: number): Claims {
 
 function readEntry(view: DataView, at: number): ClaimEntry {
   if (at + entryHeaderLength > view.byteLength) fail('an entry is cut off', at);
-  const state = states[view.getUint8(at)];
-  if (state === undefined) fail(`state ${view.getUint8(at)}`, at);
+  const state = readState(view.getUint8(at));
   const length = view.getUint8(at + 1);
   const addressAt = at + entryHeaderLength;
   if (addressAt + length > view.byteLength) fail('an address is cut off', addressAt);
@@ -79,6 +79,10 @@ function readEntry(view: DataView, at: number): ClaimEntry {
   // No Service has an IPv4-mapped address, and it could not be written again.
   if (parseAddress(group) === undefined) fail(`${group} as a group`, addressAt);
   return { group, epoch: view.getUint32(at + 2), state };
+}
+
+function readState(octet: number): ClaimEntry['state'] {
+  return states[octet] ?? ((octet & 1) === 1 ? 'held' : 'released');
 }
 
 function octetsOf(group: string): Uint8Array {
