@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
 import type { Assignment } from './decision.ts';
+import { lastBits, Pages } from './pages.ts';
 import type { AllocationRequest } from './request.ts';
 import type { SharingTerms } from './sharing.ts';
 
@@ -32,28 +33,24 @@ const pageSize = 1 << pageBits;
 
 /**
  * The holdings of each address. Most are held by one Service alone, for which no set is made. They stand in pages of 64
- * addresses, so that the next address is where the last one was, which of a million is more than any hashing is worth;
- * the pages by their part of the last 32 bits, a small integer, under the bits before, of which IPv4 has none and
- * an IPv6 pool few. Bounded by what Services hold: at most one page per address.
+ * addresses, so that the next address is where the last one was: of a million none is looked for at random. Bounded by
+ * what Services hold: at most one page per address.
  */
 export class HoldingsByAddress {
-  readonly #byFamily: Readonly<Record<IpFamily, Map<bigint, Map<number, Page>>>> = {
-    IPv4: new Map(),
-    IPv6: new Map(),
+  readonly #byFamily: Readonly<Record<IpFamily, Pages<Page>>> = {
+    IPv4: new Pages(pageBits),
+    IPv6: new Pages(pageBits),
   };
 
   of({ family, value }: IpAddress): Iterable<Holding> {
-    const last = lastBits(value);
-    const page = this.#byFamily[family].get(firstBits(value))?.get(last >> pageBits);
-    const found = page?.holders[last & (pageSize - 1)];
+    const found = this.#byFamily[family].get(value)?.holders[indexOf(value)];
     if (found === undefined) return [];
     return found instanceof Set ? found : [found];
   }
 
   add({ family, value }: IpAddress, holding: Holding): void {
-    const last = lastBits(value);
-    const page = this.#pageFor(family, firstBits(value), last >> pageBits);
-    const index = last & (pageSize - 1);
+    const page = this.#byFamily[family].get(value) ?? this.#newPage(family, value);
+    const index = indexOf(value);
     const found = page.holders[index];
     if (found === undefined) {
       page.holders[index] = holding;
@@ -64,38 +61,24 @@ export class HoldingsByAddress {
 
   /** True where nobody holds the address any more. */
   delete({ family, value }: IpAddress, holding: Holding): boolean {
-    const byFirst = this.#byFamily[family];
-    const first = firstBits(value);
-    const last = lastBits(value);
-    const pages = byFirst.get(first);
-    const page = pages?.get(last >> pageBits);
-    const found = page?.holders[last & (pageSize - 1)];
+    const page = this.#byFamily[family].get(value);
+    const index = indexOf(value);
+    const found = page?.holders[index];
     const freed = found instanceof Set ? found.delete(holding) && found.size === 0 : found === holding;
-    if (!freed || pages === undefined || page === undefined) return false;
-    page.holders[last & (pageSize - 1)] = undefined;
+    if (!freed || page === undefined) return false;
+    page.holders[index] = undefined;
     page.held -= 1;
-    if (page.held === 0) pages.delete(last >> pageBits);
-    if (pages.size === 0) byFirst.delete(first);
+    if (page.held === 0) this.#byFamily[family].delete(value);
     return true;
   }
 
-  #pageFor(family: IpFamily, first: bigint, number: number): Page {
-    const byFirst = this.#byFamily[family];
-    const pages = byFirst.get(first) ?? new Map<number, Page>();
-    const page = pages.get(number) ?? { holders: Array.from({ length: pageSize }, () => undefined), held: 0 };
-    if (page.held === 0) {
-      pages.set(number, page);
-      byFirst.set(first, pages);
-    }
+  #newPage(family: IpFamily, value: bigint): Page {
+    const page: Page = { holders: Array.from({ length: pageSize }, () => undefined), held: 0 };
+    this.#byFamily[family].set(value, page);
     return page;
   }
 }
 
-function firstBits(value: bigint): bigint {
-  return value >> 32n;
-}
-
-/** Signed, as only such a number is a small integer to V8. */
-function lastBits(value: bigint): number {
-  return Number(BigInt.asIntN(32, value));
+function indexOf(value: bigint): number {
+  return lastBits(value) & (pageSize - 1);
 }

@@ -1,9 +1,9 @@
 import type { Pool } from '../../shared/config/model.ts';
 import { candidateRanges } from '../../shared/config/pool-addresses.ts';
 import type { IpAddress, IpFamily } from '../../shared/net/address.ts';
-import { RunList } from '../../shared/net/run-list.ts';
 import type { ForeignUse } from './foreign-use.ts';
 import { RankedAddresses } from './ranges.ts';
+import { TakenRanks } from './taken-ranks.ts';
 
 /** How many addresses of one family of a pool are held, and how many there are. */
 export interface FamilyUsage {
@@ -14,7 +14,7 @@ export interface FamilyUsage {
 /** One family of a pool. `taken` is bounded by the addresses that Services hold. */
 class FamilySpace {
   readonly addresses: RankedAddresses;
-  readonly #taken = new RunList();
+  readonly #taken = new TakenRanks();
   /** What others than Services use; bounded by what speakers report. */
   readonly foreign: ForeignUse[] = [];
   #inUse = 0;
@@ -28,27 +28,21 @@ class FamilySpace {
   }
 
   take(rank: bigint): void {
-    if (this.#taken.runAt(rank) !== undefined) return;
-    this.#taken.insert(rank, rank);
-    this.#inUse += 1;
+    if (this.#taken.add(rank)) this.#inUse += 1;
   }
 
   /** For as long as this object lives. */
   block(rank: bigint, use: ForeignUse): void {
-    this.#taken.insert(rank, rank);
+    this.#taken.add(rank);
     this.foreign.push(use);
   }
 
   release(rank: bigint): void {
-    if (this.#taken.runAt(rank) === undefined) return;
-    this.#taken.remove(rank, rank);
-    this.#inUse -= 1;
+    if (this.#taken.delete(rank)) this.#inUse -= 1;
   }
 
   lowestFree(): bigint | undefined {
-    const run = this.#taken.runAt(0n);
-    // Runs are maximal, so the rank behind the first one is free.
-    return this.addresses.addressAt(run === undefined ? 0n : run.last + 1n);
+    return this.addresses.addressAt(this.#taken.lowestFree());
   }
 }
 

@@ -13,12 +13,14 @@ export class ServiceTable<T> {
   /** Two numbers per slot: the hash of a key, and where in the lists it is, from 1 on; there 0 where the slot is free. */
   #slots = new Int32Array(2 * fewestSlots);
   readonly #keys: ObjectKey[] = [];
-  readonly #values: (T | undefined)[] = [];
-  /** What is free in the lists. */
-  readonly #unused: number[] = [];
+  readonly #values: T[] = [];
 
   get size(): number {
-    return this.#values.length - this.#unused.length;
+    return this.#values.length;
+  }
+
+  values(): Iterable<T> {
+    return this.#values;
   }
 
   get(key: ObjectKey): T | undefined {
@@ -34,26 +36,25 @@ export class ServiceTable<T> {
       this.#values[place - 1] = value;
       return;
     }
-    const index = this.#unused.pop() ?? this.#values.length;
-    this.#keys[index] = key;
-    this.#values[index] = value;
+    this.#keys.push(key);
     this.#slots[slot] = hash;
-    this.#slots[slot + 1] = index + 1;
+    this.#slots[slot + 1] = this.#values.push(value);
     if (this.size * 4 > this.#slots.length) this.#double();
   }
 
   delete(key: ObjectKey): void {
     const slot = this.#slotOf(key, hashOf(key));
-    const index = (this.#slots[slot + 1] ?? 0) - 1;
-    if (index < 0) return;
-    this.#keys[index] = '';
-    this.#values[index] = undefined;
-    this.#unused.push(index);
+    const place = this.#slots[slot + 1] ?? 0;
+    if (place === 0) return;
+    // The last one fills the gap in the lists.
+    const lastKey = this.#keys.at(-1) ?? key;
+    this.#slots[this.#slotOf(lastKey, hashOf(lastKey)) + 1] = place;
     this.#free(slot);
-  }
-
-  *values(): Generator<T> {
-    for (const value of this.#values) if (value !== undefined) yield value;
+    const lastValue = this.#values.pop();
+    this.#keys.pop();
+    if (place > this.#keys.length || lastValue === undefined) return;
+    this.#keys[place - 1] = lastKey;
+    this.#values[place - 1] = lastValue;
   }
 
   /** Where the key is, or the free slot where it would be. */
