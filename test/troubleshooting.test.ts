@@ -81,8 +81,6 @@ test('docs/troubleshooting.md has a meaning and a remedy for each', () => {
   );
 });
 
-/** What no API server lets happen. */
-const impossible = ['NotEnoughClusterIPs', 'notEnoughClusterIPs'];
 /** What is told of other objects than Services, or of the installation. */
 const elsewhere = ['ConfigInvalid', 'PulsesBlocked', 'PulseKeyRotated', 'PulseKeyUnreadable'];
 
@@ -90,7 +88,7 @@ test('each reason about addresses and announcements is brought about end to end'
   const golden = textOf('test/e2e/golden/texts.md');
   const shown = new Set([...golden.matchAll(/^(`[^`\n]+` ?)+$/gm)].flatMap(([line]) => line.match(/[^` ]+/g) ?? []));
   const wanted = [...Object.values(eventReasons), ...announceReasons, ...allocator].filter(
-    (each) => !impossible.includes(each) && !elsewhere.includes(each),
+    (each) => !elsewhere.includes(each),
   );
   assert.deepEqual(
     wanted.filter((each) => !shown.has(each)),

@@ -3,6 +3,8 @@ import type { TextWorld } from './text-world.ts';
 
 const served = /nodeAssigned[\s\S]*^herald\/Announced=True/m;
 const failed = /^Warning[\s\S]*^herald\/Allocated=False/m;
+/** The speaker has taken back what it said, too. */
+const nothingLeft = /ClearAssignment[\s\S]*^Warning[\s\S]*^herald\/Allocated=False(?![\s\S]*^herald\/Announced)/m;
 const poolOf = (name: string): Readonly<Record<string, string>> => ({ 'metallb.io/address-pool': name });
 const ips = (list: string): Readonly<Record<string, string>> => ({ 'metallb.io/loadBalancerIPs': list });
 const sharing = (key: string): Readonly<Record<string, string>> => ({ 'metallb.io/allow-shared-ip': key });
@@ -102,6 +104,15 @@ export const refusals: TextChapter = {
       ipFamilyPolicy: 'RequireDualStack',
     }),
     {
+      // A backup of a cluster with both families, restored into one with a single family: no write makes such a Service.
+      title: 'It must have both families, and has one cluster IP',
+      shows: ['NotEnoughClusterIPs', 'notEnoughClusterIPs'],
+      service: 'one-cluster-ip',
+      bringAbout: (world) =>
+        world.restoredService('one-cluster-ip', { type: 'LoadBalancer', ipFamilyPolicy: 'RequireDualStack' }),
+      until: failed,
+    },
+    {
       title: 'It must have both families, and the pool has only one',
       shows: ['AllocationFailed'],
       service: 'both-families',
@@ -193,7 +204,7 @@ export const losses: TextChapter = {
         title: 'Its pool is gone',
         shows: ['notInAnyPool'],
         service: 'pool-gone',
-        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
+        until: nothingLeft,
       },
       { annotations: poolOf('gone') },
       (world) => world.remove('ipaddresspools', 'gone'),
@@ -203,7 +214,7 @@ export const losses: TextChapter = {
         title: 'Its pool no longer serves it',
         shows: ['poolRefuses'],
         service: 'pool-closed',
-        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
+        until: nothingLeft,
       },
       { annotations: poolOf('closing') },
       (world) => world.patchPool('closing', { serviceAllocation: { namespaces: ['team-a'] } }),
@@ -234,7 +245,7 @@ export const losses: TextChapter = {
         title: 'It must have both families and its pool loses one',
         shows: ['otherFamilyLost'],
         service: 'half',
-        until: /ClearAssignment[\s\S]*^Warning[\s\S]*=False/m,
+        until: nothingLeft,
       },
       { annotations: poolOf('shrinking'), ipFamilyPolicy: 'RequireDualStack' },
       (world) => world.patchPool('shrinking', { addresses: ['192.168.10.152/31'] }),

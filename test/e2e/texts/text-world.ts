@@ -68,6 +68,13 @@ export class TextWorld {
     await this.api.create(servicesPath, loadBalancerService({ port: 80, ...options, name }));
   }
 
+  /** As a Service that was made here, and changed as no write could change it. */
+  async restoredService(name: string, spec: JsonObject): Promise<void> {
+    const made = loadBalancerService({ name, port: 80, spec: { type: 'ClusterIP' } });
+    const service = await this.api.create(servicesPath, made);
+    await this.cluster.controlPlane.restoreService({ ...service, spec: { ...readObject(service, 'spec'), ...spec } });
+  }
+
   /** Of the namespace `default`. */
   async removeServices(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.api.delete(`${servicesPath}/${name}`);
