@@ -131,6 +131,13 @@ test('docs/operations.md explains every metric, and no other', () => {
   assert.deepEqual(namesIn(textOf('docs/operations.md')).toSorted(), [...new Set(declared)].toSorted());
 });
 
+test('docs/operations.md lists every alert, and no other', () => {
+  const listed = [...textOf('docs/operations.md').matchAll(/`(Herald[A-Z]\w+)`/g)].map(([, name]) => name);
+  const declared = [...textOf('charts/herald/files/alerts.yaml').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+  assert.ok(declared.length > 10);
+  assert.deepEqual(listed, declared);
+});
+
 test('docs/operations.md says of a reason what the Service says', () => {
   const text = textOf('docs/operations.md');
   const toldOfNodes = announceReasons.filter((reason) => reason !== 'owner');
