@@ -83,6 +83,22 @@ describe('the chart', () => {
     assert.deepEqual(listed.filter((name) => name !== 'global').toSorted(), valuePaths(values, listed).toSorted());
   });
 
+  test('says of each value what it is for, in a comment above it', () => {
+    const lines = textOf('charts/herald/values.yaml').split('\n');
+    const keys = lines.flatMap((line, index) => {
+      const key = /^( *)([A-Za-z]+):/.exec(line);
+      // What Kubernetes itself defines goes without.
+      return key === null || ['requests', 'limits'].includes(key[2] ?? '')
+        ? []
+        : [{ key: line, above: lines[index - 1] }];
+    });
+    assert.ok(keys.length >= 45, `${keys.length} values`);
+    assert.deepEqual(
+      keys.filter(({ above }) => !/^ *# \S/.test(above ?? '')).map(({ key }) => key),
+      [],
+    );
+  });
+
   test('gives a speaker that stops more time than it takes', () => {
     assert.ok((readNumber(readObject(values, 'speaker'), 'terminationGracePeriodSeconds') ?? 0) > 10);
   });
