@@ -1,13 +1,14 @@
 import type { AddressInUse } from '../shared/api/address-in-use.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ObjectKey } from '../shared/api/object-meta.ts';
-import { eventReasons } from '../shared/api/reasons.ts';
+import { type AnnounceReason, eventReasons } from '../shared/api/reasons.ts';
 import { referenceTo } from '../shared/api/resource-type.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
 import type { EventRecorder, EventToRecord } from '../shared/kube/event-recorder.ts';
 import type { Cache } from '../shared/kube/informer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { DatapathEvent, Link } from './datapath/table.ts';
+import type { GroupPlan } from './group-plan.ts';
 import type { SpeakerMetrics } from './metrics.ts';
 import { type Holding, OwnedAddresses } from './owned-addresses.ts';
 import type { Planned } from './planner-task.ts';
@@ -59,7 +60,7 @@ export class Announcements {
   /** BOUNDED by what the datapath remembers. */
   #inUse: readonly AddressInUse[] = [];
   /** By address, of the plan in force; made when it is first asked for. */
-  #sharing: ReadonlyMap<string, readonly ObjectKey[]> | undefined;
+  #groups: ReadonlyMap<string, GroupPlan> | undefined;
 
   constructor(options: AnnouncementsOptions) {
     this.#options = options;
@@ -80,7 +81,7 @@ export class Announcements {
 
   plan(planned: Planned): void {
     this.#planned = planned;
-    this.#sharing = undefined;
+    this.#groups = undefined;
     const services = [...planned.plan.services.values()];
     this.#options.metrics.planned({
       unannounced: services.reduce((sum, { unannounced }) => sum + unannounced.length, 0),
@@ -156,13 +157,14 @@ export class Announcements {
     metrics.tookOver(event);
     this.#owned.take(ip, atMs);
     this.#tellOwned();
-    const message = ownerChangedText(event, self);
+    const message = ownerChangedText(event, { self, whyNotFrom: this.#whyNot(ip, from) });
     if (message !== undefined) this.#record(event, { type: 'Normal', reason: eventReasons.ownerChanged, message });
   }
 
   #gaveUp({ ip, service, reason }: GaveUp): void {
-    const { metrics, log } = this.#options;
-    log.info('gave-up', { ip, service, reason, meaning: giveUpTexts[reason] });
+    const { metrics, log, self } = this.#options;
+    const why = reason === 'notCandidate' ? this.#whyNot(ip, self) : undefined;
+    log.info('gave-up', { ip, service, reason, meaning: giveUpTexts[reason], ...(why === undefined ? {} : { why }) });
     metrics.gaveUp(reason);
     this.#owned.giveUp(ip);
     this.#tellOwned();
@@ -204,15 +206,20 @@ export class Announcements {
   /** On every Service that shares the address's group. */
   #record(about: { readonly ip: string; readonly service: ObjectKey }, event: Omit<EventToRecord, 'regarding'>): void {
     const { services, events } = this.#options;
-    for (const key of this.#servicesByIp().get(about.ip) ?? [about.service]) {
+    for (const key of this.#groupOf(about.ip)?.services ?? [about.service]) {
       const object = services.get(key);
       if (object !== undefined) events.record({ regarding: referenceTo(serviceResource, object), ...event });
     }
   }
 
-  #servicesByIp(): ReadonlyMap<string, readonly ObjectKey[]> {
+  #groupOf(ip: string): GroupPlan | undefined {
     const groups = this.#planned?.plan.groups ?? [];
-    this.#sharing ??= new Map(groups.flatMap(({ ips, services }) => ips.map((ip) => [ip, services] as const)));
-    return this.#sharing;
+    this.#groups ??= new Map(groups.flatMap((group) => group.ips.map((one) => [one, group] as const)));
+    return this.#groups.get(ip);
+  }
+
+  /** Why the plan passes a node over, where it does. */
+  #whyNot(ip: string, node: string | undefined): AnnounceReason | undefined {
+    return node === undefined ? undefined : this.#groupOf(ip)?.passedOver.get(node);
   }
 }

@@ -5,6 +5,7 @@ import { nodeResource } from '../shared/api/node.ts';
 import { pulseKeyIdOf } from '../shared/api/pulse-keys.ts';
 import { secretResource } from '../shared/api/secret.ts';
 import { ApiError } from '../shared/kube/api-error.ts';
+import { eth0 } from '../test/support/links.ts';
 import { planNamespace as namespace, nodeJson } from '../test/support/plan-inputs.ts';
 import { SpeakersFixture } from '../test/support/speakers-fixture.ts';
 import type { DatapathEvent } from './datapath/table.ts';
@@ -187,6 +188,18 @@ describe('a takeover', () => {
     assert.deepEqual(lan.events.take(), [
       'Normal OwnerChanged shop/web: node node-a took over from node node-b: ownerNotLive (its owner is dead: it is heard no more, or its Lease is gone), 310 ms after it was last heard',
     ]);
+  });
+
+  test('from a node that is no candidate says why that is none, and so does the node itself', async () => {
+    lan.speaker('node-b').datapath.setLinks([{ ...eth0, carrier: false }]);
+    await lan.pass();
+    lan.events.take();
+    say('node-a', { ...took, reason: 'ownerNotCandidate', afterMs: undefined });
+    assert.deepEqual(lan.events.take(), [
+      'Normal OwnerChanged shop/web: node node-a took over from node node-b: ownerNotCandidate (its owner may no longer announce it, noCarrier: the link has no carrier; look at the cable, the switch port or the bond)',
+    ]);
+    say('node-b', { type: 'gaveUp', ip, service: 'shop/web', reason: 'notCandidate', atMs: 0 });
+    assert.equal(lan.log.lines.findLast(({ event }) => event === 'gave-up')?.fields['why'], 'noCarrier');
   });
 
   const silent = [
