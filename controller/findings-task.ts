@@ -28,12 +28,11 @@ export interface FindingsOptions {
   readonly namespace: string;
   readonly configuration: Configuration;
   readonly objects: readonly ConfigurationObjects[];
-  readonly metrics: { wrote(resource: string, result: 'ok' | 'failed'): void };
 }
 
 /** Says on the objects, and in the ConfigurationState, what is wrong with the configuration. */
 export function findingsTask(options: FindingsOptions): Task {
-  const { client, clock, log, random, namespace, configuration, metrics } = options;
+  const { client, clock, log, random, namespace, configuration } = options;
   const teller = new FindingsTeller(options);
   const state = configurationStateTask({
     client,
@@ -44,7 +43,6 @@ export function findingsTask(options: FindingsOptions): Task {
     name: 'controller',
     labels: { 'metallb.io/component-type': 'controller' },
     onReport: (findings, said) => teller.tell(findings, said),
-    onWrite: (result) => metrics.wrote('configurationstates', result),
   });
   return {
     name: 'findings',

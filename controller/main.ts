@@ -13,6 +13,7 @@ import { supervise } from '../shared/runtime/supervisor.ts';
 import { systemClock } from '../shared/runtime/system-clock.ts';
 import type { Task } from '../shared/runtime/task.ts';
 import { configurationTask } from './configuration-task.ts';
+import { countedClient } from './counted-client.ts';
 import { fencedClient } from './fenced-client.ts';
 import { findingsTask } from './findings-task.ts';
 import { leadingTask } from './leading-task.ts';
@@ -58,7 +59,8 @@ async function run(options: ControllerOptions): Promise<void> {
   const lease = { namespace, name: 'herald-controller' };
   const identity = `${options.identity}_${randomUUID().slice(0, 8)}`;
   const election = leaderElectionTask({ ...shared, lease, identity });
-  const writing = { ...shared, client: options.leaderElect ? fencedClient(client, election) : client };
+  const counted = countedClient(client, metrics);
+  const writing = { ...shared, client: options.leaderElect ? fencedClient(counted, election) : counted };
   const makeTasks = (): readonly Task[] => {
     const poolStatus = poolStatusTask({ ...writing, metrics, namespace, resources: pools.cache });
     const reconcile = reconcileTask({
@@ -75,7 +77,7 @@ async function run(options: ControllerOptions): Promise<void> {
       writeConcurrency,
       onUsage: poolStatus.touch,
     });
-    const findings = findingsTask({ ...writing, metrics, events, namespace, configuration, objects });
+    const findings = findingsTask({ ...writing, events, namespace, configuration, objects });
     const told = { events, namespace, loadBalancerClass, synced: watched.synced };
     const strictArp = strictArpTask({ ...writing, ...watching, ...told });
     const pulseKey = pulseKeyTasks({ ...writing, events, namespace, ...watching, randomOctets: randomBytes });

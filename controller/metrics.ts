@@ -62,7 +62,7 @@ export class ControllerMetrics {
     });
     this.#writes = new Counter({
       name: 'herald_api_writes_total',
-      help: 'Writes of Services, IPAddressPools and ConfigurationStates, by what came of them.',
+      help: 'Writes while it leads, by what came of them; its Lease and events are not counted.',
       labelNames: ['resource', 'result'],
       registers,
     });

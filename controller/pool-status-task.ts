@@ -101,20 +101,16 @@ class PoolCounters {
   }
 
   async write(pool: string): Promise<WorkOutcome> {
-    const { client, namespace, metrics, log } = this.#options;
+    const { client, namespace, log } = this.#options;
     const usage = this.#usage.get(pool);
     if (usage === undefined) return { type: 'done' };
     const patch = { type: 'merge', body: { status: usageJson(usage) } } as const;
-    const { plural } = ipAddressPoolResource;
     try {
       await client.patch(ipAddressPoolResource, { namespace, name: pool }, patch, { subresource: 'status' });
-      metrics.wrote(plural, 'ok');
       return { type: 'done' };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const gone = error.code === 'NotFound';
-      metrics.wrote(plural, gone ? 'gone' : 'failed');
-      if (gone) return { type: 'done' };
+      if (error.code === 'NotFound') return { type: 'done' };
       log.debug('pool-status-not-written', { pool, error });
       return error.retryAfterMs === undefined ? { type: 'retry' } : { type: 'retry', retryAfterMs: error.retryAfterMs };
     }

@@ -20,7 +20,6 @@ function fixture(wrote: (writer: ServiceWriter) => void) {
     services: { wrote: () => wrote(writer) },
     events,
     log: new MemoryLog(),
-    metrics: { wrote: () => undefined },
   });
   return { client, events, service, writer };
 }

@@ -8,7 +8,6 @@ import type { EventRecorder } from '../shared/kube/event-recorder.ts';
 import type { WriteThroughCache } from '../shared/kube/informer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { WorkOutcome } from '../shared/runtime/work-queue.ts';
-import type { WriteResult } from './metrics.ts';
 import type { ServiceEvent } from './service-events.ts';
 import type { ServiceWrites } from './service-writes.ts';
 
@@ -17,7 +16,6 @@ export interface ServiceWriterOptions {
   readonly services: Pick<WriteThroughCache<Service>, 'wrote'>;
   readonly events: EventRecorder;
   readonly log: Log;
-  readonly metrics: { wrote(resource: string, result: WriteResult): void };
 }
 
 /**
@@ -65,7 +63,7 @@ export class ServiceWriter {
     const written = await this.#options.client.patch(serviceResource, { namespace, name }, patch, {
       subresource: 'status',
     });
-    this.#noteResult('ok');
+    this.#failing = false;
     this.#options.services.wrote(service, written);
     return written;
   }
@@ -84,20 +82,18 @@ export class ServiceWriter {
     if (!(error instanceof ApiError)) throw error;
     switch (error.code) {
       case 'NotFound':
-        this.#noteResult('gone');
         this.forget(key);
         return { type: 'done' };
       case 'NotLeading':
         // Refused before it was sent: where the object comes to say it after all, the new leader wrote that, and tells it.
         this.#untold.delete(key);
-        this.#noteResult('failed', error);
+        this.#noteFailure(error);
         return { type: 'retry' };
       case 'Conflict':
         // Somebody else wrote: the retry starts from what the watch brings.
-        this.#noteResult('conflict');
         return { type: 'retry' };
       default:
-        this.#noteResult('failed', error);
+        this.#noteFailure(error);
         return error.retryAfterMs === undefined
           ? { type: 'retry' }
           : { type: 'retry', retryAfterMs: error.retryAfterMs };
@@ -105,9 +101,8 @@ export class ServiceWriter {
   }
 
   /** The first of many failures is logged, not each. */
-  #noteResult(result: WriteResult, error?: ApiError): void {
-    this.#options.metrics.wrote(serviceResource.plural, result);
-    if (error !== undefined && !this.#failing) this.#options.log.warn('service-writes-failing', { error });
-    this.#failing = error !== undefined;
+  #noteFailure(error: ApiError): void {
+    if (!this.#failing) this.#options.log.warn('service-writes-failing', { error });
+    this.#failing = true;
   }
 }

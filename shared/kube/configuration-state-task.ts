@@ -30,7 +30,6 @@ export interface ConfigurationStateOptions {
   readonly spreadMs?: number;
   /** Told of every report, with the lines that the object said before. */
   readonly onReport?: (findings: readonly Finding[], said: ReadonlySet<string>) => void;
-  readonly onWrite?: (result: 'ok' | 'failed') => void;
 }
 
 export interface ConfigurationStateTask extends Task {
@@ -69,14 +68,13 @@ class StateWriter {
   }
 
   async write(): Promise<WorkOutcome> {
-    const { log, onWrite } = this.#options;
+    const { log } = this.#options;
     try {
       await this.#write();
       this.#failing = false;
       return { type: 'again', delayMs: lookAgainMs };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      onWrite?.('failed');
       // The first of many failures is logged, not each.
       if (!this.#failing) log.warn('configuration-state-not-written', { error });
       this.#failing = true;
@@ -85,7 +83,7 @@ class StateWriter {
   }
 
   async #write(): Promise<void> {
-    const { client, clock, namespace, name, onReport, onWrite } = this.#options;
+    const { client, clock, namespace, name, onReport } = this.#options;
     const existing = (await client.get(configurationStateResource, { namespace, name })) ?? (await this.#create());
     const { state } = this;
     onReport?.(state.findings, linesOf(existing));
@@ -93,21 +91,18 @@ class StateWriter {
     if (status === undefined) return;
     const patch = { type: 'merge', body: { status } } as const;
     await client.patch(configurationStateResource, { namespace, name }, patch, { subresource: 'status' });
-    onWrite?.('ok');
   }
 
   async #create(): Promise<ConfigurationState> {
-    const { client, namespace, name, labels, owner, onWrite } = this.#options;
+    const { client, namespace, name, labels, owner } = this.#options;
     const owned = owner?.();
     const ownerReferences = owned && [
       { apiVersion: owned.apiVersion, kind: owned.kind, name: owned.name, uid: owned.uid },
     ];
-    const created = await client.create(configurationStateResource, {
+    return client.create(configurationStateResource, {
       apiVersion: apiVersionOf(configurationStateResource),
       kind: configurationStateResource.kind,
       metadata: { namespace, name, labels, ...(ownerReferences && { ownerReferences }) },
     });
-    onWrite?.('ok');
-    return created;
   }
 }

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { configurationTask } from '../../controller/configuration-task.ts';
+import { countedClient } from '../../controller/counted-client.ts';
 import { findingsTask } from '../../controller/findings-task.ts';
 import { ControllerMetrics } from '../../controller/metrics.ts';
 import { poolStatusTask } from '../../controller/pool-status-task.ts';
@@ -36,7 +37,8 @@ export class ControllerFixture {
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
 
   async start(loadBalancerClass?: string): Promise<void> {
-    const shared = { client: this.api, clock: this.clock, log: this.log, random: () => 0 };
+    const client = countedClient(this.api, this.#metrics);
+    const shared = { client, clock: this.clock, log: this.log, random: () => 0 };
     const metrics = this.#metrics;
     const watched = watchedKinds({ ...shared, namespace, configMapName: 'config' });
     const caches = {
@@ -76,7 +78,6 @@ export class ControllerFixture {
     });
     const findings = findingsTask({
       ...shared,
-      metrics,
       events: this.events,
       namespace,
       configuration,
