@@ -1,3 +1,5 @@
+import { givenImage } from '../cluster/herald-process.ts';
 import { installedSuite } from './installed-suite.ts';
 
-await installedSuite(import.meta.filename, { name: 'the sources' });
+const name = givenImage() === undefined ? 'the sources' : 'the image that HERALD_IMAGE names';
+await installedSuite(import.meta.filename, { name });

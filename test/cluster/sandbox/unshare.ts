@@ -6,6 +6,8 @@ import { type IdRange, ownIdMap, writeIdMap } from './user-ids.ts';
 /** How the namespaces are made here: with a user namespace of our own where that is allowed, else as root without one. */
 export interface UnshareMode {
   readonly userNamespace: boolean;
+  /** Whether there are other users inside than root. */
+  readonly manyUsers: boolean;
   /** The program that is appended runs inside. */
   readonly command: readonly string[];
 }
@@ -23,9 +25,9 @@ function possibleModes(): readonly UnshareMode[] {
   const root = process.getuid?.() === 0;
   const mapping = root ? mappingByRoot() : mappingBySubordinateIds();
   return [
-    ...(mapping === undefined ? [] : [{ userNamespace: true, command: manyUsers(mapping) }]),
-    { userNamespace: true, command: [...namespaces, '--user', '--map-root-user'] },
-    ...(root ? [{ userNamespace: false, command: namespaces }] : []),
+    ...(mapping === undefined ? [] : [{ userNamespace: true, manyUsers: true, command: withManyUsers(mapping) }]),
+    { userNamespace: true, manyUsers: false, command: [...namespaces, '--user', '--map-root-user'] },
+    ...(root ? [{ userNamespace: false, manyUsers: true, command: namespaces }] : []),
   ];
 }
 
@@ -33,7 +35,7 @@ function possibleModes(): readonly UnshareMode[] {
  * A user namespace that knows more users than root. Its map can only be written from outside, by who may do so: that is a
  * program of a moment, which is gone when the namespace begins to be used.
  */
-function manyUsers(mapping: string): readonly string[] {
+function withManyUsers(mapping: string): readonly string[] {
   const inside = 'until read -r _ < /proc/self/uid_map; do sleep 0.01; done; exec "$@"';
   const entered = '[ "$(readlink /proc/$$/ns/user)" != "$(readlink /proc/self/ns/user)" ]';
   // Who waits for a map that can not be written is ended.
