@@ -61,6 +61,7 @@ export class Announcements {
   #inUse: readonly AddressInUse[] = [];
   /** By address, of the plan in force; made when it is first asked for. */
   #groups: ReadonlyMap<string, GroupPlan> | undefined;
+  #unannounced: ReadonlyMap<string, AnnounceReason> | undefined;
 
   constructor(options: AnnouncementsOptions) {
     this.#options = options;
@@ -82,6 +83,7 @@ export class Announcements {
   plan(planned: Planned): void {
     this.#planned = planned;
     this.#groups = undefined;
+    this.#unannounced = undefined;
     const services = [...planned.plan.services.values()];
     this.#options.metrics.planned({
       unannounced: services.reduce((sum, { unannounced }) => sum + unannounced.length, 0),
@@ -157,13 +159,17 @@ export class Announcements {
     metrics.tookOver(event);
     this.#owned.take(ip, atMs);
     this.#tellOwned();
-    const message = ownerChangedText(event, { self, whyNotFrom: this.#whyNot(ip, from) });
+    const message = ownerChangedText(event, {
+      self,
+      whyNotFrom: from === undefined ? undefined : this.#whyNot(ip, from),
+    });
     if (message !== undefined) this.#record(event, { type: 'Normal', reason: eventReasons.ownerChanged, message });
   }
 
   #gaveUp({ ip, service, reason }: GaveUp): void {
     const { metrics, log, self } = this.#options;
-    const why = reason === 'notCandidate' ? this.#whyNot(ip, self) : undefined;
+    const byPlan = reason === 'notCandidate' || reason === 'addressRemoved';
+    const why = byPlan ? this.#whyNot(ip, self) : undefined;
     log.info('gave-up', { ip, service, reason, meaning: giveUpTexts[reason], ...(why === undefined ? {} : { why }) });
     metrics.gaveUp(reason);
     this.#owned.giveUp(ip);
@@ -218,8 +224,17 @@ export class Announcements {
     return this.#groups.get(ip);
   }
 
-  /** Why the plan passes a node over, where it does. */
-  #whyNot(ip: string, node: string | undefined): AnnounceReason | undefined {
-    return node === undefined ? undefined : this.#groupOf(ip)?.passedOver.get(node);
+  /** Why the plan passes a node over, or has nobody for the address. */
+  #whyNot(ip: string, node: string): AnnounceReason | undefined {
+    return this.#groupOf(ip)?.passedOver.get(node) ?? this.#causes().get(ip);
+  }
+
+  /** Of addresses that nobody may announce. */
+  #causes(): ReadonlyMap<string, AnnounceReason> {
+    const services = this.#planned?.plan.services.values() ?? [];
+    this.#unannounced ??= new Map(
+      [...services].flatMap(({ unannounced }) => unannounced.map(({ ip, cause }) => [ip, cause] as const)),
+    );
+    return this.#unannounced;
   }
 }

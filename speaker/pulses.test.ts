@@ -202,6 +202,15 @@ describe('a takeover', () => {
     assert.equal(lan.log.lines.findLast(({ event }) => event === 'gave-up')?.fields['why'], 'noCarrier');
   });
 
+  test('an address that nobody may announce any more is given up with the reason', async () => {
+    lan.slice('web', []);
+    await lan.pass();
+    say('node-a', { type: 'gaveUp', ip, service: 'shop/web', reason: 'addressRemoved', atMs: 0 });
+    assert.equal(lan.log.lines.findLast(({ event }) => event === 'gave-up')?.fields['why'], 'noEndpoints');
+    say('node-a', { type: 'gaveUp', ip: '10.0.0.99', service: 'shop/old', reason: 'addressRemoved', atMs: 0 });
+    assert.equal(lan.log.lines.findLast(({ event }) => event === 'gave-up')?.fields['why'], undefined);
+  });
+
   const silent = [
     { name: 'for the first time', event: { ...took, from: undefined } },
     { name: 'from itself', event: { ...took, from: 'node-a' } },

@@ -126,7 +126,8 @@ export class MembersTask {
     }
     for (const [node, facts] of before) {
       if (live.has(node)) continue;
-      log.info('member-left', { node, why: node === left ? 'its Lease was deleted' : 'its Lease ran out' });
+      if (node === left) log.info('member-left', { node, why: 'its Lease was deleted' });
+      else log.warn('member-left', { node, why: 'its Lease ran out' });
       if (node !== left && node !== self) this.#silent.add(node, facts, nowMs);
     }
   }

@@ -32,7 +32,7 @@ export const standingTexts: Readonly<Record<StandingReason, string>> = {
   left: 'its speaker said that it stops, and has stopped',
   restarted: 'its speaker was started anew; look at its Pod for why',
   leaseExpired: 'its Lease ran out and it is not heard; look at the node and its speaker Pod',
-  removed: 'its Lease is gone: its speaker has stopped',
+  removed: 'its Lease is gone, or has run out: its speaker has stopped',
   returned: 'it is heard again',
   leaseRenewed: 'its Lease is renewed though its pulses do not come; look at firewalls for UDP between the nodes',
   probationOver: 'it has been heard for 2 s since it came back',
