@@ -71,6 +71,9 @@ function addressRemedy(refused: RefusedAddress, place: RemedyPlace): string {
   const address = formatAddress(refused.address);
   switch (refused.reason) {
     case 'notInAnyPool':
+      if (refused.excludedBy !== undefined) {
+        return `ask for another address, or give this one in pool ${refused.excludedBy} (${editCommand(refused.excludedBy, place)})`;
+      }
       return `ask for an address of a pool, or add ${address} to one`;
     case 'notInRequestedPool':
       return `ask for an address of pool ${refused.pool}, or take away the annotation metallb.io/address-pool`;

@@ -175,6 +175,19 @@ const all: readonly { what: string; cluster: ClusterOf; text: readonly string[] 
     ],
   },
   {
+    what: 'an address that its pool excludes',
+    cluster: {
+      services: [serviceObject({ annotations: { 'metallb.io/loadBalancerIPs': '192.168.1.241' } })],
+      pools: [poolObject('lan', { addresses: ['192.168.1.240/30'], excludeAddresses: ['192.168.1.241'] })],
+    },
+    text: [
+      'Service shop/web is not served: 192.168.1.241: no pool gives it, though pool lan has it: see its excludeAddresses and avoidBuggyIPs',
+      'Remedy: ask for another address, or give this one in pool lan (kubectl edit ipaddresspool lan -n herald-system)',
+      'Service  no loadBalancerClass; IPv4 (SingleStack); externalTrafficPolicy Cluster; asks for 192.168.1.241',
+      'Pools    lan: the Service asks for 192.168.1.241',
+    ],
+  },
+  {
     what: 'no pool at all',
     cluster: { services: [serviceObject({})], pools: [] },
     text: [

@@ -92,6 +92,20 @@ const rows: readonly Row[] = [
     because: '1000::1 is requested, but the Service has only IPv4',
   },
   {
+    given: 'an address that its pool excludes',
+    pools: { a: { addresses: ['1.0.0.0/24'], excludeAddresses: ['1.0.0.7'] }, b: { addresses: ['2.0.0.0/24'] } },
+    service: { annotations: byAddress('1.0.0.7') },
+    gets: [],
+    because: '1.0.0.7: no pool gives it, though pool a has it: see its excludeAddresses and avoidBuggyIPs',
+  },
+  {
+    given: 'an address that avoidBuggyIPs excludes',
+    pools: { a: { addresses: ['1.0.0.0/24'], avoidBuggyIPs: true } },
+    service: { annotations: byAddress('1.0.0.255') },
+    gets: [],
+    because: '1.0.0.255: no pool gives it, though pool a has it: see its excludeAddresses and avoidBuggyIPs',
+  },
+  {
     given: '1.2.3.1 with pool annotation pool2',
     pools: single,
     service: { annotations: { ...byAddress('1.2.3.1'), ...byPool('pool2') } },

@@ -442,7 +442,8 @@ describe('a change of configuration', () => {
     story.apply({ key: 'd/web', annotations: { 'metallb.io/loadBalancerIPs': '1.0.0.128' } });
     assert.equal(story.allocator.decision('d/web')?.assignments[0]?.pool, 'b');
     story.apply({ key: 'd/high', annotations: { 'metallb.io/loadBalancerIPs': '1.0.0.130' } });
-    assert.equal(story.whyNot('d/high'), '1.0.0.130: no pool has it');
+    const why = '1.0.0.130: no pool gives it, though pool a has it: see its excludeAddresses and avoidBuggyIPs';
+    assert.equal(story.whyNot('d/high'), why);
   });
 
   test('a namespace that comes to match a pool is served from it', () => {

@@ -31,8 +31,8 @@ export type PassedOver = { readonly pool: string } & PoolReason;
 
 /** Why a requested address is not given. */
 export type AddressReason =
-  /** With the pools that might have it if they could be read. */
-  | { readonly reason: 'notInAnyPool'; readonly setAside: readonly string[] }
+  /** With the pools that might have it if they could be read, and the one that has it and does not give it. */
+  | { readonly reason: 'notInAnyPool'; readonly setAside: readonly string[]; readonly excludedBy?: string }
   | { readonly reason: 'notInRequestedPool'; readonly pool: string }
   | { readonly reason: 'poolRefuses'; readonly pool: string; readonly because: PoolReason }
   | { readonly reason: 'usedByOthers'; readonly use: ForeignUse }

@@ -1,3 +1,4 @@
+import { inPool } from '../../shared/config/pool-addresses.ts';
 import { type IpAddress, type IpFamily, sameAddress } from '../../shared/net/address.ts';
 import type { Assignment, Blocker, PassedOver, PoolReason, RefusedAddress } from './decision.ts';
 import type { Ledger } from './ledger.ts';
@@ -86,13 +87,18 @@ export function placeRequested(
     return { address, reason: 'notInRequestedPool', pool: request.pool };
   }
   if (held !== undefined) return held;
-  if (pool === undefined) return { address, reason: 'notInAnyPool', setAside: [...around.setAside] };
+  if (pool === undefined) return notInAnyPool(address, around);
   const because = whyNotAllowed(pool, request, around.namespaceLabels);
   if (because !== undefined) return { address, reason: 'poolRefuses', pool: pool.name, because };
   const use = around.ledger.foreignUse(address);
   if (use !== undefined) return { address, reason: 'usedByOthers', use };
   const inUse = around.ledger.inUse(address, request.terms);
   return inUse === undefined ? { address, pool: pool.name } : { address, reason: 'addressInUse', ...inUse };
+}
+
+function notInAnyPool(address: IpAddress, { pools, setAside }: Surroundings): RefusedAddress {
+  const excludedBy = pools.find(({ pool }) => inPool(pool, address))?.pool.name;
+  return { address, reason: 'notInAnyPool', setAside: [...setAside], ...(excludedBy !== undefined && { excludedBy }) };
 }
 
 function placeFirst(

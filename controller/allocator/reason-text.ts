@@ -96,6 +96,10 @@ function refusedAddressText(refused: RefusedAddress): string {
   const address = formatAddress(refused.address);
   switch (refused.reason) {
     case 'notInAnyPool': {
+      const { excludedBy } = refused;
+      if (excludedBy !== undefined) {
+        return `${address}: no pool gives it, though pool ${excludedBy} has it: see its excludeAddresses and avoidBuggyIPs`;
+      }
       const setAside = refused.setAside.map((pool): PassedOver => ({ pool, reason: 'poolSetAside' }));
       return `${address}: no pool has it${setAside.length === 0 ? '' : `; ${passedOverText(setAside)}`}`;
     }
