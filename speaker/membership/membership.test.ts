@@ -66,6 +66,18 @@ describe('membership', () => {
     assert.deepEqual(watch.live(), ['a']);
   });
 
+  for (const leaseDurationSeconds of [0, 1]) {
+    test(`a Lease of ${leaseDurationSeconds} s, which no speaker wrote, keeps the others' from running out no more than its own`, () => {
+      const watch = new Watch();
+      watch.start('a', 'b', 'c');
+      watch.membership.see({ ...watch.lease('by-hand'), leaseDurationSeconds }, 0);
+      watch.pass(5 * seconds);
+      watch.crash('b');
+      watch.pass(16 * seconds);
+      assert.deepEqual(watch.live(), ['a', 'c']);
+    });
+  }
+
   test('a Lease that is deleted ends the membership at once', () => {
     const watch = new Watch();
     watch.start('a', 'b');

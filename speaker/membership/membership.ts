@@ -4,6 +4,8 @@ import { decodeSpeakerFacts, type SpeakerFacts } from './speaker-facts.ts';
 export const speakerLeasePrefix = 'speaker-';
 /** Up to so many speakers renew every 5 s, more of them every 10 s. */
 const manySpeakers = 100;
+/** No speaker writes a shorter one: a Lease made by hand must not decide how long the others' last. */
+const leastDurationSeconds = 15;
 
 /** What the others know of a member. */
 export interface MemberFacts extends SpeakerFacts {
@@ -104,7 +106,7 @@ export class Membership {
     if (!same || before.expired) this.#stale = true;
     this.#known.set(node, {
       resourceVersion: lease.meta.resourceVersion,
-      durationMs: lease.leaseDurationSeconds * 1000,
+      durationMs: Math.max(lease.leaseDurationSeconds, leastDurationSeconds) * 1000,
       annotations,
       facts: same ? before.facts : { ...decodeSpeakerFacts(lease.meta.annotations), leaseExpired: false },
       changedMs: nowMs,

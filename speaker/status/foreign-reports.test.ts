@@ -8,6 +8,13 @@ const rows = [
   { name: 'an older one', report: { node: 'b', atMs: 4_000 }, sinceMs: 5_000, atMs: 5_000, restMs: 0 },
   { name: 'a newer one', report: { node: 'b', atMs: 6_000 }, sinceMs: 5_000, atMs: 6_200, restMs: 800 },
   { name: 'a newer one after a second', report: { node: 'b', atMs: 6_000 }, sinceMs: 5_000, atMs: 7_000, restMs: 0 },
+  {
+    name: 'a newer one, with the clock set back',
+    report: { node: 'b', atMs: 6_000 },
+    sinceMs: 5_000,
+    atMs: 10,
+    restMs: 0,
+  },
   { name: 'that of a node that is gone', report: { node: 'x', atMs: 6_000 }, sinceMs: 5_000, atMs: 6_000, restMs: 0 },
   { name: 'one that was deleted', report: { node: '', atMs: 6_000 }, sinceMs: 5_000, atMs: 6_000, restMs: 0 },
 ];

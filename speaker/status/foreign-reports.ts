@@ -36,6 +36,8 @@ export class ForeignReports {
   ): number {
     const foreign = this.#foreign.get(service);
     if (foreign === undefined || foreign.seenMs < own.sinceMs || !own.reporters.includes(foreign.node)) return 0;
-    return Math.max(0, foreign.seenMs + contestMs - own.wallMs);
+    const agoMs = own.wallMs - foreign.seenMs;
+    // A clock that was set back does not make it wait.
+    return agoMs < 0 ? 0 : Math.max(0, contestMs - agoMs);
   }
 }
