@@ -16,11 +16,11 @@ function granted(): readonly string[] {
     const role = manifests.find(
       (manifest) => manifest['kind'] === reference['kind'] && nameOf(manifest) === reference['name'],
     );
-    const where =
-      binding['kind'] === 'ClusterRoleBinding' ? '' : readText(readObject(binding, 'metadata'), 'namespace');
+    const own = readText(readObject(binding, 'metadata'), 'namespace');
+    const where = own === namespace ? ofInstallation : own;
     return readObjects(binding, 'subjects').flatMap((subject) => {
       const component = readText(subject, 'name').replace('herald-', '');
-      const scope = binding['kind'] === 'ClusterRoleBinding' ? 'everywhere' : where || ofInstallation;
+      const scope = binding['kind'] === 'ClusterRoleBinding' ? 'everywhere' : where;
       return readObjects(role ?? {}, 'rules').flatMap((rule) =>
         actionsOf(rule).map((one) => `${component} ${scope}: ${one}`),
       );
