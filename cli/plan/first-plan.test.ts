@@ -20,7 +20,8 @@ const cluster: ClusterOf = {
 function planned(yaml: string): readonly string[] {
   const read = readManifests([{ name: 'file', text: yaml }], { namespace: 'herald-system', configMapName: 'config' });
   assert.ok(read.ok, read.ok ? '' : read.why);
-  const { services } = planReport({ cluster: clusterOf(cluster), manifests: read.manifests, verb: 'apply' });
+  const { services, owners } = planReport({ cluster: clusterOf(cluster), manifests: read.manifests, verb: 'apply' });
+  assert.deepEqual(owners, [], 'no speaker runs yet');
   return services.map(({ service, change, to }) => `${service} ${change} ${to.map(({ address }) => address).join()}`);
 }
 

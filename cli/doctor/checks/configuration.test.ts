@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { configurationStateResource } from '../../../shared/api/configuration-state.ts';
-import { clusterOf } from '../../../test/support/cluster-objects.ts';
+import {
+  advertisementObject,
+  type ClusterOf,
+  clusterOf,
+  serviceObject,
+} from '../../../test/support/cluster-objects.ts';
 import { controllerLease, findingsOf, soundFacts, writtenLeases } from '../../../test/support/doctor-facts.ts';
 
 const ofPeer = 'BGPPeer herald-system/tor: spec.passwordSecret: there is no Secret "tor"';
@@ -13,6 +18,21 @@ function find(errorSummary: string, leaseAgoMs = 0): readonly string[] {
   const others = leases.filter(({ meta }) => meta.name !== 'herald-controller');
   return findingsOf(cluster, { ...facts, leases: [...writtenLeases([controllerLease(leaseAgoMs)]), ...others] });
 }
+
+describe('without any pool', () => {
+  const without = (ips: readonly string[], advertisements: ClusterOf['advertisements'] = []) =>
+    findingsOf(clusterOf({ services: [serviceObject({ ips })], pools: [], advertisements }), soundFacts()).filter(
+      (line) => line.includes('there is no pool'),
+    );
+  const said = 'warn configuration: there is no pool: no Service can get an address';
+  test('that is said', () => assert.deepEqual(without([]), [said]));
+  test('what Services have of others is left alone where nothing else is configured', () => {
+    assert.deepEqual(without(['10.0.0.9']), [`${said}; 1 Service keeps what others gave until there is one`]);
+  });
+  test('it is given back where something is', () => {
+    assert.deepEqual(without(['10.0.0.9'], [advertisementObject('all')]), [said]);
+  });
+});
 
 describe('what the controller says of kinds that doctor does not read', () => {
   test('is told as well', () => assert.deepEqual(find(ofPeer), [`warn configuration: ${ofPeer}`]));

@@ -1,7 +1,7 @@
 import { findingLine, linesOf } from '../../../shared/config/configuration-status.ts';
 import { nameOf } from '../../../shared/config/finding-text.ts';
 import type { Finding } from '../../../shared/config/model.ts';
-import type { Check, Trouble } from '../check.ts';
+import { type Check, countOf, type Trouble } from '../check.ts';
 import type { Examination } from '../examination.ts';
 
 /** The findings say their remedy themselves. */
@@ -45,9 +45,14 @@ function toldByController({ cluster, findings, leads }: Examination): readonly T
     .map((message) => ({ severity: 'warn', message, remedy, objects: [message.split(':')[0] ?? ''] }));
 }
 
-function noPools({ config, findings, cluster }: Examination): readonly Trouble[] {
+function noPools({ config, findings, cluster, services }: Examination): readonly Trouble[] {
   if (config === undefined || config.pools.size + config.setAside.size > 0 || findings.length > 0) return [];
-  const message = 'there is no pool: no Service can get an address';
+  const holders = services.filter(({ ingress }) => ingress.length > 0).length;
+  const kept = config.source === 'none' && holders > 0;
+  const rest = kept
+    ? `; ${countOf(holders, 'Service keeps', 'Services keep')} what others gave until there is one`
+    : '';
+  const message = `there is no pool: no Service can get an address${rest}`;
   return [
     {
       severity: 'warn',
