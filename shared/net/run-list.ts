@@ -73,7 +73,8 @@ export class RunList {
   /** The last run that begins at or before `value`. */
   #locate(value: bigint): Position | undefined {
     const chunk = upperBound(this.#starts, value) - 1;
-    const firsts = this.#chunks[chunk]?.firsts;
+    // V8 takes its time over an index below zero.
+    const firsts = chunk < 0 ? undefined : this.#chunks[chunk]?.firsts;
     return firsts === undefined ? undefined : { chunk, index: upperBound(firsts, value) - 1 };
   }
 
