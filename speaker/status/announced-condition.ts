@@ -18,10 +18,16 @@ export function announcedBy(node: string, interfaces: readonly string[]): Announ
 
 /** `addresses` is not empty. The cause of the first one is the reason. */
 export function notAnnounced(addresses: readonly UnannouncedAddress[]): Announced {
+  // Both addresses of a dual-stack Service mostly have one cause.
+  const byCause = Map.groupBy(addresses, whyNot);
+  const parts = Array.from(
+    byCause,
+    ([why, some]) => `no node may announce ${some.map(({ ip }) => ip).join(' and ')}: ${why}`,
+  );
   return {
     status: 'False',
     reason: addresses[0]?.cause ?? 'noMatchingAdvertisement',
-    message: addresses.map((address) => `no node may announce ${address.ip}: ${whyNot(address)}`).join('; '),
+    message: parts.join('; '),
   };
 }
 
