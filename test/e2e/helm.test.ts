@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type JsonObject, readObject, readObjects, readString } from '../../shared/api/json.ts';
 import { kubeconfigText } from '../cluster/api/access.ts';
 import { KubeApi } from '../cluster/api/kube-api.ts';
+import { hasKubectl } from '../cluster/api/kubectl.ts';
+import { loadBalancerService } from '../cluster/api/load-balancer-service.ts';
 import { apiServerPort, heraldNamespace } from '../cluster/cluster.ts';
 import { administrators, type ControlPlane } from '../cluster/control-plane/control-plane.ts';
 import { startControlPlane } from '../cluster/control-plane/start.ts';
@@ -24,10 +28,27 @@ const without = helm === undefined ? { skip: 'helm is not on this machine; the g
 const isReal = (process.env['KUBEBUILDER_ASSETS'] ?? '') !== '';
 const pools = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/ipaddresspools`;
 
+const installationGuide = path.join(repositoryRoot, 'docs/installation.md');
+const removable = hasKubectl() ? without : { skip: 'kubectl is not on this machine' };
+
+/** The commands below "To be rid of everything", but for those of Helm and of the namespace, which nobody empties here. */
+function removalIn(text: string): string {
+  const [, block = ''] = /To be rid of everything:\n\n```sh\n(.*?)```/s.exec(text) ?? [];
+  const commands = block.split('\n').filter((line) => !/^helm |delete namespace/.test(line));
+  assert.ok(commands.length >= 8);
+  return commands.join('\n');
+}
+
+async function runInShell(script: string, kubeconfig: string): Promise<void> {
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
+  await promisify(execFile)('sh', ['-ec', script], { env });
+}
+
 /** The API server, and Helm as its administrator. */
 interface Installer {
   readonly api: KubeApi;
   readonly controlPlane: ControlPlane;
+  readonly kubeconfig: string;
   readonly helm: (args: readonly string[]) => Promise<HelmResult>;
 }
 
@@ -49,6 +70,7 @@ async function startInstaller(): Promise<Installer> {
   return {
     api: new KubeApi(controlPlane.access('admin')),
     controlPlane,
+    kubeconfig,
     helm: (args) => runHelm(helm ?? '', [...args, '--kubeconfig', kubeconfig, '--namespace', heraldNamespace], folder),
   };
 }
@@ -204,6 +226,25 @@ if (await insideSandbox(import.meta.filename)) {
     test('a new installation takes over what the last one left', without, async () => {
       await succeed('install', 'herald', chart);
       assert.deepEqual(await namesOf(pools), ['lan']);
+    });
+
+    test('the documentation tells how to remove what uninstalling leaves', removable, async () => {
+      const { api, kubeconfig } = installer();
+      const conditions = [{ type: 'herald/StrictARPRequired', status: 'True' }];
+      await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' } });
+      await api.mergePatch('/api/v1/nodes/node-a/status', { status: { conditions } });
+      const service = '/api/v1/namespaces/default/services/web';
+      await api.create(path.dirname(service), loadBalancerService({ name: 'web' }));
+      await api.mergePatch(`${service}/status`, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } });
+      await succeed('uninstall', 'herald');
+      await runInShell(removalIn(readFileSync(installationGuide, 'utf8')), kubeconfig);
+      assert.deepEqual(readObject(await api.get('/api/v1/nodes/node-a'), 'status')['conditions'] ?? [], []);
+      assert.deepEqual(readObject(readObject(await api.get(service), 'status'), 'loadBalancer'), {});
+      const definitions = await namesOf('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+      assert.deepEqual(
+        definitions.filter((name) => name.endsWith('.metallb.io')),
+        [],
+      );
     });
   });
 }
