@@ -246,7 +246,7 @@ class Reconciling {
     const { metrics, clock } = this.#options;
     const { decision } = work;
     if (decision === undefined) this.#reconciler?.leaverCleared(key);
-    else this.#reconciler?.told(key);
+    else this.#reconciler?.told(key, work.events);
     const refused = decision?.refusal === undefined ? undefined : refusalReason(decision.refusal);
     if (refused !== undefined && work.events.some(({ reason }) => reason === refused))
       metrics.allocationFailed(refused);

@@ -1,5 +1,6 @@
 import type { Namespace } from '../shared/api/namespace.ts';
 import { keyOf, type ObjectKey } from '../shared/api/object-meta.ts';
+import { eventReasons } from '../shared/api/reasons.ts';
 import type { Service } from '../shared/api/service.ts';
 import type { Config } from '../shared/config/model.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
@@ -8,7 +9,7 @@ import { readClaim } from './allocator/claim.ts';
 import type { Assignment, Decision } from './allocator/decision.ts';
 import type { ForeignUses } from './allocator/foreign-use.ts';
 import type { PoolSpace } from './allocator/pool.ts';
-import { isOurs } from './allocator/request.ts';
+import { isOurs, usesDeprecatedAnnotation } from './allocator/request.ts';
 import { eventsFor, eventsForLeaver, type ServiceEvent } from './service-events.ts';
 import { hasLeftovers, type Now, type ServiceWrites, writesFor, writesForLeaver } from './service-writes.ts';
 
@@ -37,6 +38,9 @@ export class Reconciler {
   readonly #allocator: Allocator;
   /** Services that left us, with what they held, until that is cleared. Bounded by the number of Services. */
   readonly #leavers = new Map<ObjectKey, readonly Assignment[]>();
+
+  /** Services that came to use an annotation of the old prefix, until they are told. Bounded by their number. */
+  readonly #newlyDeprecated = new Set<ObjectKey>();
 
   constructor(inputs: ReconcilerInputs) {
     this.#inputs = inputs;
@@ -85,6 +89,8 @@ export class Reconciler {
 
   serviceChanged(change: Change<Service>, nowMs: number): readonly ObjectKey[] {
     const key = keyOf(change.object.meta);
+    if (change.type !== 'modified' || !usesDeprecatedAnnotation(change.object)) this.#newlyDeprecated.delete(key);
+    else if (!usesDeprecatedAnnotation(change.previous)) this.#newlyDeprecated.add(key);
     if (change.type === 'deleted') {
       this.#leavers.delete(key);
       return this.#allocator.remove(key, nowMs);
@@ -123,7 +129,10 @@ export class Reconciler {
       return {
         decision,
         writes: writesFor(service, decision, now),
-        events: eventsFor(service, decision, now.speakersGone),
+        events: eventsFor(service, decision, {
+          speakersGone: now.speakersGone,
+          newlyDeprecated: this.#newlyDeprecated.has(key),
+        }),
       };
     }
     const held = this.#leavers.get(key) ?? this.#leftBehind(service);
@@ -133,7 +142,9 @@ export class Reconciler {
   }
 
   /** A Service's object was written and its events are told; of the write the cache tells nobody. */
-  told(key: ObjectKey): void {
+  told(key: ObjectKey, events: readonly ServiceEvent[]): void {
+    // What came about while it was written is still to be told.
+    if (events.some(({ reason }) => reason === eventReasons.deprecatedAnnotation)) this.#newlyDeprecated.delete(key);
     const service = this.#inputs.services.get(key);
     const lost = this.#allocator.decision(key)?.lost ?? [];
     if (service !== undefined && lost.length > 0) this.#allocator.written(readClaim(service));

@@ -16,11 +16,22 @@ export interface ServiceEvent {
   readonly message: string;
 }
 
+export interface Surroundings {
+  /** No speaker lives. */
+  readonly speakersGone: boolean;
+  /** It has come to use an annotation of the old prefix. */
+  readonly newlyDeprecated: boolean;
+}
+
 /**
  * What there is to tell about a decision, beside what the object says already: a restart or a re-sync tells nothing
  * twice, since the object then says it all.
  */
-export function eventsFor(service: Service, decision: Decision, speakersGone: boolean): readonly ServiceEvent[] {
+export function eventsFor(
+  service: Service,
+  decision: Decision,
+  { speakersGone, newlyDeprecated }: Surroundings,
+): readonly ServiceEvent[] {
   const { assignments, lost, refusal } = decision;
   const events: ServiceEvent[] = [];
   const before = reportedAddresses(service);
@@ -37,11 +48,11 @@ export function eventsFor(service: Service, decision: Decision, speakersGone: bo
     events.push({ type: 'Normal', reason: eventReasons.ipAllocated, message: assignedMessage(assignments) });
   }
   const verdict = allocatedVerdict(decision);
-  const news = isNews(service, verdict);
-  if (refusal !== undefined && news) {
+  if (refusal !== undefined && isNews(service, verdict)) {
     events.push({ type: 'Warning', reason: verdict.reason, message: verdict.message });
   }
-  if (news && usesDeprecatedAnnotation(service)) {
+  const seen = findCondition(service.conditions, verdict.type) !== undefined;
+  if (newlyDeprecated || (!seen && usesDeprecatedAnnotation(service))) {
     const message = 'annotations under metallb.universe.tf/ still work, but are deprecated; use metallb.io/';
     events.push({ type: 'Warning', reason: eventReasons.deprecatedAnnotation, message });
   }

@@ -12,6 +12,8 @@ beforeEach(() => {
 afterEach(() => herald.stop());
 
 const byAddress = (text: string) => ({ 'metallb.io/loadBalancerIPs': text });
+const deprecated =
+  'Warning deprecatedAnnotation shop/web: annotations under metallb.universe.tf/ still work, but are deprecated; use metallb.io/';
 const given = 'Normal IPAllocated shop/web: Assigned 10.0.0.0 from pool a';
 
 interface Row {
@@ -74,10 +76,7 @@ const rows: readonly Row[] = [
   {
     what: 'has an annotation under the old prefix',
     service: { annotations: { 'metallb.universe.tf/address-pool': 'a' } },
-    events: [
-      given,
-      'Warning deprecatedAnnotation shop/web: annotations under metallb.universe.tf/ still work, but are deprecated; use metallb.io/',
-    ],
+    events: [given, deprecated],
   },
   {
     what: 'has an annotation under either prefix, of which the new one counts',
@@ -110,6 +109,34 @@ describe('a Service that', () => {
       );
     });
   }
+
+  test('comes to use an annotation of the old prefix is told so, once, though nothing else changes by it', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0'] });
+    await herald.start();
+    herald.service({ key: 'shop/web' });
+    await herald.pass();
+    herald.events.take();
+    const old = { 'metallb.universe.tf/address-pool': 'a' };
+    for (const label of ['one', 'two']) {
+      herald.service({ key: 'shop/web', annotations: old, labels: { label } });
+      await herald.pass();
+    }
+    assert.deepEqual(herald.events.take(), [deprecated]);
+  });
+
+  test('uses one while the reason why it waits changes is told so once', async () => {
+    herald.pool('a', { addresses: ['10.0.0.0/31'] });
+    await herald.start();
+    herald.service({ key: 'shop/web', annotations: { 'metallb.universe.tf/address-pool': 'c' } });
+    await herald.pass();
+    herald.pool('c', { addresses: ['2001:db8::/126'] });
+    await herald.pass(5_000);
+    assert.deepEqual(herald.events.take(), [
+      'Warning AllocationFailed shop/web: pool c: there is no such pool',
+      deprecated,
+      'Warning AllocationFailed shop/web: pool c: has no IPv4 addresses',
+    ]);
+  });
 
   test('asks for another address is told what was cleared, and what it has instead', async () => {
     herald.pool('a', { addresses: ['10.0.0.0/31'] });
