@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { nodeResource } from '../shared/api/node.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
 let herald: ControllerFixture;
@@ -33,6 +34,10 @@ describe('a controller that finds Services with addresses and no configuration a
     herald.pool('b', { addresses: ['10.0.1.0/24'] });
     await herald.pass(900);
     assert.equal(herald.serviceWrites, 0);
+    // Labels of nodes are read into the configuration, too.
+    herald.api.put(nodeResource, { metadata: { name: 'node-a', labels: { a: 'b' } } });
+    await herald.pass(200);
+    assert.notEqual(herald.serviceWrites, 0);
     await herald.pass(5_000);
     assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.5']);
     assert.deepEqual(herald.addresses('shop/api'), ['10.0.1.5']);

@@ -7,7 +7,7 @@ import { isOurs } from './allocator/request.ts';
 import { type Configuration, lossMs } from './configuration-task.ts';
 
 export interface FirstConfigurationOptions {
-  readonly configuration: Pick<Configuration, 'state' | 'onRead'>;
+  readonly configuration: Pick<Configuration, 'state' | 'onConfig' | 'onRead'>;
   readonly services: Cache<Service>;
   readonly loadBalancerClass: string | undefined;
   readonly clock: Clock;
@@ -26,11 +26,16 @@ export async function firstConfiguration(options: FirstConfigurationOptions, sig
   if (!isNone() || holders === 0) return;
   log.warn('waiting-for-configuration', { servicesWithAddresses: holders });
   const over = deferred();
-  let cancel = (): void => undefined;
+  let cancel: (() => void) | undefined;
+  const settle = (): void => {
+    cancel?.();
+    cancel = isNone() ? undefined : clock.after(lossMs, () => over.resolve());
+  };
   const unsubscribe = [
+    // What is read without other pools, since nodes have other labels for one, puts nothing off.
+    configuration.onConfig(settle),
     configuration.onRead(() => {
-      cancel();
-      if (!isNone()) cancel = clock.after(lossMs, () => over.resolve());
+      if (cancel === undefined || isNone()) settle();
     }),
     services.onChange(() => {
       if (countHolders(options) === 0) over.resolve();
@@ -40,7 +45,7 @@ export async function firstConfiguration(options: FirstConfigurationOptions, sig
   signal.addEventListener('abort', onAbort, { once: true });
   await over.promise;
   signal.removeEventListener('abort', onAbort);
-  cancel();
+  cancel?.();
   for (const end of unsubscribe) end();
 }
 
