@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
@@ -37,6 +38,9 @@ const queries = panels.flatMap((panel) =>
   readObjects(panel, 'targets').map((target) => readString(target, 'expr') ?? ''),
 );
 
+const promtool = spawnSync('promtool', ['--version']);
+const without = promtool.error === undefined ? {} : { skip: 'promtool is not on this machine; the gate installs it' };
+
 describe('the alerts', () => {
   test('ask only for metrics that there are', () => {
     const known = metricNames();
@@ -58,8 +62,6 @@ describe('the alerts', () => {
     }
   });
 
-  const promtool = spawnSync('promtool', ['--version']);
-  const without = promtool.error === undefined ? {} : { skip: 'promtool is not on this machine; the gate installs it' };
   test('fire when they should, and only then, by promtool', without, () => {
     const cases = path.join(repositoryRoot, 'test/chart/alerts.promtool.yaml');
     const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', cases], { encoding: 'utf8' });
@@ -82,6 +84,18 @@ describe('the dashboard', () => {
       asked.filter((name) => !known.has(name)),
       [],
     );
+  });
+
+  test('asks what promtool can read', without, () => {
+    const grafana: Readonly<Record<string, string>> = { __rate_interval: '5m', __range: '1h', namespace: '.*' };
+    const asRules = queries.map((query, index) => ({
+      record: `query:${index}`,
+      expr: query.replace(/\$(\w+)/g, (_, name: string) => grafana[name] ?? ''),
+    }));
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'herald-queries-')), 'rules.json');
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules: asRules }] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+    assert.equal(status, 0, stdout + stderr);
   });
 
   test('asks each query of the chosen namespace', () => {
