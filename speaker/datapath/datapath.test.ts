@@ -249,4 +249,15 @@ describe('conflicts', () => {
     assert.deepEqual(bench.sent(), [announced]);
     assert.deepEqual(bench.events(), ['conflict 192.0.2.100 02:00:00:00:00:09 2']);
   });
+
+  test('nor is a speaker whose Lease was deleted a moment ago; 10 s later it is', () => {
+    const bench = new Bench();
+    bench.table({ members: [member('b', ['02:00:00:00:00:09'])] });
+    bench.table({}, 1_000);
+    bench.events();
+    bench.receive(foreign, 1_100);
+    assert.deepEqual(bench.events(), []);
+    bench.receive(foreign, 11_000);
+    assert.deepEqual(bench.events(), ['conflict 192.0.2.100 02:00:00:00:00:09 2']);
+  });
 });

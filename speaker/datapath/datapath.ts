@@ -101,7 +101,7 @@ export class Datapath {
     const before = this.#addresses.byIp;
     const wasProbing = this.#checks.probing;
     this.#table = table;
-    this.#reception.setMembers(table.members);
+    this.#reception.setMembers(table.members, at.nowMs);
     for (const served of this.#addresses.setVips(table.vips, this.#abilities.links)) {
       if (served.owned) this.#answering.end(served, 'addressRemoved', at);
     }

@@ -6,6 +6,7 @@ import { ConflictWatch } from './conflict.ts';
 import type { Frame } from './frame.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { macText, readMac } from './mac-words.ts';
+import { MemberMacs } from './member-macs.ts';
 import { ndpOption } from './ndp.ts';
 import { linkLayerAddressAt } from './ndp-frame.ts';
 import type { Probing } from './probing.ts';
@@ -31,8 +32,7 @@ export class Reception {
   readonly #conflicts = new ConflictWatch();
   readonly #arpCounts = new VerdictCounts('arp');
   readonly #ndpCounts = new VerdictCounts('ndp');
-  /** BOUNDED by the members and their interfaces. */
-  #memberMacs: ReadonlySet<string> = new Set();
+  readonly #memberMacs = new MemberMacs();
   #links: LinksByIndex;
   /** BOUNDED by the node's links. */
   #linkMacs: ReadonlySet<string> = new Set();
@@ -44,9 +44,9 @@ export class Reception {
     this.#listener = listener;
   }
 
-  setMembers(members: readonly Member[]): void {
-    this.#memberMacs = new Set(members.flatMap((member) => member.macs.map((mac) => mac.toLowerCase())));
-    this.#checks.setMemberMacs(this.#memberMacs);
+  setMembers(members: readonly Member[], nowMs: number): void {
+    this.#memberMacs.set(members, nowMs);
+    this.#checks.setMemberMacs(this.#memberMacs.members);
   }
 
   setLinks(links: LinksByIndex): void {
@@ -97,7 +97,7 @@ export class Reception {
   #used(use: AddressUse | undefined, { view, interfaceIndex }: Frame, nowMs: number): void {
     if (use === undefined || use.served.owned) return;
     const mac = macText(readMac(view, use.macAt));
-    if (this.#linkMacs.has(mac) || this.#memberMacs.has(mac)) return;
+    if (this.#linkMacs.has(mac) || this.#memberMacs.has(mac, nowMs)) return;
     this.#checks.used(use.served.ip, { mac, link: this.#linkName(interfaceIndex) }, nowMs);
   }
 
@@ -117,7 +117,7 @@ export class Reception {
     const mac = macText(readMac(frame.view, claim.macAt));
     // Linux answers on every link for what any of them holds (arp_ignore 0): that is this node, too.
     if (this.#linkMacs.has(mac)) return;
-    const response = this.#conflicts.judge({ ip, mac, bySpeaker: this.#memberMacs.has(mac) }, nowMs);
+    const response = this.#conflicts.judge({ ip, mac, bySpeaker: this.#memberMacs.has(mac, nowMs) }, nowMs);
     if (response.verdict === 'conflict') this.#conflictCount += 1;
     if (response.defend) writeDefence(served, on, sink);
     if (response.report) {
