@@ -7,7 +7,7 @@ import * as controller from '../controller/options.ts';
 import { asObject, isJsonObject, type JsonObject, readNumber, readObject, readString } from '../shared/api/json.ts';
 import { heraldVersion } from '../shared/runtime/version.ts';
 import * as speaker from '../speaker/options.ts';
-import { repositoryRoot } from './support/source-tree.ts';
+import { repositoryFiles, repositoryRoot } from './support/source-tree.ts';
 
 function textOf(file: string): string {
   return readFileSync(path.join(repositoryRoot, file), 'utf8');
@@ -81,6 +81,27 @@ describe('the chart', () => {
     const listed = pathsOf(schema);
     assert.ok(listed.length > 20);
     assert.deepEqual(listed.filter((name) => name !== 'global').toSorted(), valuePaths(values, listed).toSorted());
+  });
+
+  test('has every value that the documentation speaks of', () => {
+    const text = ['README.md', ...repositoryFiles().filter((file) => /^docs\/[^/]+\.md$/.test(file))]
+      .map(textOf)
+      .join('\n');
+    const set = [...text.matchAll(/--set ([^\s`]+)/g)].flatMap(([, pairs = '']) =>
+      pairs.split(',').map((pair) => pair.replace(/=.*/, '')),
+    );
+    const groups = 'controller|speaker|pulses|monitoring|crds|image|networkPolicy';
+    const named = [...text.matchAll(new RegExp(`\`((?:${groups})\\.[A-Za-z][A-Za-z.]+)(?==|\`)`, 'g'))].map(
+      ([, name]) => name,
+    );
+    const schema = asObject(JSON.parse(textOf('charts/herald/values.schema.json')));
+    const listed = pathsOf(schema);
+    const isKnown = (name: string): boolean => listed.some((each) => each === name || name.startsWith(`${each}.`));
+    assert.ok(set.length >= 15 && named.length >= 10, `${set.length} set, ${named.length} named`);
+    assert.deepEqual(
+      [...set, ...named].filter((name) => !isKnown(name ?? '')),
+      [],
+    );
   });
 
   test('says of each value what it is for, in a comment above it', () => {
