@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ipAddressPoolResource } from '../shared/api/ip-address-pool.ts';
+import { l2AdvertisementResource } from '../shared/api/l2-advertisement.ts';
 import { nodeResource } from '../shared/api/node.ts';
+import { ApiError } from '../shared/kube/api-error.ts';
 import { ControllerFixture, namespace } from '../test/support/controller-fixture.ts';
 
 let herald: ControllerFixture;
@@ -61,6 +63,25 @@ test('addresses of the last pool, deleted while no controller ran, are given bac
   herald.api.remove(ipAddressPoolResource, { namespace, name: 'a' });
   await herald.start();
   await herald.pass(5_000);
+  assert.deepEqual(herald.addresses('shop/web'), []);
+});
+
+test('addresses stay while the definition of pools is gone, and every pool with it', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/24'] });
+  await herald.start();
+  herald.service({ key: 'shop/web' });
+  await herald.pass();
+  const unknown = new ApiError('NotFound', 'the server could not find the requested resource', { status: 404 });
+  herald.api.fail('list', unknown, { plural: 'ipaddresspools', times: 3 });
+  herald.api.remove(ipAddressPoolResource, { namespace, name: 'a' });
+  herald.api.remove(l2AdvertisementResource, { namespace, name: 'all' });
+  await herald.pass(10_000);
+  assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.0']);
+  herald.pool('b', { addresses: ['10.0.0.0/24'] });
+  await herald.pass(30_000);
+  assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.0']);
+  herald.api.remove(ipAddressPoolResource, { namespace, name: 'b' });
+  await herald.pass(2_000);
   assert.deepEqual(herald.addresses('shop/web'), []);
 });
 

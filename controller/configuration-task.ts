@@ -28,6 +28,8 @@ export interface ConfigurationOptions {
   readonly configMaps: Cache<ConfigMap>;
   readonly nodes: Cache<Node>;
   readonly bgp: BgpKinds;
+  /** False where the API server does not know the kind of pools any more, or does not answer. */
+  readonly poolKindServed: () => Promise<boolean>;
   /** Resolves once these caches are complete. */
   readonly synced: Promise<unknown>;
 }
@@ -65,6 +67,8 @@ const gatherMs = 20;
  * give it back only after this time.
  */
 export const lossMs = 1_000;
+/** Who uninstalls the definition of pools deletes every pool; until it is back nobody meant to take addresses away. */
+const kindAwaitedMs = 5_000;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
@@ -94,6 +98,9 @@ class ConfigurationReader {
   #readMs = Number.NEGATIVE_INFINITY;
   #cancelRead: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
+  /** No IPAddressPool is left of those that were in force. */
+  #allGone = false;
+  #stopped = false;
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -136,6 +143,7 @@ class ConfigurationReader {
     // Empty lists complete the caches without a change.
     void bgp.synced.then(() => signal.aborted || this.#readSoon());
     await stopped.promise;
+    this.#stopped = true;
     this.#cancelRead?.();
     this.#cancelLoss?.();
     for (const stop of unsubscribe) stop();
@@ -164,19 +172,37 @@ class ConfigurationReader {
     }
     const lost = lostPools(config, next.config);
     const leaving = new Set([...(config.leaving ?? []), ...lost]);
-    if (lost.size > 0) this.#loseLater();
+    if (lost.size > 0) {
+      this.#allGone = config.source === 'resources' && next.config.pools.size + next.config.setAside.size === 0;
+      this.#loseLater(lossMs);
+    }
     this.#putInForce(leaving.size === 0 ? next : { ...next, config: { ...next.config, leaving } });
   }
 
-  #loseLater(): void {
+  #loseLater(delayMs: number): void {
     this.#cancelLoss?.();
-    this.#cancelLoss = this.#options.clock.after(lossMs, () => {
+    this.#cancelLoss = this.#options.clock.after(delayMs, () => {
       this.#cancelLoss = undefined;
-      const { config } = this.state;
-      if (config === undefined) return;
-      const { leaving: _, ...rest } = config;
-      this.#putInForce({ ...this.state, config: rest });
+      if (this.#allGone) void this.#loseIfServed();
+      else this.#lose();
     });
+  }
+
+  async #loseIfServed(): Promise<void> {
+    const { poolKindServed, log } = this.#options;
+    const served = await poolKindServed();
+    // Read anew meanwhile, or stopped.
+    if (this.#cancelLoss !== undefined || this.#stopped) return;
+    if (served) return this.#lose();
+    log.warn('pool-kind-not-served', { addresses: 'left as they are' });
+    this.#loseLater(kindAwaitedMs);
+  }
+
+  #lose(): void {
+    const { config } = this.state;
+    if (config === undefined) return;
+    const { leaving: _, ...rest } = config;
+    this.#putInForce({ ...this.state, config: rest });
   }
 
   #read(): ConfigState {

@@ -52,6 +52,7 @@ async function run(options: ControllerOptions): Promise<void> {
     configMapKey: keyOf({ namespace, name: configMapName }),
     nodes: nodes.cache,
     bgp,
+    poolKindServed: watched.poolKindServed,
     synced: watched.synced,
   });
 

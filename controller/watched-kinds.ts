@@ -5,6 +5,7 @@ import { leaseResource } from '../shared/api/lease.ts';
 import { namespaceResource } from '../shared/api/namespace.ts';
 import { nodeResource } from '../shared/api/node.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
+import { ApiError } from '../shared/kube/api-error.ts';
 import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
 import { untilFresh } from './fresh-cache-client.ts';
 import { hasLeftovers } from './service-writes.ts';
@@ -48,8 +49,18 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     ]);
     return all.every((one) => one);
   };
+  const poolKindServed = async (): Promise<boolean> => {
+    try {
+      await shared.client.list(ipAddressPoolResource, { namespace, limit: 1 });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  };
   return {
     ...informers,
+    poolKindServed,
     tasks,
     synced,
     fresh,

@@ -58,6 +58,7 @@ export class ControllerFixture {
       configMapKey,
       nodes,
       bgp,
+      poolKindServed: watched.poolKindServed,
       synced,
     });
     const poolStatus = poolStatusTask({ ...shared, metrics, namespace, resources: caches.pools });
