@@ -167,7 +167,7 @@ export class Allocator {
    */
   #offer(freed: readonly Blocker[], nowMs: number, turns: readonly Waiter[] = []): readonly ObjectKey[] {
     if (freed.length === 0 && turns.length === 0) return [];
-    const decided = new Set<ObjectKey>();
+    const decided = new Set<Entry>();
     let turn = 0;
     let open = freed.map(openLine);
     while (turn < turns.length || open.length > 0) {
@@ -180,13 +180,13 @@ export class Allocator {
       if (next === turns[turn] || this.#mayHelp(entry, open)) {
         const before = entry.holding;
         opened = [...this.#decide(entry, nowMs), ...sharedAnew(before, entry.holding, open)];
-        decided.add(key);
+        decided.add(entry);
       }
       if (next === turns[turn]) turn += 1;
       open = open.map((line) => (line.next?.key === key ? { ...line, asked: line.next } : line));
       open.push(...opened.map(openLine));
     }
-    return [...decided];
+    return Array.from(decided, ({ claim }) => claim.request.key);
   }
 
   /**

@@ -137,15 +137,19 @@ function serve(
 function settle(request: AllocationRequest, before: Sifted, placement: Placement, why: LossReason): Decision {
   const { families } = request.wish;
   const assignments = inFamilyOrder(placement.assignments, families, ({ address }) => address.family);
-  const dropped = before.kept.filter(({ address }) => assignments.every((one) => !sameAddress(one.address, address)));
   return {
     assignments: packed(assignments),
-    lost: dropped.length === 0 ? packed(before.lost) : [...before.lost, ...losses(dropped, why)],
+    lost: before.kept.length === 0 ? packed(before.lost) : withDropped(before, assignments, why),
     refusal: undefined,
     incomplete: assignments.length < families.length,
     passedOver: packed(placement.passedOver),
     blockers: packed(placement.blockers),
   };
+}
+
+function withDropped({ kept, lost }: Sifted, now: readonly Assignment[], why: LossReason): readonly Loss[] {
+  const dropped = kept.filter(({ address }) => now.every((one) => !sameAddress(one.address, address)));
+  return packed([...lost, ...losses(dropped, why)]);
 }
 
 /**

@@ -74,10 +74,11 @@ export class ServiceTable<T> {
     for (let next = (free + 2) & last; slots[next + 1] !== 0; next = (next + 2) & last) {
       const home = homeOf(slots[next] ?? 0, slots);
       if (((next - home) & last) < ((next - free) & last)) continue;
-      slots.copyWithin(free, next, next + 2);
+      slots[free] = slots[next] ?? 0;
+      slots[free + 1] = slots[next + 1] ?? 0;
       free = next;
     }
-    slots.fill(0, free, free + 2);
+    slots[free + 1] = 0;
   }
 
   #double(): void {
@@ -87,7 +88,8 @@ export class ServiceTable<T> {
       if (before[from + 1] === 0) continue;
       let to = homeOf(before[from] ?? 0, slots);
       while (slots[to + 1] !== 0) to = (to + 2) & (slots.length - 1);
-      slots.set(before.subarray(from, from + 2), to);
+      slots[to] = before[from] ?? 0;
+      slots[to + 1] = before[from + 1] ?? 0;
     }
     this.#slots = slots;
   }

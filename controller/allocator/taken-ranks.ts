@@ -8,6 +8,7 @@ interface Page {
 }
 
 const pageBits = 8;
+const pageBitsBig = BigInt(pageBits);
 const pageSize = 1 << pageBits;
 const allTaken = -1;
 
@@ -50,7 +51,7 @@ export class TakenRanks {
   lowestFree(): bigint {
     const run = this.#full.runAt(0n);
     // Runs are maximal, so the page behind the first one is not full.
-    const first = run === undefined ? 0n : (run.last + 1n) << BigInt(pageBits);
+    const first = run === undefined ? 0n : (run.last + 1n) << pageBitsBig;
     const words = this.#pages.get(first)?.words ?? [];
     const index = words.findIndex((word) => word !== allTaken);
     return index < 0 ? first : first + BigInt(32 * index + lowestZero(words[index] ?? 0));
@@ -64,7 +65,7 @@ export class TakenRanks {
 }
 
 function numberOf(rank: bigint): bigint {
-  return rank >> BigInt(pageBits);
+  return rank >> pageBitsBig;
 }
 
 /** Of a word in which not all bits are set. */
