@@ -7,15 +7,16 @@ export class KeyRing {
   /** Undefined: nothing can be sent. */
   readonly sending: MessageKey | undefined;
   /** BOUNDED by the roles in the Secret: three. */
-  readonly #accepted: ReadonlyMap<string, MessageKey>;
+  readonly #accepted: ReadonlyMap<number, MessageKey>;
 
   constructor({ send, accept }: HeldKeys) {
     this.sending = send === undefined ? undefined : messageKeyOf(send);
-    this.#accepted = new Map(accept.map(messageKeyOf).map((key) => [key.id, key]));
+    this.#accepted = new Map(accept.map(messageKeyOf).map((key) => [key.number, key]));
   }
 
-  accepted(id: string): MessageKey | undefined {
-    return this.#accepted.get(id);
+  /** `number`: that of the key. */
+  accepted(number: number): MessageKey | undefined {
+    return this.#accepted.get(number);
   }
 }
 

@@ -6,7 +6,7 @@ import { aHeader, aKey, anyMessage } from '../../test/support/messages.ts';
 import { DecodeError } from '../datapath/decode-error.ts';
 import { messageKeyOf } from './key-ring.ts';
 import { claimEntriesPerMessage, type Message } from './message.ts';
-import { decodeMessage, encodeMessage, isAuthentic, keyIdOf } from './message-codec.ts';
+import { decodeMessage, encodeMessage, isAuthentic, keyNumberOf } from './message-codec.ts';
 
 /** The key is 32 octets 0x2a; the header of every row. */
 const header = aHeader;
@@ -110,7 +110,7 @@ describe('messages', () => {
   });
 
   test('a key has the first octets of its SHA-256 as its name', () => {
-    assert.equal(keyIdOf(encodeMessage(header, { type: 'leave' }, aKey)), '544e62ce');
+    assert.equal(keyNumberOf(encodeMessage(header, { type: 'leave' }, aKey)), 0x544e62ce);
   });
 
   test('what is reserved, and flags that are not known, are not read', () => {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { DecodeError } from '../datapath/decode-error.ts';
 import { claimsLength, readClaims, writeClaims } from './claims-codec.ts';
+import { IdTexts } from './id-texts.ts';
 import type { Message, MessageHeader, Pulse, Suspect } from './message.ts';
 import type { MessageKey } from './message-key.ts';
 
@@ -66,7 +67,7 @@ export function encodeMessage(header: MessageHeader, message: Message, key: Mess
   view.setUint32(0, magic);
   view.setUint8(field.version, version);
   view.setUint8(field.type, typeNumber[message.type]);
-  view.setUint32(field.keyId, Number.parseInt(key.id, 16));
+  view.setUint32(field.keyId, key.number);
   writeId(view, field.sender, header.sender);
   writeId(view, field.incarnation, header.incarnation);
   view.setBigUint64(field.sequence, header.sequence);
@@ -75,35 +76,31 @@ export function encodeMessage(header: MessageHeader, message: Message, key: Mess
   return bytes;
 }
 
-/** The id of the key that a message says it was made with; DecodeError where it is none of this version. */
-export function keyIdOf(bytes: Uint8Array): string {
+/** `MessageKey.number` of the key that a message says it was made with; DecodeError where it is none of this version. */
+export function keyNumberOf(bytes: Uint8Array): number {
   if (bytes.length < headerLength + authenticatorLength) fail(`ends after ${bytes.length} octets`, bytes.length);
   if (bytes.length > maxMessageLength) fail(`has ${bytes.length} octets`, maxMessageLength);
-  const view = viewOf(bytes);
-  if (view.getUint32(0) !== magic) fail('it does not begin with HRLD', 0);
-  if (view.getUint8(field.version) !== version) fail(`version ${view.getUint8(field.version)}`, field.version);
-  return view.getUint32(field.keyId).toString(16).padStart(8, '0');
+  if (u32At(bytes, 0) !== magic) fail('it does not begin with HRLD', 0);
+  if (bytes[field.version] !== version) fail(`version ${bytes[field.version]}`, field.version);
+  return u32At(bytes, field.keyId);
 }
 
-/** Whether the message was made by somebody who has the key. For bytes that have passed `keyIdOf`. */
+/** Whether the message was made by somebody who has the key. For bytes that have passed `keyNumberOf`. */
 export function isAuthentic(bytes: Uint8Array, key: MessageKey): boolean {
   const end = bytes.length - authenticatorLength;
   return timingSafeEqual(bytes.subarray(end), authenticatorOf(bytes.subarray(0, end), key));
 }
 
-/** Reads a message, whoever made it: `isAuthentic` is to be asked first. */
-export function decodeMessage(bytes: Uint8Array): DecodedMessage {
-  keyIdOf(bytes);
-  const view = viewOf(bytes);
+/** Reads a message, whoever made it: `isAuthentic` is to be asked first. `ids`: those that were read before. */
+export function decodeMessage(bytes: Uint8Array, ids = new IdTexts()): DecodedMessage {
+  keyNumberOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength - authenticatorLength);
   const header = {
-    sender: idAt(view, field.sender),
-    incarnation: idAt(view, field.incarnation),
+    sender: ids.read(view, field.sender),
+    incarnation: ids.read(view, field.incarnation),
     sequence: view.getBigUint64(field.sequence),
   };
-  return {
-    header,
-    message: readBody(new DataView(view.buffer, view.byteOffset, view.byteLength - authenticatorLength)),
-  };
+  return { header, message: readBody(view, ids) };
 }
 
 function authenticatorOf(content: Uint8Array, key: MessageKey): Uint8Array {
@@ -134,7 +131,8 @@ function writeBody(view: DataView, at: number, message: Message): void {
       view.setUint8(at + 2, message.multiplier);
       view.setUint8(at + 3, message.leaving ? leavingFlag : 0);
       view.setUint32(at + 4, message.claimsVersion);
-      view.setBigUint64(at + 8, BigInt(Math.trunc(message.wallMs)));
+      view.setUint32(at + 8, Math.floor(message.wallMs / 2 ** 32));
+      view.setUint32(at + 12, message.wallMs % 2 ** 32);
       break;
     case 'hello':
       writeId(view, at, message.nonce);
@@ -157,23 +155,23 @@ function writeBody(view: DataView, at: number, message: Message): void {
 }
 
 /** `view` ends where the authenticator begins. */
-function readBody(view: DataView): Message {
+function readBody(view: DataView, ids: IdTexts): Message {
   const type = view.getUint8(field.type);
   switch (type) {
     case typeNumber.pulse:
       return readPulse(sized(view, 16));
     case typeNumber.hello:
-      return { type: 'hello', nonce: idAt(sized(view, 8), headerLength) };
+      return { type: 'hello', nonce: ids.read(sized(view, 8), headerLength) };
     case typeNumber.welcome:
       return {
         type: 'welcome',
-        nonce: idAt(sized(view, 10), headerLength),
+        nonce: ids.read(sized(view, 10), headerLength),
         probationMs: view.getUint16(headerLength + 8),
       };
     case typeNumber.suspect:
-      return { type: 'suspect', ...readTarget(sized(view, 16)) };
+      return { type: 'suspect', ...readTarget(sized(view, 16), ids) };
     case typeNumber.alive:
-      return { type: 'alive', ...readTarget(sized(view, 16)) };
+      return { type: 'alive', ...readTarget(sized(view, 16), ids) };
     case typeNumber.leave:
       sized(view, 0);
       return { type: 'leave' };
@@ -197,8 +195,8 @@ function readPulse(view: DataView): Pulse {
   // As BFD's Detect Mult (RFC 5880 §6.8.6): from zero no detection time follows.
   if (intervalMs === 0) fail('the interval is zero', headerLength);
   if (multiplier === 0) fail('the multiplier is zero', headerLength + 2);
-  const wallMs = view.getBigUint64(headerLength + 8);
-  if (wallMs > BigInt(Number.MAX_SAFE_INTEGER)) fail('no such time', headerLength + 8);
+  const wallMs = view.getUint32(headerLength + 8) * 2 ** 32 + view.getUint32(headerLength + 12);
+  if (!Number.isSafeInteger(wallMs)) fail('no such time', headerLength + 8);
   return {
     type: 'pulse',
     intervalMs,
@@ -206,25 +204,23 @@ function readPulse(view: DataView): Pulse {
     // Flags that are not known are not read.
     leaving: (view.getUint8(headerLength + 3) & leavingFlag) !== 0,
     claimsVersion: view.getUint32(headerLength + 4),
-    wallMs: Number(wallMs),
+    wallMs,
   };
 }
 
-function readTarget(view: DataView): Omit<Suspect, 'type'> {
-  return { target: idAt(view, headerLength), targetIncarnation: idAt(view, headerLength + 8) };
+function readTarget(view: DataView, ids: IdTexts): Omit<Suspect, 'type'> {
+  return { target: ids.read(view, headerLength), targetIncarnation: ids.read(view, headerLength + 8) };
 }
 
 /** 16 hex digits. */
 function writeId(view: DataView, at: number, id: string): void {
-  view.setBigUint64(at, BigInt(`0x${id}`));
+  view.setUint32(at, Number.parseInt(id.slice(0, 8), 16));
+  view.setUint32(at + 4, Number.parseInt(id.slice(8), 16));
 }
 
-function idAt(view: DataView, at: number): string {
-  return view.getBigUint64(at).toString(16).padStart(16, '0');
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function u32At(bytes: Uint8Array, at: number): number {
+  const octet = (offset: number): number => bytes[at + offset] ?? 0;
+  return ((octet(0) << 24) | (octet(1) << 16) | (octet(2) << 8) | octet(3)) >>> 0;
 }
 
 function fail(why: string, offset: number): never {

@@ -1,7 +1,8 @@
 import { DecodeError } from '../datapath/decode-error.ts';
+import { IdTexts } from './id-texts.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { MessageHeader } from './message.ts';
-import { type DecodedMessage, decodeMessage, isAuthentic, keyIdOf } from './message-codec.ts';
+import { type DecodedMessage, decodeMessage, isAuthentic, keyNumberOf } from './message-codec.ts';
 import { ReplayWindow } from './replay-window.ts';
 
 /** Why a datagram is not acted on. These are counted, and are metric labels. */
@@ -33,6 +34,7 @@ export class MessageGate {
   readonly #options: GateOptions;
   /** By sender, then by incarnation, the first heard first. BOUNDED by the members and `incarnationsPerSender`. */
   #windows: ReadonlyMap<string, Map<string, ReplayWindow>> = new Map();
+  readonly #ids = new IdTexts();
   #accepted = 0;
   readonly #refused: Record<Refusal, number> = {
     malformed: 0,
@@ -75,9 +77,9 @@ export class MessageGate {
 
   #read(bytes: Uint8Array, keys: KeyRing): DecodedMessage | Refusal {
     try {
-      const key = keys.accepted(keyIdOf(bytes));
+      const key = keys.accepted(keyNumberOf(bytes));
       if (key === undefined) return 'unknownKey';
-      return isAuthentic(bytes, key) ? decodeMessage(bytes) : 'notAuthentic';
+      return isAuthentic(bytes, key) ? decodeMessage(bytes, this.#ids) : 'notAuthentic';
     } catch (error) {
       if (error instanceof DecodeError) return 'malformed';
       throw error;

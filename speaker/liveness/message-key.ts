@@ -10,8 +10,8 @@ const digestLength = 32;
  * `createHmac` costs twice as much where it is called some times a second, as pulses are, and its code is never warm.
  */
 export class MessageKey {
-  /** 8 hex digits, as `pulseKeyIdOf` says. */
-  readonly id: string;
+  /** What `pulseKeyIdOf` says, as a number: u32. */
+  readonly number: number;
   /** K xor ipad, and room for what is authenticated (RFC 2104 §2). */
   readonly #inner: Uint8Array;
   /** K xor opad, and room for the inner digest. */
@@ -20,7 +20,7 @@ export class MessageKey {
   /** `octets`: no more than SHA-256's block has, 64. `capacity`: what is authenticated has no more. */
   constructor(octets: Uint8Array, capacity: number) {
     if (octets.length > blockLength) throw new RangeError(`cannot use a key of ${octets.length} octets`);
-    this.id = pulseKeyIdOf(octets);
+    this.number = Number.parseInt(pulseKeyIdOf(octets), 16);
     this.#inner = new Uint8Array(blockLength + capacity).fill(0x36, 0, blockLength);
     this.#outer = new Uint8Array(blockLength + digestLength).fill(0x5c, 0, blockLength);
     for (const [at, octet] of octets.entries()) {
