@@ -44,7 +44,7 @@ function byHelm(helm: string): Installation {
     name: 'installed by Helm',
     complete: true,
     install: (cluster) => run(cluster, ['install', 'herald', chart, '--create-namespace']),
-    upgrade: (cluster) => run(cluster, ['upgrade', 'herald', chart, '--set', 'logLevel=debug,pulses.intervalMs=50']),
+    upgrade: (cluster) => run(cluster, ['upgrade', 'herald', chart, '--set', 'logLevel=debug,pulses.intervalMs=200']),
   };
 }
 
@@ -57,7 +57,7 @@ const asRendered: Installation = {
       workloads(
         renderedChart('default')
           .replaceAll('--log-level=info', '--log-level=debug')
-          .replaceAll('--pulse-interval-ms=100', '--pulse-interval-ms=50'),
+          .replaceAll('--pulse-interval-ms=100', '--pulse-interval-ms=200'),
       ),
     ),
 };
