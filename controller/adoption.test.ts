@@ -77,12 +77,29 @@ test('addresses stay while the definition of pools is gone, and every pool with 
   herald.api.remove(l2AdvertisementResource, { namespace, name: 'all' });
   await herald.pass(10_000);
   assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.0']);
-  herald.pool('b', { addresses: ['10.0.0.0/24'] });
-  await herald.pass(30_000);
+  // The definition is back, and somebody has a minute to apply the pools.
+  await herald.pass(60_000);
   assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.0']);
-  herald.api.remove(ipAddressPoolResource, { namespace, name: 'b' });
-  await herald.pass(2_000);
+  await herald.pass(20_000);
   assert.deepEqual(herald.addresses('shop/web'), []);
+  assert.deepEqual(
+    herald.log.events.filter((event) => event.startsWith('pool-kind')),
+    ['pool-kind-not-served', 'pool-kind-served-again'],
+  );
+});
+
+test('they stay for good where their pools come back with it', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/24'] });
+  await herald.start();
+  herald.service({ key: 'shop/web', annotations: { 'metallb.io/loadBalancerIPs': '10.0.0.7' } });
+  await herald.pass();
+  herald.service({ key: 'shop/web' });
+  herald.api.fail('list', new ApiError('NotFound', 'no such kind', { status: 404 }), { plural: 'ipaddresspools' });
+  herald.api.remove(ipAddressPoolResource, { namespace, name: 'a' });
+  await herald.pass(20_000);
+  herald.pool('b', { addresses: ['10.0.0.0/24'] });
+  await herald.pass(120_000);
+  assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.7']);
 });
 
 test('an address that MetalLB gave from a pool which can not be used stays, under either prefix of its annotation', async () => {

@@ -67,8 +67,10 @@ const gatherMs = 20;
  * give it back only after this time.
  */
 export const lossMs = 1_000;
-/** Who uninstalls the definition of pools deletes every pool; until it is back nobody meant to take addresses away. */
+/** Who uninstalls the definition of pools deletes every pool, and need not mean to take addresses away. */
 const kindAwaitedMs = 5_000;
+/** Once it is back, its pools get this long. */
+const poolsAwaitedMs = 60_000;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
@@ -100,6 +102,7 @@ class ConfigurationReader {
   #cancelLoss: (() => void) | undefined;
   /** No IPAddressPool is left of those that were in force. */
   #allGone = false;
+  #kindWasGone = false;
   #stopped = false;
 
   constructor(options: ConfigurationOptions) {
@@ -193,9 +196,11 @@ class ConfigurationReader {
     const served = await poolKindServed();
     // Read anew meanwhile, or stopped.
     if (this.#cancelLoss !== undefined || this.#stopped) return;
-    if (served) return this.#lose();
-    log.warn('pool-kind-not-served', { addresses: 'left as they are' });
-    this.#loseLater(kindAwaitedMs);
+    if (served && !this.#kindWasGone) return this.#lose();
+    if (served) log.info('pool-kind-served-again');
+    else if (!this.#kindWasGone) log.warn('pool-kind-not-served', { addresses: 'left as they are' });
+    this.#kindWasGone = !served;
+    this.#loseLater(served ? poolsAwaitedMs : kindAwaitedMs);
   }
 
   #lose(): void {
