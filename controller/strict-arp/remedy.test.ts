@@ -10,6 +10,7 @@ interface Row {
   readonly name: string;
   readonly labels?: JsonObject;
   readonly kubeletVersion?: string;
+  readonly osImage?: string;
   readonly fault?: StrictArpFault;
   readonly config?: KubeProxyConfig;
   readonly remedy: string;
@@ -63,6 +64,18 @@ const rows: readonly Row[] = [
       'on the node: echo --ipvs-strict-arp=true >> /var/snap/microk8s/current/args/kube-proxy && snap restart microk8s.daemon-kubelite',
   },
   {
+    name: 'k0s, which makes the ConfigMap from its own configuration',
+    kubeletVersion: 'v1.31.5+k0s',
+    config: { mode: 'ipvs', strictArp: false },
+    remedy:
+      "set spec.network.kubeProxy.ipvs.strictARP: true in k0s's configuration, and on each controller: systemctl restart k0scontroller",
+  },
+  {
+    name: 'Talos',
+    osImage: 'Talos (v1.9.3)',
+    remedy: `talosctl patch machineconfig --nodes 192.0.2.7 --patch '{"machine":{"sysctls":{"net.ipv4.conf.all.arp_ignore":"1","net.ipv4.conf.all.arp_announce":"2"}}}'`,
+  },
+  {
     name: 'another distribution',
     remedy:
       "set ipvs.strictARP: true in kube-proxy's configuration, or on the node: sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
@@ -82,13 +95,16 @@ const rows: readonly Row[] = [
 ];
 
 describe('the remedy', () => {
-  for (const { name, labels = {}, kubeletVersion = 'v1.32.0', fault = ipvs, config, remedy } of rows) {
+  for (const { name, labels = {}, kubeletVersion = 'v1.32.0', osImage = 'Linux', ...row } of rows) {
     test(name, () => {
       const node = nodeResource.parse({
         metadata: { name: 'node-a', labels },
-        status: { nodeInfo: { kubeletVersion } },
+        status: {
+          addresses: [{ type: 'InternalIP', address: '192.0.2.7' }],
+          nodeInfo: { kubeletVersion, osImage },
+        },
       });
-      assert.equal(remedyFor({ node, fault, config }), remedy);
+      assert.equal(remedyFor({ node, fault: row.fault ?? ipvs, config: row.config }), row.remedy);
     });
   }
 });

@@ -21,6 +21,8 @@ export interface Node {
   readonly externalIPs: readonly string[];
   /** It names the distribution, as in v1.32.1+k3s1; '' where it is not known. */
   readonly kubeletVersion: string;
+  /** As in Talos (v1.9.3); '' where it is not known. */
+  readonly osImage: string;
 }
 
 export const nodeResource: ResourceType<Node> = {
@@ -48,6 +50,7 @@ function parseNode(json: unknown): Node {
     internalIPs: addressesOf(status, 'InternalIP'),
     externalIPs: addressesOf(status, 'ExternalIP'),
     kubeletVersion: readString(readObject(status, 'nodeInfo'), 'kubeletVersion') ?? '',
+    osImage: readString(readObject(status, 'nodeInfo'), 'osImage') ?? '',
   };
 }
 
