@@ -28,8 +28,9 @@ export function parseLabelSelector(json: JsonObject): LabelSelector {
 
 /** Decides whether the labels satisfy the selector (Kubernetes' "Labels and Selectors"). */
 export function selectorMatches(selector: LabelSelector, labels: Labels): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels)) {
-    if (labels[key] !== value) return false;
+  // Without a list of entries: a thousand selectors of hosts are asked for each of a thousand nodes.
+  for (const key in selector.matchLabels) {
+    if (labels[key] !== selector.matchLabels[key]) return false;
   }
   return selector.matchExpressions.every((requirement) => requirementHolds(requirement, labels));
 }
