@@ -33,6 +33,9 @@ import type { MessageKey } from './message-key.ts';
  * 5 alive    as suspect
  * 6 leave    nothing
  * 7 claims   see `claims-codec.ts`
+ *
+ * Newer speakers may append to a body, but for claims, and set flags: neither is read here. Of what else may change, see
+ * docs/adr/0004.
  */
 const magic = 0x48524c44;
 const version = 1;
@@ -83,6 +86,14 @@ export function keyNumberOf(bytes: Uint8Array): number {
   if (u32At(bytes, 0) !== magic) fail('it does not begin with HRLD', 0);
   if (bytes[field.version] !== version) fail(`version ${bytes[field.version]}`, field.version);
   return u32At(bytes, field.keyId);
+}
+
+/** Whether it was made for speakers that know a version or a type of messages which this one does not. */
+export function isOfOtherVersion(bytes: Uint8Array): boolean {
+  if (bytes.length < headerLength) return false;
+  const types: readonly (number | undefined)[] = Object.values(typeNumber);
+  const isKnown = bytes[field.version] === version && types.includes(bytes[field.type]);
+  return u32At(bytes, 0) === magic && !isKnown;
 }
 
 /** Whether the message was made by somebody who has the key. For bytes that have passed `keyNumberOf`. */
@@ -173,7 +184,6 @@ function readBody(view: DataView, ids: IdTexts): Message {
     case typeNumber.alive:
       return { type: 'alive', ...readTarget(sized(view, 16), ids) };
     case typeNumber.leave:
-      sized(view, 0);
       return { type: 'leave' };
     case typeNumber.claims:
       return readClaims(view, headerLength);
@@ -182,10 +192,10 @@ function readBody(view: DataView, ids: IdTexts): Message {
   }
 }
 
+/** At least so long. */
 function sized(view: DataView, length: number): DataView {
   const actual = view.byteLength - headerLength;
-  if (actual !== length)
-    fail(`a body of ${actual} octets instead of ${length}`, headerLength + Math.min(actual, length));
+  if (actual < length) fail(`a body of ${actual} octets instead of ${length}`, headerLength + actual);
   return view;
 }
 

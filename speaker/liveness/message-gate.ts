@@ -2,13 +2,15 @@ import { DecodeError } from '../datapath/decode-error.ts';
 import { IdTexts } from './id-texts.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { MessageHeader } from './message.ts';
-import { type DecodedMessage, decodeMessage, isAuthentic, keyNumberOf } from './message-codec.ts';
+import { type DecodedMessage, decodeMessage, isAuthentic, isOfOtherVersion, keyNumberOf } from './message-codec.ts';
 import { ReplayWindow } from './replay-window.ts';
 
 /** Why a datagram is not acted on. These are counted, and are metric labels. */
 export type Refusal =
-  /** It is no message: cut off, of another version or type, or what is in it makes no sense. */
+  /** It is no message: cut off, or what is in it makes no sense. */
   | 'malformed'
+  /** Of a version or a type that this speaker does not know: while an upgrade rolls out, releases differ. */
+  | 'otherVersion'
   /** Made with a key that this speaker does not have. */
   | 'unknownKey'
   | 'notAuthentic'
@@ -38,6 +40,7 @@ export class MessageGate {
   #accepted = 0;
   readonly #refused: Record<Refusal, number> = {
     malformed: 0,
+    otherVersion: 0,
     unknownKey: 0,
     notAuthentic: 0,
     unknownSender: 0,
@@ -81,7 +84,7 @@ export class MessageGate {
       if (key === undefined) return 'unknownKey';
       return isAuthentic(bytes, key) ? decodeMessage(bytes, this.#ids) : 'notAuthentic';
     } catch (error) {
-      if (error instanceof DecodeError) return 'malformed';
+      if (error instanceof DecodeError) return isOfOtherVersion(bytes) ? 'otherVersion' : 'malformed';
       throw error;
     }
   }
