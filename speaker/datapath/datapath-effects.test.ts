@@ -320,6 +320,12 @@ describe('evidence', () => {
     bench.datapath.instruct({ type: 'leave' }, at(100));
     bench.datapath.setPulses(true, at(101));
     bench.datapath.stop(at(102));
-    assert.deepEqual(bench.told(), ['b renewed 80', 'API server heard 70', 'leave 100', 'enabled 101', 'stop 102']);
+    assert.deepEqual(bench.told(), [
+      'b renewed 80, seen 100',
+      'API server heard 70',
+      'leave 100',
+      'enabled 101',
+      'stop 102',
+    ]);
   });
 });

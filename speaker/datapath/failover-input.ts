@@ -103,7 +103,7 @@ export function tellFailover(
 ): void {
   switch (instruction.type) {
     case 'leaseRenewed':
-      failover.leaseRenewed(instruction.node, nowMs - instruction.agoMs);
+      failover.leaseRenewed(instruction.node, nowMs - instruction.agoMs, nowMs);
       break;
     case 'apiHeard':
       failover.apiHeard(nowMs - instruction.agoMs);

@@ -121,9 +121,10 @@ export class Failover {
     this.#settle(nowMs);
   }
 
-  leaseRenewed(node: string, nowMs: number): void {
-    this.#liveness.leaseRenewed(node, nowMs);
-    this.#settle(nowMs);
+  /** When its holder wrote it, and when it was seen here. */
+  leaseRenewed(node: string, atMs: number, seenMs = atMs): void {
+    this.#liveness.leaseRenewed(node, atMs, seenMs);
+    this.#settle(seenMs);
   }
 
   /** The first announcement of a group that was taken has been sent. What is announced together is told together. */

@@ -8,7 +8,8 @@ const silent: RenewalSight = { quiet: true, answersOnWire: true };
 
 const table: readonly {
   readonly name: string;
-  readonly renewals: readonly (readonly [number, RenewalSight])[];
+  /** When it was written, how the member stood, and when it was seen: at once by default. */
+  readonly renewals: readonly (readonly [number, RenewalSight, number?])[];
   readonly begins: readonly boolean[];
 }[] = [
   {
@@ -45,13 +46,23 @@ const table: readonly {
     ],
     begins: [false, false, true],
   },
+  {
+    name: 'so do those that were written apart and are seen in one breath: they waited for a cable to come back',
+    renewals: [
+      [0, dead, 9_000],
+      [5_000, dead, 9_100],
+      [9_200, dead],
+      [14_200, dead],
+    ],
+    begins: [false, false, false, true],
+  },
 ];
 
 for (const { name, renewals, begins } of table) {
   test(name, () => {
     const pulses = new BlockedPulses();
     assert.deepEqual(
-      renewals.map(([atMs, sight]) => pulses.renewed('x', sight, atMs)),
+      renewals.map(([atMs, sight, seenMs = atMs]) => pulses.renewed('x', sight, { atMs, seenMs })),
       begins,
     );
     assert.equal(pulses.isBlocked('x'), begins.includes(true));
@@ -61,10 +72,10 @@ for (const { name, renewals, begins } of table) {
 test('a member that is heard is not blocked any more, and its renewals count anew', () => {
   const pulses = new BlockedPulses();
   assert.equal(pulses.end('x'), false);
-  pulses.renewed('x', dead, 0);
+  pulses.renewed('x', dead, { atMs: 0, seenMs: 0 });
   assert.equal(pulses.end('x'), false);
-  pulses.renewed('x', dead, 5_000);
+  pulses.renewed('x', dead, { atMs: 5_000, seenMs: 5_000 });
   assert.equal(pulses.isBlocked('x'), false);
-  pulses.renewed('x', dead, 10_000);
+  pulses.renewed('x', dead, { atMs: 10_000, seenMs: 10_000 });
   assert.deepEqual([pulses.end('x'), pulses.end('x'), pulses.isBlocked('x')], [true, false, false]);
 });

@@ -1,10 +1,19 @@
-/** Renewals that are seen in one breath were written earlier than that, perhaps before the member died. */
+/**
+ * Renewals that are seen in one breath were written earlier than that, perhaps before the member died, or waited for
+ * its cable to come back.
+ */
 const leastApartMs = 1_000;
 
 interface Renewals {
   count: number;
-  lastMs: number;
+  last: Renewal | undefined;
   blocked: boolean;
+}
+
+/** When it was written, and when it came here. */
+export interface Renewal {
+  readonly atMs: number;
+  readonly seenMs: number;
 }
 
 /** How a member stands when its renewal is seen. */
@@ -27,12 +36,12 @@ export class BlockedPulses {
   }
 
   /** Whether it is blocked from now on. */
-  renewed(node: string, { quiet, answersOnWire }: RenewalSight, atMs: number): boolean {
+  renewed(node: string, { quiet, answersOnWire }: RenewalSight, renewal: Renewal): boolean {
     if (!quiet) return false;
-    const renewals = this.#quiet.get(node) ?? { count: 0, lastMs: Number.NEGATIVE_INFINITY, blocked: false };
+    const renewals = this.#quiet.get(node) ?? { count: 0, last: undefined, blocked: false };
     this.#quiet.set(node, renewals);
-    if (atMs - renewals.lastMs >= leastApartMs) renewals.count += 1;
-    renewals.lastMs = atMs;
+    if (isApart(renewal, renewals.last)) renewals.count += 1;
+    renewals.last = renewal;
     const begins = !renewals.blocked && renewals.count >= (answersOnWire ? 1 : 2);
     renewals.blocked ||= begins;
     return begins;
@@ -44,4 +53,8 @@ export class BlockedPulses {
     this.#quiet.delete(node);
     return wasBlocked;
   }
+}
+
+function isApart({ atMs, seenMs }: Renewal, last: Renewal | undefined): boolean {
+  return last === undefined || Math.min(atMs - last.atMs, seenMs - last.seenMs) >= leastApartMs;
 }

@@ -1,4 +1,4 @@
-import { BlockedPulses } from './blocked-pulses.ts';
+import { BlockedPulses, type Renewal } from './blocked-pulses.ts';
 import type { Detector } from './detector.ts';
 import type { Handshake } from './handshake.ts';
 import type { Peer } from './peers.ts';
@@ -68,17 +68,18 @@ export class Life {
     else this.#handshake.rest(node);
   }
 
-  leaseRenewed(peer: Peer, atMs: number): void {
+  leaseRenewed(peer: Peer, renewal: Renewal): void {
     const { node } = peer;
+    const { atMs, seenMs } = renewal;
     // Written before it died: a request may wait in its sockets until the cable is back.
     if (atMs < (peer.deadMs ?? atMs)) return;
-    const sight = { quiet: this.#isQuiet(peer, atMs), answersOnWire: this.#hearing(peer) === 'silent' };
-    const begins = this.#blocked.renewed(node, sight, atMs);
+    const sight = { quiet: this.#isQuiet(peer, seenMs), answersOnWire: this.#hearing(peer) === 'silent' };
+    const begins = this.#blocked.renewed(node, sight, renewal);
     // From now on that is its sign of life.
     if (this.isBlocked(node)) peer.heardMs = atMs;
     if (!begins) return;
     this.#changes.push({ node, blocked: true });
-    this.review(peer, 'leaseRenewed', atMs);
+    this.review(peer, 'leaseRenewed', seenMs);
   }
 
   /** It lives by its Lease, though it takes part in pulses. */

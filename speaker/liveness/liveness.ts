@@ -119,10 +119,11 @@ export class Liveness {
     this.#settle(nowMs);
   }
 
-  leaseRenewed(node: string, atMs: number): void {
+  /** When its holder wrote it, and when it was seen here. */
+  leaseRenewed(node: string, atMs: number, seenMs = atMs): void {
     const peer = this.#peers.named(node);
-    if (peer?.member.takesPart) this.#life.leaseRenewed(peer, atMs);
-    this.#settle(atMs);
+    if (peer?.member.takesPart) this.#life.leaseRenewed(peer, { atMs, seenMs });
+    this.#settle(seenMs);
   }
 
   /** Without keys there are no pulses: all live by their Leases. */

@@ -57,8 +57,8 @@ export class ScriptedFailover implements FailoverMachine {
     this.told.push(`API server heard ${nowMs}`);
   }
 
-  leaseRenewed(node: string, nowMs: number): void {
-    this.told.push(`${node} renewed ${nowMs}`);
+  leaseRenewed(node: string, atMs: number, seenMs?: number): void {
+    this.told.push(`${node} renewed ${atMs}, seen ${seenMs}`);
   }
 
   announced(group: string, nowMs: number): void {
