@@ -18,3 +18,12 @@ export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promi
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/**
+ * As `delay`, until a multiple of the period on the clock: tasks that look at something now and then are woken together.
+ * Half a period at least, one and a half at most, and then a period each time.
+ */
+export function nextBeat(clock: Clock, periodMs: number, signal: AbortSignal): Promise<boolean> {
+  const nowMs = clock.now();
+  return delay(clock, (Math.round(nowMs / periodMs) + 1) * periodMs - nowMs, signal);
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { delay } from '../../shared/runtime/delay.ts';
+import { nextBeat } from '../../shared/runtime/delay.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Task } from '../../shared/runtime/task.ts';
 import { HealthzClient } from './healthz-client.ts';
@@ -33,7 +33,7 @@ export function proxyHealthTask({ clock, log, onChange }: ProxyHealthOptions): T
           onChange(next.unhealthy);
         }
         state = next;
-      } while (await delay(clock, probeIntervalMs, signal));
+      } while (await nextBeat(clock, probeIntervalMs, signal));
     },
   };
 }

@@ -2,7 +2,7 @@ import { leaseResource } from '../../shared/api/lease.ts';
 import type { ApiClient } from '../../shared/kube/api-client.ts';
 import { ApiError } from '../../shared/kube/api-error.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { delay } from '../../shared/runtime/delay.ts';
+import { delay, nextBeat } from '../../shared/runtime/delay.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Task } from '../../shared/runtime/task.ts';
 import { orderByDigest } from '../election.ts';
@@ -32,20 +32,23 @@ export function leaseReleaseTask(options: LeaseReleaseOptions): Task {
     name: 'lease-release',
     ready: Promise.resolve(),
     run: async (signal) => {
-      let waitMs = lookEveryMs;
-      while (await delay(options.clock, waitMs, signal)) waitMs = await releaseAll(options, signal);
+      const { clock } = options;
+      let restMs = 0;
+      while (await (restMs > lookEveryMs ? delay(clock, restMs, signal) : nextBeat(clock, lookEveryMs, signal))) {
+        restMs = await releaseAll(options, signal);
+      }
     },
   };
 }
 
-/** Returns how long to wait for the next time. */
+/** Returns for how long the server asks to be left alone. */
 async function releaseAll(options: LeaseReleaseOptions, signal: AbortSignal): Promise<number> {
   for (const lease of options.expired()) {
     if (signal.aborted || !isOurs(lease, options)) continue;
     const retryAfterMs = await release(lease, options, signal);
-    if (retryAfterMs !== undefined) return Math.max(lookEveryMs, retryAfterMs);
+    if (retryAfterMs !== undefined) return retryAfterMs;
   }
-  return lookEveryMs;
+  return 0;
 }
 
 function isOurs({ node }: ExpiredLease, { self, members }: LeaseReleaseOptions): boolean {

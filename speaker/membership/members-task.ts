@@ -1,7 +1,7 @@
 import type { Lease } from '../../shared/api/lease.ts';
 import type { Cache, Change } from '../../shared/kube/informer.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { delay } from '../../shared/runtime/delay.ts';
+import { nextBeat } from '../../shared/runtime/delay.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ExpiredLease, type MemberFacts, Membership, nodeOfLease } from './membership.ts';
 import { RenewalLag } from './renewal-lag.ts';
@@ -69,7 +69,7 @@ export class MembersTask {
     for (const lease of leases.values()) this.#membership.see(lease, clock.now());
     this.#look();
     try {
-      while (await delay(clock, tickMs, signal)) this.#look();
+      while (await nextBeat(clock, tickMs, signal)) this.#look();
     } finally {
       unsubscribe();
     }
