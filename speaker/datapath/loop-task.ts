@@ -136,7 +136,7 @@ export class LoopTask {
 
   /** Silence counts only once all that has come is read: it may have waited there while this process did not run. */
   #decide(): void {
-    const at = this.#instant();
+    const at = { nowMs: this.#nowMs, wallMs: Date.now() };
     this.#receivePulses(at);
     this.#datapath.advance(at);
   }
