@@ -2,6 +2,7 @@ import type { LivenessMember } from '../../speaker/liveness/peers.ts';
 import { apiServer, type Network } from './network.ts';
 import type { SimNode } from './node.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { idOf, type SimGroup, SimGroups } from './sim-groups.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Of a speaker's Lease. */
@@ -14,21 +15,6 @@ interface Lease {
   readonly incarnation: string;
   renewedMs: number;
   expired: boolean;
-}
-
-/** A group of addresses as the cluster has it. */
-export interface SimGroup {
-  readonly key: string;
-  readonly candidates: readonly string[];
-  /** Its key when it came, by which the network knows its addresses; `key` unless told. */
-  readonly id?: string;
-  /** Its addresses were in this group before. */
-  readonly formerKey?: string;
-}
-
-/** What the network knows a group's addresses by. */
-export function idOf({ key, id = key }: SimGroup): string {
-  return id;
 }
 
 interface Around {
@@ -48,8 +34,7 @@ export class ApiServer {
   readonly #around: Around;
   readonly #leases = new Map<string, Lease>();
   readonly #holders = new Map<string, string>();
-  #groups: ReadonlyMap<string, SimGroup>;
-  #groupsOfNode = new Map<string, SimGroup[]>();
+  #groups: SimGroups;
   #members: readonly LivenessMember[] | undefined;
   /** The groups of each node's last table. */
   readonly #tables = new Map<string, ReadonlySet<string>>();
@@ -63,16 +48,20 @@ export class ApiServer {
 
   constructor(groups: readonly SimGroup[], around: Around) {
     this.#around = around;
-    this.#groups = new Map(groups.map((group) => [group.key, group]));
-    this.#indexGroups();
+    this.#groups = new SimGroups(groups);
   }
 
   get groups(): Iterable<SimGroup> {
-    return this.#groups.values();
+    return this.#groups.all();
   }
 
   candidates(id: string): readonly string[] {
-    return [...this.#groups.values()].find((group) => idOf(group) === id)?.candidates ?? [];
+    return this.#groups.identified(id)?.candidates ?? [];
+  }
+
+  /** Of the node's last table, the keys of its groups. */
+  tableOf(node: string): ReadonlySet<string> {
+    return this.#tables.get(node) ?? new Set();
   }
 
   group(key: string): SimGroup | undefined {
@@ -97,7 +86,7 @@ export class ApiServer {
 
   /** A Service comes, or is another one now. */
   addGroup(group: SimGroup): void {
-    this.#setGroups([...this.#without(group.key), group]);
+    this.#setGroups([...this.#groups.without(group.key), group]);
   }
 
   /** Its addresses get a lower one beside them, which gives the group another name, and another rank. */
@@ -105,13 +94,16 @@ export class ApiServer {
     const holder = this.#holders.get(former.key);
     this.#holders.delete(former.key);
     if (holder !== undefined) this.#holders.set(key, holder);
-    this.#setGroups([...this.#without(former.key), { key, candidates, id: idOf(former), formerKey: former.key }]);
+    this.#setGroups([
+      ...this.#groups.without(former.key),
+      { key, candidates, id: idOf(former), formerKey: former.key },
+    ]);
   }
 
   /** A Service is deleted, and with it what was reported of it. */
   removeGroup(key: string): void {
     this.#holders.delete(key);
-    this.#setGroups(this.#without(key));
+    this.#setGroups(this.#groups.without(key));
   }
 
   /** Somebody deletes the Lease of a speaker, which makes it anew when it hears of it, or else when it next renews it. */
@@ -255,12 +247,12 @@ export class ApiServer {
     const members = this.#members;
     if (this.#leases.has(node.name)) this.#beganMs.getOrInsert(node.name, this.#around.timeline.nowMs);
     const able = this.#around.network.linkIsUp(node.name);
-    const own = this.#groupsOfNode.get(node.name) ?? [];
-    const held = [...this.#groups.values()].filter(
+    const own = this.#groups.ofNode(node.name);
+    const before = this.#tables.get(node.name) ?? new Set();
+    const held = [...this.#groups.knownAs(before)].filter(
       ({ key, formerKey = key, candidates }) =>
         [key, formerKey].some((one) => node.holds(one)) && !candidates.includes(node.name),
     );
-    const before = this.#tables.get(node.name) ?? new Set();
     const groups = [...own, ...held].map(({ key, candidates, formerKey = key }) => ({
       key,
       formerKeys: new Set(before.has(formerKey) && !before.has(key) ? [formerKey] : []),
@@ -273,25 +265,9 @@ export class ApiServer {
     node.tell((machine, nowMs) => machine.setTable(members, groups, nowMs));
   }
 
-  #without(key: string): readonly SimGroup[] {
-    return [...this.#groups.values()].filter((group) => group.key !== key);
-  }
-
   #setGroups(groups: readonly SimGroup[]): void {
     this.changedMs = this.#around.timeline.nowMs;
-    this.#groups = new Map(groups.map((group) => [group.key, group]));
-    this.#indexGroups();
+    this.#groups = new SimGroups(groups);
     this.#tellAll();
-  }
-
-  #indexGroups(): void {
-    this.#groupsOfNode = new Map();
-    for (const group of this.#groups.values()) {
-      for (const node of group.candidates) {
-        const groups = this.#groupsOfNode.get(node);
-        if (groups === undefined) this.#groupsOfNode.set(node, [group]);
-        else groups.push(group);
-      }
-    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
-import { idOf } from './api-server.ts';
 import { type FaultName, faultNames, planFaults } from './faults.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { idOf } from './sim-groups.ts';
 import { World } from './world.ts';
 
 export const intervalMs = 100;

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settlingMs } from '../../speaker/ownership/ownership.ts';
 import type { FaultName } from './faults.ts';
+import { mostDatagramsPerSecond } from './most-datagrams.ts';
 import { intervalMs, runSeed } from './run-seed.ts';
-
-/** What a node sends at most in one second, whatever goes wrong: pulses, and to each other member what it has to tell. */
-function mostDatagramsPerSecond(nodes: number): number {
-  const watchers = Math.min(3, nodes - 1);
-  const pulses = watchers * (1000 / intervalMs);
-  // Pulses come sooner by a tenth of an interval at most; as many suspicions to each as pulses that it misses; hellos,
-  // welcomes and claims are 60 to each at most.
-  return pulses / 0.9 + (nodes - 1) * (pulses + 60);
-}
 
 const kinds: readonly { readonly name: string; readonly seeds: number; readonly faults?: readonly FaultName[] }[] = [
   { name: 'everything goes wrong', seeds: 900 },
@@ -33,7 +25,7 @@ for (const [index, { name, seeds, faults }] of kinds.entries()) {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const { world, failures } = runSeed(seed, faults);
       takeovers += world.owners.takes.length;
-      const most = mostDatagramsPerSecond(world.nodes.size);
+      const most = mostDatagramsPerSecond(world.nodes.size, intervalMs);
       const noisy = world.network.busiest > most ? [`${world.network.busiest} datagrams in a second, not ${most}`] : [];
       const replay = `node test/sim/main.ts --seed ${seed}${faults === undefined ? '' : ` --faults ${faults}`}`;
       if (failures.length + noisy.length > 0) failed.push(`${[...failures, ...noisy].join('; ')}: ${replay}`);

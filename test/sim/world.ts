@@ -1,24 +1,16 @@
 import type { FailoverEffect } from '../../speaker/failover/failover-effect.ts';
 import type { Failback } from '../../speaker/ownership/owned-group.ts';
-import { settlingMs } from '../../speaker/ownership/ownership.ts';
-import { ApiServer, idOf, type SimGroup } from './api-server.ts';
+import { ApiServer } from './api-server.ts';
 import { Calm } from './calm.ts';
-import { apiServer, gateway, Network } from './network.ts';
+import { NeedlessTakes } from './needless-takes.ts';
+import { gateway, Network } from './network.ts';
 import { type Packet, SimNode } from './node.ts';
 import { OwnerLog } from './owner-log.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { idOf, type SimGroup } from './sim-groups.ts';
 import { Timeline } from './timeline.ts';
 
 const recordedMessages = 300;
-
-/** After so long without trouble, no takeover from one that serves can be explained by it. */
-const longMs = 8000;
-/** A claim that a node makes, or makes for good, is known by then where nothing gets lost. */
-const toldMs = 50;
-/** Who serves a group for so long while all can hear it was seen by all whose table has it. */
-const seenMs = 300;
-/** A node notices by then that it hears nobody. */
-const noticedMs = 350;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -58,6 +50,7 @@ export class World {
   /** `idOf` the groups that somebody took. BOUNDED by the run. */
   readonly #ids = new Map<string, string>();
   #keys = 0;
+  readonly #needless = new NeedlessTakes(this);
   readonly #leaving = new Set<string>();
   readonly #met = new Set<string>();
 
@@ -159,8 +152,8 @@ export class World {
         this.tell(`${name} takes ${effect.group} (${effect.reason}, from ${effect.from}, ${effect.afterMs} ms)`);
         this.owners.take({
           ...{ group, node: name, reason: effect.reason, atMs: nowMs },
-          needless: this.#isNeedless(name, group, effect.reason),
-          fresh: this.#isFresh(name, group, effect.reason),
+          needless: this.#needless.isNeedless(name, group, effect.reason),
+          fresh: this.#needless.isFresh(name, group, effect.reason),
         });
         this.api.reportHolder(effect.group, node);
         break;
@@ -212,59 +205,6 @@ export class World {
     this.abandoned.push(`${nowMs} ${name} gives ${group} up for a claim behind which nobody stands`);
   }
 
-  #isNeedless(name: string, group: string, reason: string): boolean {
-    const { nowMs } = this.timeline;
-    // A node that crashed is on probation first, and one that hears nobody waits.
-    const onProbation = nowMs - (this.returnedMs.get(name) ?? Number.NEGATIVE_INFINITY) < 1900;
-    const isolatedForMs = nowMs - (this.isolatedMs.get(name) ?? Number.NEGATIVE_INFINITY);
-    // What takes no death it may take before it can have noticed.
-    const mayKnow = isolatedForMs > noticedMs || !['preferred', 'placedByRank'].includes(reason);
-    if (isolatedForMs < 4900 && mayKnow && this.#hearsNobody(name)) return true;
-    if (reason === 'placedByRank' && this.#isForPlacement(name, group)) return false;
-    return (reason !== 'preferred' || onProbation) && this.#isServedWell(group);
-  }
-
-  /** Its owner has only just started, took what nobody served, and ranks behind. */
-  #isForPlacement(name: string, group: string): boolean {
-    const { nowMs } = this.timeline;
-    const candidates = this.api.candidates(group);
-    return this.owners.owners(group).some((owner) => {
-      const ageMs = nowMs - this.api.beganMs(owner);
-      const ranksBehind = candidates.indexOf(name) < candidates.indexOf(owner);
-      return ageMs < settlingMs + toldMs && ranksBehind && this.owners.lastTake(group, owner)?.fresh === true;
-    });
-  }
-
-  /** Whether it takes what nobody has served, as far as it can have seen: until it has run for a while, it may be placed. */
-  #isFresh(name: string, group: string, reason: string): boolean {
-    if (reason === 'heldBefore') return false;
-    const { nowMs } = this.timeline;
-    const beganMs = this.api.beganMs(name);
-    if (nowMs - beganMs > settlingMs + toldMs) return false;
-    // Whoever hands over for placement has just started, too.
-    if (reason === 'placedByRank') return true;
-    const sinceMs = Math.max(beganMs, nowMs - this.calm.ageMs(nowMs), this.api.changedMs);
-    return this.owners.servedByOtherMs(group, name, { sinceMs, nowMs }) < seenMs;
-  }
-
-  /** Though there is somebody to hear: who was alone from the start can't know that it is cut off. */
-  #hearsNobody(name: string): boolean {
-    if (![...this.nodes.values()].some((other) => other.name !== name && other.works)) return false;
-    return ![...this.nodes.keys(), gateway, apiServer].some(
-      (other) => other !== name && this.network.reachesBothWays(name, other),
-    );
-  }
-
-  /** A healthy candidate has answered for it for a while, and nothing is in its way. */
-  #isServedWell(group: string): boolean {
-    const { nowMs } = this.timeline;
-    if (this.calm.ageMs(nowMs) < longMs || nowMs - this.api.changedMs < longMs) return false;
-    const candidates = this.api.candidates(group);
-    return this.owners
-      .owners(group)
-      .some((owner) => this.node(owner).works && !this.#leaving.has(owner) && candidates.includes(owner));
-  }
-
   #end(node: SimNode): void {
     this.owners.end(node.name, this.timeline.nowMs);
     node.kill();
@@ -280,7 +220,7 @@ export class World {
   /** Netlink tells the thread at once, the main thread follows. */
   #applyLink(node: SimNode): void {
     const up = this.network.linkIsUp(node.name);
-    const able = new Map([...this.api.groups].map(({ key }) => [key, up]));
+    const able = new Map(Array.from(this.api.tableOf(node.name), (key) => [key, up]));
     node.tell((machine, nowMs) => machine.setLinks(able, up, nowMs));
     this.api.tellSoon(node.name);
   }
