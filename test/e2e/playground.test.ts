@@ -55,7 +55,7 @@ async function untilItWaits({ child }: Running): Promise<string> {
   await eventually(
     'the playground is up',
     () => printed.includes('Ctrl-C ends') || child.exitCode !== null || undefined,
-    30_000,
+    50_000,
   );
   assert.ok(printed.includes('Ctrl-C ends'), printed);
   return printed;
@@ -127,6 +127,12 @@ test('its commands work as printed, and SIGINT ends it with everything', { skip 
   const [follow = ''] = printed.split('\n').filter((line) => line.includes('tail -F'));
   const speakers = await shell(follow.replace('tail -F', 'grep -l \'"event":"took-over"\''));
   assert.match(speakers, /speaker-node-[abc]\.log$/m);
+  const cables = printed.split('\n').filter((line) => line.includes('the cable of'));
+  assert.equal(cables.length, 3);
+  for (const cable of cables) {
+    await shell(cable);
+    await shell(cable.replace(' down ', ' up '));
+  }
   running.child.kill('SIGINT');
   const [code] = await once(running.child, 'exit');
   assert.equal(code, 0);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { heraldNamespace } from '../cluster.ts';
+import { portOf } from '../network/topology.ts';
 import { hostPid } from '../sandbox/host-pid.ts';
 
 /** What to try next, as commands for another terminal. */
@@ -15,6 +16,10 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
   const speakers = cluster.nodes.map(
     (node) => `  kill ${hostPid(node.speaker.pid ?? 0) ?? '?'}    # the speaker on ${node.name}`,
   );
+  const bridge = hostPid(process.pid) ?? '?';
+  const cables = cluster.nodes.map(
+    ({ name }) => `  nsenter -t ${bridge} ${enterFlags()} ip link set ${portOf(name)} down    # the cable of ${name}`,
+  );
   return [
     'Try, in another terminal:',
     `  ${kubectl} get svc,nodes,ipaddresspools,l2advertisements,servicel2statuses -A`,
@@ -27,6 +32,8 @@ export function advice(cluster: Cluster, kubeconfig: string, addresses: readonly
     `  ${asClient} ip neigh`,
     'End the owner and fetch again; with -9 the others notice after a third of a second. It is started again after 10 s:',
     ...speakers,
+    'Pull a cable, and plug it in again with "up" for "down":',
+    ...cables,
     'Read what the programs log:',
     `  tail -F ${dirname(kubeconfig)}/*.log`,
     'Ctrl-C ends everything and leaves nothing behind.',
