@@ -1,6 +1,10 @@
 import { settlingMs } from '../../speaker/ownership/ownership.ts';
-import { apiServer, gateway } from './network.ts';
-import type { World } from './world.ts';
+import type { ApiServer } from './api-server.ts';
+import type { Calm } from './calm.ts';
+import { apiServer, gateway, type Network } from './network.ts';
+import type { SimNode } from './node.ts';
+import type { OwnerLog } from './owner-log.ts';
+import type { Timeline } from './timeline.ts';
 
 /** After so long without trouble, no takeover from one that serves can be explained by it. */
 const longMs = 8000;
@@ -11,11 +15,26 @@ const seenMs = 300;
 /** A node notices by then that it hears nobody. */
 const noticedMs = 350;
 
+/** What is looked at of the cluster. */
+export interface WatchedCluster {
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly api: ApiServer;
+  readonly owners: OwnerLog;
+  readonly calm: Calm;
+  readonly nodes: ReadonlyMap<string, SimNode>;
+  /** When nodes that crashed, and that others had met, came back. */
+  readonly returnedMs: ReadonlyMap<string, number>;
+  /** When switch ports of nodes went down while all else was well. */
+  readonly isolatedMs: ReadonlyMap<string, number>;
+  isLeaving(name: string): boolean;
+}
+
 /** Tells which takeovers nothing explains, as the whole cluster can be seen from outside. */
 export class NeedlessTakes {
-  readonly #world: World;
+  readonly #world: WatchedCluster;
 
-  constructor(world: World) {
+  constructor(world: WatchedCluster) {
     this.#world = world;
   }
 
@@ -67,12 +86,12 @@ export class NeedlessTakes {
 
   /** A healthy candidate has answered for it for a while, and nothing is in its way. */
   #isServedWell(group: string): boolean {
-    const { api, calm, owners, timeline } = this.#world;
+    const { api, calm, nodes, owners, timeline } = this.#world;
     const { nowMs } = timeline;
     if (calm.ageMs(nowMs) < longMs || nowMs - api.changedMs < longMs) return false;
     const candidates = api.candidates(group);
     return owners
       .owners(group)
-      .some((owner) => this.#world.node(owner).works && !this.#world.isLeaving(owner) && candidates.includes(owner));
+      .some((owner) => nodes.get(owner)?.works && !this.#world.isLeaving(owner) && candidates.includes(owner));
   }
 }
