@@ -26,7 +26,7 @@ const table = [
 
 test('the authenticator is that of the examples of RFC 4231', () => {
   for (const { key, content, mac } of table) {
-    assert.equal(toHex(new MessageKey(fromHex(key), 100).authenticatorOf(fromHex(content))), mac);
+    assert.equal(toHex(new MessageKey(fromHex(key), 100).authenticatorOf(fromHex(content), content.length / 2)), mac);
   }
   assert.equal(table.length, 3);
 });
@@ -36,7 +36,18 @@ test('one key authenticates longer and shorter contents in turns', () => {
   const key = new MessageKey(octets, 1_232);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 1_232 }), (content) => {
-      assert.equal(toHex(key.authenticatorOf(content)), createHmac('sha256', octets).update(content).digest('hex'));
+      assert.equal(
+        toHex(key.authenticatorOf(content, content.length)),
+        createHmac('sha256', octets).update(content).digest('hex'),
+      );
     }),
   );
+});
+
+test('what follows the content is not authenticated', () => {
+  const key = new MessageKey(new Uint8Array(32).fill(7), 100);
+  const contents = [new Uint8Array([1, 2]), new Uint8Array([1, 2, 3]), new Uint8Array([1, 3, 3])];
+  const [alone, followed, other] = contents.map((content) => toHex(key.authenticatorOf(content, 2)));
+  assert.equal(alone, followed);
+  assert.notEqual(alone, other);
 });

@@ -16,8 +16,9 @@ export class MessageKey {
   readonly #inner: Uint8Array;
   /** K xor opad, and room for the inner digest. */
   readonly #outer: Uint8Array;
+  readonly #authenticator = new Uint8Array(digestLength);
 
-  /** `octets`: no more than SHA-256's block has, 64. `capacity`: what is authenticated has no more. */
+  /** `octets`: no more than SHA-256's block has, 64. `capacity`: of what is authenticated, and what follows it. */
   constructor(octets: Uint8Array, capacity: number) {
     if (octets.length > blockLength) throw new RangeError(`cannot use a key of ${octets.length} octets`);
     this.number = Number.parseInt(pulseKeyIdOf(octets), 16);
@@ -29,11 +30,20 @@ export class MessageKey {
     }
   }
 
-  /** HMAC-SHA256, 32 octets. */
-  authenticatorOf(content: Uint8Array): Uint8Array {
-    this.#inner.set(content, blockLength);
-    const digest = hash('sha256', this.#inner.subarray(0, blockLength + content.length), 'buffer');
-    this.#outer.set(digest, blockLength);
-    return hash('sha256', this.#outer, 'buffer');
+  /** HMAC-SHA256 of the first so many octets: 32, valid until the next call. */
+  authenticatorOf(bytes: Uint8Array, length: number): Uint8Array {
+    this.#inner.set(bytes, blockLength);
+    write(sha256(this.#inner.subarray(0, blockLength + length)), this.#outer, blockLength);
+    write(sha256(this.#outer), this.#authenticator, 0);
+    return this.#authenticator;
   }
+}
+
+/** As text, one character for each octet: a buffer has memory of its own, which costs more than the digest. */
+function sha256(content: Uint8Array): string {
+  return hash('sha256', content, 'binary');
+}
+
+function write(digest: string, to: Uint8Array, start: number): void {
+  for (let at = 0; at < digestLength; at += 1) to[start + at] = digest.charCodeAt(at);
 }
