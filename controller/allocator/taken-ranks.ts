@@ -1,4 +1,3 @@
-import { RunList } from '../../shared/net/run-list.ts';
 import { lastBits, Pages } from './pages.ts';
 
 /** A bit for each of 256 ranks, in eight numbers of 32. */
@@ -13,13 +12,14 @@ const pageSize = 1 << pageBits;
 const allTaken = -1;
 
 /**
- * A set of ranks that knows the lowest one which is not in it. What lies scattered costs no more than what lies in a row: only
- * full pages are kept as runs. Bounded by what is added: at most one page per rank.
+ * A set of ranks that knows the lowest one which is not in it: a bit for each rank, above them a bit for each page that is
+ * full, and so on, as high as there are full pages. What lies scattered costs no more than what lies in a row. Bounded by
+ * what is added: at most one page per rank.
  */
 export class TakenRanks {
   readonly #pages = new Pages<Page>(pageBits);
-  /** The numbers of the pages that are full. */
-  readonly #full = new RunList();
+  /** The numbers of the pages that are full; undefined before the first is. */
+  #full: TakenRanks | undefined;
 
   /** False where it was in it before. */
   add(rank: bigint): boolean {
@@ -30,7 +30,10 @@ export class TakenRanks {
     if (added === word) return false;
     page.words[place >> 5] = added;
     page.taken += 1;
-    if (page.taken === pageSize) this.#full.insert(numberOf(rank), numberOf(rank));
+    if (page.taken === pageSize) {
+      this.#full ??= new TakenRanks();
+      this.#full.add(rank >> pageBitsBig);
+    }
     return true;
   }
 
@@ -41,7 +44,7 @@ export class TakenRanks {
     const word = page?.words[place >> 5] ?? 0;
     const rest = word & ~(1 << place);
     if (page === undefined || rest === word) return false;
-    if (page.taken === pageSize) this.#full.remove(numberOf(rank), numberOf(rank));
+    if (page.taken === pageSize) this.#full?.delete(rank >> pageBitsBig);
     page.words[place >> 5] = rest;
     page.taken -= 1;
     if (page.taken === 0) this.#pages.delete(rank);
@@ -49,9 +52,7 @@ export class TakenRanks {
   }
 
   lowestFree(): bigint {
-    const run = this.#full.runAt(0n);
-    // Runs are maximal, so the page behind the first one is not full.
-    const first = run === undefined ? 0n : (run.last + 1n) << pageBitsBig;
+    const first = this.#full === undefined ? 0n : this.#full.lowestFree() << pageBitsBig;
     const words = this.#pages.get(first)?.words ?? [];
     const index = words.findIndex((word) => word !== allTaken);
     return index < 0 ? first : first + BigInt(32 * index + lowestZero(words[index] ?? 0));
@@ -62,10 +63,6 @@ export class TakenRanks {
     this.#pages.set(rank, page);
     return page;
   }
-}
-
-function numberOf(rank: bigint): bigint {
-  return rank >> pageBitsBig;
 }
 
 /** Of a word in which not all bits are set. */
