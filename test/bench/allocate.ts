@@ -6,8 +6,8 @@ import { addressesOf } from '../cluster/api/service-addresses.ts';
 import type { ManagedProcess } from '../cluster/process/managed-process.ts';
 import { AddressWatch, AllocateCluster, createService, manyAtOnce } from './allocate-cluster.ts';
 import { buildBundles, insideBenchSandbox } from './bench-cluster.ts';
-import { atLeast, atMost, type BenchResult, type Mark, percentile, rounded } from './bench-result.ts';
-import { type DecisionCost, measureDecisions } from './decisions.ts';
+import { atMost, type BenchResult, percentile, rounded } from './bench-result.ts';
+import { decisionMarks, measureDecisions } from './decision-costs.ts';
 
 const services = 10_000;
 /** As many as the controller writes at once by default. */
@@ -18,14 +18,13 @@ const starts = 3;
 const settleMs = 3_000;
 const pollMs = 20;
 const patienceMs = 60_000;
-const sizes = [10, 10_000, 1_000_000] as const;
 
 /** What allocating costs: decisions alone, and the controller beside the API server's stand-in. */
 export async function run(): Promise<BenchResult> {
   await insideBenchSandbox(['allocate']);
   buildBundles();
   const cluster = await measureCluster();
-  const decisions = measureAllDecisions();
+  const decisions = await measureDecisions();
   return { marks: [...decisionMarks(decisions), ...cluster.marks], raw: { ...cluster.raw, decisions } };
 }
 
@@ -188,29 +187,6 @@ async function measureStarts(controller: ManagedProcess): Promise<readonly numbe
 function residentMb(process: ManagedProcess): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))?.[1];
   return rounded((Number(kib) * 1024) / 1e6);
-}
-
-function measureAllDecisions(): readonly DecisionCost[] {
-  const costs: DecisionCost[] = [];
-  for (const family of ['IPv4', 'IPv6'] as const) {
-    for (const layout of ['contiguous', 'fragmented'] as const) {
-      for (const inUse of sizes) costs.push(measureDecisions({ family, layout, inUse }));
-    }
-  }
-  return costs;
-}
-
-function decisionMarks(costs: readonly DecisionCost[]): readonly Mark[] {
-  const growth = costs
-    .filter(({ inUse }) => inUse === sizes[2])
-    .map(({ family, layout, microsecondsEach }) => {
-      const least = costs.find((one) => one.inUse === sizes[0] && one.family === family && one.layout === layout);
-      return microsecondsEach / (least?.microsecondsEach ?? Number.NaN);
-    });
-  return [
-    atLeast('allocations per second, the slowest case', Math.min(...costs.map(({ perSecond }) => perSecond)), 100_000),
-    atMost('a decision with 1,000,000 in use beside one with 10, the worst case', Math.max(...growth), 3),
-  ];
 }
 
 function conditionsOf(service: JsonObject): readonly JsonObject[] {

@@ -8,20 +8,8 @@ import type { AddressRange } from '../../shared/net/address-range.ts';
 /** How the addresses in use lie in the pool: one run from its start, or with holes where others were released at random. */
 export type Layout = 'contiguous' | 'fragmented';
 
-export interface DecisionCost {
+export interface Scenario {
   readonly family: IpFamily;
-  readonly layout: Layout;
-  readonly inUse: number;
-  readonly allocations: number;
-  readonly perSecond: number;
-  readonly microsecondsEach: number;
-  /** Taking over all that is in use, for the whole of it. Not part of the above. */
-  readonly adoptSeconds: number;
-}
-
-interface Scenario {
-  readonly family: IpFamily;
-  readonly layout: Layout;
   readonly inUse: number;
 }
 
@@ -35,71 +23,87 @@ const wishes: Readonly<Record<IpFamily, FamilyWish>> = {
   IPv6: { families: ['IPv6'], quantity: 'all' },
 };
 const largestBatch = 1_000;
-const warmUpMs = 300;
-const measuredMs = 1_500;
 const labels = {};
 const createdMs = 1_700_000_000_000;
 
-/**
- * What one allocation costs with so many addresses in use. Timed is `Allocator.update` with a Service that it has not
- * seen: the whole decision, its reasons included, and its booking. Not timed are reading the Service from its object,
- * and the removals between the batches that keep the number in use as it is. The time is what this thread spent,
- * collections of garbage included: what else runs on the machine meanwhile is none of the decisions' doing.
- */
-export function measureDecisions(scenario: Scenario): DecisionCost {
-  const { family, layout, inUse } = scenario;
-  const random = pseudoRandom(7);
-  const allocator = new Allocator(configOf(ranges[family]), () => labels);
-  const first = ranges[family].first;
-  const services: string[] = [];
-  let created = 0;
-  const next = (reported: Claim['reported'] = []): Claim => {
-    created += 1;
-    return claimOf(`default/service-${created}`, family, reported);
-  };
-  const startMs = performance.now();
-  const held = layout === 'contiguous' ? inUse : Math.ceil(inUse * 1.25);
-  const claims = Array.from({ length: held }, (_, index) => next([{ family, value: first + BigInt(index) }]));
-  allocator.adopt(claims, 0);
-  const adoptSeconds = (performance.now() - startMs) / 1000;
-  for (const { request } of claims) services.push(request.key);
-  claims.length = 0;
-  const removeOne = (index: number): void => {
-    const key = services[index];
-    const last = services.pop();
-    if (key === undefined || last === undefined) return;
-    if (index < services.length) services[index] = last;
-    allocator.remove(key, 0);
-  };
-  while (services.length > inUse) removeOne(Math.floor(random() * services.length));
+/** An allocator with so many addresses in use, to see what one more decision costs. */
+export class Decisions {
+  readonly #scenario: Scenario;
+  readonly #allocator: Allocator;
+  readonly #random = pseudoRandom(7);
+  /** Those that have an address, in the order of their addresses where the layout is contiguous. */
+  readonly #services: string[] = [];
+  #created = 0;
+  #layout: Layout = 'contiguous';
 
-  const batchSize = Math.min(inUse, largestBatch);
-  /** Microseconds; the kernel counts them by its ticks, so that only the sum of many means something. */
-  const batch = (): number => {
-    const newcomers = Array.from({ length: batchSize }, () => next());
-    const before = process.threadCpuUsage();
-    for (const claim of newcomers) allocator.update(claim, 0);
-    const { user, system } = process.threadCpuUsage(before);
-    for (const { request } of newcomers) {
-      if (allocator.decision(request.key)?.assignments.length !== 1) throw new Error(`${request.key} has no address`);
-      services.push(request.key);
+  constructor(scenario: Scenario) {
+    const { family, inUse } = scenario;
+    this.#scenario = scenario;
+    this.#allocator = new Allocator(configOf(ranges[family]), () => labels);
+    const { first } = ranges[family];
+    const claims = Array.from({ length: inUse }, (_, index) => this.#next([{ family, value: first + BigInt(index) }]));
+    this.#allocator.adopt(claims, 0);
+    for (const { request } of claims) this.#services.push(request.key);
+  }
+
+  /** Makes one hole for four in use. */
+  fragment(): void {
+    this.#layout = 'fragmented';
+    const { inUse } = this.#scenario;
+    while (this.#services.length < inUse * 1.25) {
+      const newcomer = this.#next();
+      this.#allocator.update(newcomer, 0);
+      this.#list(newcomer.request.key);
     }
-    while (services.length > inUse) {
-      removeOne(layout === 'contiguous' ? services.length - 1 : Math.floor(random() * services.length));
+    while (this.#services.length > inUse) this.#removeOne(this.#anyIndex());
+  }
+
+  /**
+   * So many decisions; returns the microseconds that they took. Timed is `Allocator.update` with a Service that it has
+   * not seen: the whole decision, its reasons included, and its booking. Not timed are reading the Service from its object,
+   * and the removals between the batches that keep the number in use as it is. The time is what this thread spent,
+   * collections of garbage included: what else runs on the machine meanwhile is none of the decisions' doing.
+   */
+  window(decisions: number): number {
+    const batchSize = Math.min(this.#scenario.inUse, largestBatch);
+    let microseconds = 0;
+    for (let done = 0; done < decisions; done += batchSize) microseconds += this.#batch(batchSize);
+    return microseconds;
+  }
+
+  #batch(size: number): number {
+    const newcomers = Array.from({ length: size }, () => this.#next());
+    const before = process.threadCpuUsage();
+    for (const claim of newcomers) this.#allocator.update(claim, 0);
+    const { user, system } = process.threadCpuUsage(before);
+    for (const { request } of newcomers) this.#list(request.key);
+    while (this.#services.length > this.#scenario.inUse) {
+      this.#removeOne(this.#layout === 'contiguous' ? this.#services.length - 1 : this.#anyIndex());
     }
     return user + system;
-  };
-  for (const endMs = performance.now() + warmUpMs; performance.now() < endMs; ) batch();
-  const batches: number[] = [];
-  for (const endMs = performance.now() + measuredMs; performance.now() < endMs; ) batches.push(batch());
-  const mean = batches.reduce((sum, each) => sum + each, 0) / (batches.length * batchSize);
-  return {
-    ...scenario,
-    allocations: batches.length * batchSize,
-    perSecond: Math.round(1e6 / mean),
-    microsecondsEach: mean,
-    adoptSeconds,
-  };
+  }
+
+  #list(key: string): void {
+    if (this.#allocator.decision(key)?.assignments.length !== 1) throw new Error(`${key} has no address`);
+    this.#services.push(key);
+  }
+
+  #next(reported: Claim['reported'] = []): Claim {
+    this.#created += 1;
+    return claimOf(`default/service-${this.#created}`, this.#scenario.family, reported);
+  }
+
+  #anyIndex(): number {
+    return Math.floor(this.#random() * this.#services.length);
+  }
+
+  #removeOne(index: number): void {
+    const key = this.#services[index];
+    const last = this.#services.pop();
+    if (key === undefined || last === undefined) return;
+    if (index < this.#services.length) this.#services[index] = last;
+    this.#allocator.remove(key, 0);
+  }
 }
 
 function claimOf(key: string, family: IpFamily, reported: Claim['reported']): Claim {
