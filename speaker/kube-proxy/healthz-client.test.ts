@@ -64,6 +64,23 @@ describe('the client of a health check', () => {
     assert.equal(new Set(server.seen.map(({ connection }) => connection)).size, 2);
   });
 
+  test('takes an answer without end for failing, and reads no more of it', async (t) => {
+    let written = 0;
+    const { client, server } = await asking(t, (_request, response) => {
+      response.writeHead(200);
+      const goOn = (): void => {
+        do written += 65_536;
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', goOn);
+      goOn();
+    });
+    assert.equal(await client.probe(), 'failing');
+    await until(() => server.openConnections === 0);
+    // Beside what is read, what the buffers of both ends hold.
+    assert.ok(written < 32 << 20, `${written} octets`);
+  });
+
   test('takes what is no HTTP for failing', async (t) => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => {

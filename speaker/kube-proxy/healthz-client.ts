@@ -10,6 +10,8 @@ import type { ProbeResult } from './proxy-health.ts';
 const timeoutMs = 900;
 /** One that was kept for ever would hide a kube-proxy that takes no new connections. */
 const probesPerConnection = 10;
+/** kube-proxy answers in one piece of some 200 octets; whoever else listens there may send anything. */
+const mostPieces = 16;
 
 export interface HealthzServer {
   readonly host: string;
@@ -56,9 +58,13 @@ export class HealthzClient {
 
   #ask(): Promise<ProbeResult | 'stale'> {
     const { promise, resolve } = Promise.withResolvers<ProbeResult | 'stale'>();
+    let pieces = 0;
     const exchange: Exchange = {
       text: this.#text,
-      onHeard: () => undefined,
+      onHeard: () => {
+        pieces += 1;
+        if (pieces > mostPieces) this.#connections.giveUp(exchange, new Error('its answer is too long'));
+      },
       onAnswer: ({ status }) => resolve(status === 200 ? 'healthy' : 'failing'),
       onFailure: (error) => resolve(resultOf(error)),
     };
