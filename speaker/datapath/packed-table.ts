@@ -33,8 +33,8 @@ export function packTable({ vips, ...others }: DatapathTable): PackedTable {
 /** Candidates of an address. */
 interface Order {
   /** Where the packed ones begin, with how many there are. */
-  readonly at: number;
-  readonly names: readonly string[];
+  at: number;
+  names: readonly string[];
 }
 
 /** Unpacks table after table: candidates that stay the same are the same list as before. BOUNDED by the last table. */
@@ -42,24 +42,36 @@ export class TableUnpacker {
   #nodes: readonly string[] = [];
   #packed: Uint32Array = new Uint32Array();
   /** By address. */
-  #orders: ReadonlyMap<string, Order> = new Map();
+  readonly #orders = new Map<string, Order>();
 
   unpack({ vips, nodes, candidates: packed, ...others }: PackedTable): DatapathTable {
-    const known = isSameList(nodes, this.#nodes) ? this.#orders : new Map<string, Order>();
-    const orders = new Map<string, Order>();
+    if (!isSameList(nodes, this.#nodes)) this.#orders.clear();
     let at = 0;
     const unpacked = vips.map((vip) => {
-      const before = known.get(vip.ip);
-      const same = before !== undefined && isSameOrder(this.#packed.subarray(before.at), packed.subarray(at));
-      const names = same ? before.names : namesAt(packed, at, nodes);
-      orders.set(vip.ip, { at, names });
-      at += 1 + names.length;
-      return { ...vip, candidates: names };
+      const candidates = this.#names(vip.ip, packed, at, nodes);
+      at += 1 + candidates.length;
+      return { ...vip, candidates };
     });
     this.#nodes = nodes;
     this.#packed = packed;
-    this.#orders = orders;
+    if (this.#orders.size > vips.length) this.#forgetAllBut(new Set(vips.map(({ ip }) => ip)));
     return { ...others, vips: unpacked };
+  }
+
+  #names(ip: string, packed: Uint32Array, at: number, nodes: readonly string[]): readonly string[] {
+    const order = this.#orders.get(ip);
+    if (order === undefined) {
+      const names = namesAt(packed, at, nodes);
+      this.#orders.set(ip, { at, names });
+      return names;
+    }
+    if (!isSameOrder(this.#packed, order.at, packed, at)) order.names = namesAt(packed, at, nodes);
+    order.at = at;
+    return order.names;
+  }
+
+  #forgetAllBut(ips: ReadonlySet<string>): void {
+    for (const ip of this.#orders.keys()) if (!ips.has(ip)) this.#orders.delete(ip);
   }
 }
 
@@ -70,9 +82,9 @@ function namesAt(packed: Uint32Array, at: number, nodes: readonly string[]): rea
 }
 
 /** Each begins with how many there are. */
-function isSameOrder(one: Uint32Array, other: Uint32Array): boolean {
-  const count = one[0] ?? 0;
-  for (let at = 0; at <= count; at += 1) if (one[at] !== other[at]) return false;
+function isSameOrder(before: Uint32Array, beforeAt: number, now: Uint32Array, nowAt: number): boolean {
+  const count = now[nowAt] ?? 0;
+  for (let step = 0; step <= count; step += 1) if (before[beforeAt + step] !== now[nowAt + step]) return false;
   return true;
 }
 
