@@ -54,7 +54,9 @@ export class ServedTable {
   /** Takes over another table; addresses that stay are answered as before. Returns those that are gone. */
   setVips(vips: readonly Vip[], links: LinksByIndex): readonly ServedAddress[] {
     const before = this.#byIp;
-    this.#interfaces = new Set(vips.flatMap((vip) => vip.interfaces.map((one) => one.index)));
+    const interfaces = new Set<number>();
+    for (const vip of vips) for (const { index } of vip.interfaces) interfaces.add(index);
+    this.#interfaces = interfaces;
     this.#serve(vips, links);
     return before === this.#byIp ? [] : [...before.values()].filter(({ ip }) => !this.#byIp.has(ip));
   }

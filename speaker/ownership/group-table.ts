@@ -64,10 +64,11 @@ export class GroupTable {
   /** What was decided: whom the group has to do with from now on, and when it is to be looked at again. */
   settle(state: GroupState, dueMs: number): void {
     const { key } = state.group;
-    this.#index.set(
-      key,
-      [state.holder, state.best, state.wanted].filter((node) => node !== undefined),
-    );
+    const concerned: string[] = [];
+    for (const node of [state.holder, state.best, state.wanted]) {
+      if (node !== undefined && !concerned.includes(node)) concerned.push(node);
+    }
+    this.#index.set(key, concerned);
     if (dueMs < Number.POSITIVE_INFINITY) this.#deadlines.set(key, dueMs);
     else this.#deadlines.delete(key);
   }
