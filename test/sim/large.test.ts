@@ -11,7 +11,10 @@ const clusters = [
 for (const { name, ...options } of clusters) {
   test(`${name} at one instant: all have new owners 330 ms later, and who comes back takes nothing`, () => {
     let steps = 0;
-    const failures = runLarge({ ...options, candidates: 12, onStep: () => void (steps += 1) });
+    const onStep = (): void => {
+      steps += 1;
+    };
+    const failures = runLarge({ ...options, candidates: 12, onStep });
     assert.deepEqual(failures, []);
     assert.equal(steps, 6);
   });
