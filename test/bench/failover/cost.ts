@@ -31,6 +31,10 @@ export async function measureCost(scenario: Scenario): Promise<BenchResult> {
   const cold = await busyPercent(cluster);
   await pause(warmUpMs);
   const idle = await busyPercent(cluster);
+  // Said at once: with as many addresses more, a busy machine may not get there in time.
+  console.log(
+    `idle speakers: ${idle.map(rounded).join(', ')} % of a core; in their first minute ${cold.map(rounded).join(', ')}`,
+  );
   await addVips(cluster);
   await quiet(cluster);
   await pause(warmUpMs);
