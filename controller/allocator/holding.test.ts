@@ -6,8 +6,17 @@ import { type Holding, HoldingsByAddress, nothingHeld } from './holding.ts';
 
 /** On both sides of where pages, signed numbers and the last 32 bits end. */
 const addresses = [
-  ...['10.0.0.0', '10.0.0.32', '10.0.0.63', '10.0.0.64', '127.255.255.255', '128.0.0.0', '255.255.255.255', '0.0.0.0'],
-  ...['2001:db8::', '2001:db8::3f', '2001:db8::40', '2001:db8::ffff:ffff', '2001:db8::1:0:0', '::', 'ffff::ffff'],
+  ...[
+    '10.0.0.0',
+    '10.0.0.64',
+    '10.0.0.127',
+    '10.0.0.128',
+    '127.255.255.255',
+    '128.0.0.0',
+    '255.255.255.255',
+    '0.0.0.0',
+  ],
+  ...['2001:db8::', '2001:db8::7f', '2001:db8::80', '2001:db8::ffff:ffff', '2001:db8::1:0:0', '::', 'ffff::ffff'],
 ].map(read);
 const services = ['d/a', 'd/b', 'd/c'];
 const steps = fc.array(

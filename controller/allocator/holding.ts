@@ -28,11 +28,11 @@ interface Page {
   held: number;
 }
 
-const pageBits = 6;
+const pageBits = 7;
 const pageSize = 1 << pageBits;
 
 /**
- * The holdings of each address. Most are held by one Service alone, for which no set is made. They stand in pages of 64
+ * The holdings of each address. Most are held by one Service alone, for which no set is made. They stand in pages of 128
  * addresses, so that the next address is where the last one was: of a million none is looked for at random. Bounded by
  * what Services hold: at most one page per address.
  */

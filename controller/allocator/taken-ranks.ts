@@ -1,12 +1,12 @@
 import { lastBits, Pages } from './pages.ts';
 
-/** A bit for each of 256 ranks, in eight numbers of 32. */
+/** A bit for each of 1,024 ranks, in numbers of 32: of a million ranks all pages together stay in a processor's cache. */
 interface Page {
   readonly words: number[];
   taken: number;
 }
 
-const pageBits = 8;
+const pageBits = 10;
 const pageBitsBig = BigInt(pageBits);
 const pageSize = 1 << pageBits;
 const allTaken = -1;
