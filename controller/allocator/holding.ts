@@ -21,12 +21,8 @@ export function holdingOf({ key, terms }: AllocationRequest, assignments: readon
 
 type Holders = Holding | Set<Holding>;
 
-/** The holders of neighbouring addresses; most pages are full, as the lowest free address is always the next. */
-interface Page {
-  readonly holders: (Holders | undefined)[];
-  /** Addresses that somebody holds. */
-  held: number;
-}
+/** Who holds each of neighbouring addresses; most pages are full, as the lowest free address is always the next. */
+type Page = (Holders | undefined)[];
 
 const pageBits = 7;
 const pageSize = 1 << pageBits;
@@ -43,7 +39,7 @@ export class HoldingsByAddress {
   };
 
   of({ family, value }: IpAddress): Iterable<Holding> {
-    const found = this.#byFamily[family].get(value)?.holders[indexOf(value)];
+    const found = this.#byFamily[family].get(value)?.[indexOf(value)];
     if (found === undefined) return [];
     return found instanceof Set ? found : [found];
   }
@@ -51,29 +47,26 @@ export class HoldingsByAddress {
   add({ family, value }: IpAddress, holding: Holding): void {
     const page = this.#byFamily[family].get(value) ?? this.#newPage(family, value);
     const index = indexOf(value);
-    const found = page.holders[index];
-    if (found === undefined) {
-      page.holders[index] = holding;
-      page.held += 1;
-    } else if (found instanceof Set) found.add(holding);
-    else page.holders[index] = new Set([found, holding]);
+    const found = page[index];
+    if (found === undefined) page[index] = holding;
+    else if (found instanceof Set) found.add(holding);
+    else page[index] = new Set([found, holding]);
   }
 
   /** True where nobody holds the address any more. */
   delete({ family, value }: IpAddress, holding: Holding): boolean {
     const page = this.#byFamily[family].get(value);
     const index = indexOf(value);
-    const found = page?.holders[index];
+    const found = page?.[index];
     const freed = found instanceof Set ? found.delete(holding) && found.size === 0 : found === holding;
     if (!freed || page === undefined) return false;
-    page.holders[index] = undefined;
-    page.held -= 1;
-    if (page.held === 0) this.#byFamily[family].delete(value);
+    page[index] = undefined;
+    if (page.every((one) => one === undefined)) this.#byFamily[family].delete(value);
     return true;
   }
 
   #newPage(family: IpFamily, value: bigint): Page {
-    const page: Page = { holders: Array.from({ length: pageSize }, () => undefined), held: 0 };
+    const page: Page = Array.from({ length: pageSize }, () => undefined);
     this.#byFamily[family].set(value, page);
     return page;
   }
