@@ -13,12 +13,13 @@ export interface DecisionCost extends Scenario {
 }
 
 const sizes = [10, 10_000, 1_000_000] as const;
-const windows = 7;
-const decisionsPerWindow = 50_000;
-const warmUpDecisions = 100_000;
+const windows = 9;
+const decisionsPerWindow = 10_000;
+/** Fragmented, only few: each decision closes the lowest hole, and of a million addresses 250,000 are holes at first. */
+const warmUpDecisions: Readonly<Record<Layout, number>> = { contiguous: 100_000, fragmented: 10_000 };
 
 /**
- * What a decision costs with few and with many addresses in use: the median of seven windows of 50,000 decisions. The sizes
+ * What a decision costs with few and with many addresses in use: the median of nine windows of 10,000 decisions. The sizes
  * take turns window by window, each in a process of its own, so that what disturbs one disturbs the others.
  */
 export async function measureDecisions(): Promise<readonly DecisionCost[]> {
@@ -61,7 +62,7 @@ async function startDecider(scenario: Scenario): Promise<Decider> {
 
 async function measureLayout(layout: Layout, deciders: readonly Decider[]): Promise<readonly DecisionCost[]> {
   const measured = deciders.map((decider) => ({ ...decider, means: [] as number[] }));
-  for (const { process } of measured) await order(process, warmUpDecisions);
+  for (const { process } of measured) await order(process, warmUpDecisions[layout]);
   for (let turn = 0; turn < windows; turn += 1) {
     for (const { process, means } of measured) {
       means.push((await order(process, decisionsPerWindow)) / decisionsPerWindow);
