@@ -54,6 +54,12 @@ export class Answering {
     for (const served of this.#parts.addresses.ofGroup(group)) this.end(served, reason, at);
   }
 
+  /** Another speaker says that it gave the group up. */
+  released(group: string, nowMs: number): void {
+    const { addresses, reception } = this.#parts;
+    for (const { ip, owned } of addresses.ofGroup(group)) if (owned) reception.released(ip, nowMs);
+  }
+
   /** The address, also one that left the table. */
   end(served: ServedAddress, reason: GiveUpReason, at: Instant): void {
     const { checks, announcing, reception, tell } = this.#parts;

@@ -84,6 +84,52 @@ const table: readonly {
 
 for (const { name, claims, verdicts } of table) test(name, () => assert.deepEqual(judge(claims), verdicts));
 
+/** "what" for each claim of the other speaker; it gives the address up at these times. */
+function judgeReleased(claimsMs: readonly number[], releasesMs: readonly number[]): string[] {
+  const watch = new ConflictWatch();
+  const releases = [...releasesMs];
+  return claimsMs.map((atMs) => {
+    while ((releases[0] ?? atMs) < atMs) watch.released(speaker.ip, releases.shift() ?? 0);
+    return watch.judge(speaker, atMs).verdict;
+  });
+}
+
+const releases: readonly {
+  readonly name: string;
+  readonly claimsMs: readonly number[];
+  readonly releasesMs: readonly number[];
+  readonly verdicts: readonly string[];
+}[] = [
+  {
+    name: 'two handovers that follow each other closely are two where a speaker gave up in between',
+    claimsMs: [0, 5_000, 6_999],
+    releasesMs: [10],
+    verdicts: ['handover', 'handover', 'handover'],
+  },
+  {
+    name: 'so they are where what it sent before is seen after it gave up',
+    claimsMs: [20, 5_000, 6_999],
+    releasesMs: [10],
+    verdicts: ['handover', 'handover', 'handover'],
+  },
+  {
+    name: 'who goes on claiming what it gave up is a conflict',
+    claimsMs: [20, 100, 300, 1_000, 2_000, 4_000],
+    releasesMs: [10],
+    verdicts: ['handover', 'handover', 'handover', 'handover', 'handover', 'conflict'],
+  },
+  {
+    name: 'who takes it and does not give it up is a conflict, whatever was given up before',
+    claimsMs: [20, 5_000, 7_000],
+    releasesMs: [10],
+    verdicts: ['handover', 'handover', 'conflict'],
+  },
+];
+
+for (const { name, claimsMs, releasesMs, verdicts } of releases) {
+  test(name, () => assert.deepEqual(judgeReleased(claimsMs, releasesMs), verdicts));
+}
+
 test('an address that was forgotten starts anew', () => {
   const watch = new ConflictWatch();
   watch.judge(stranger, 0);

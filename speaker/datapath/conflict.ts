@@ -5,6 +5,8 @@ export const reportIntervalMs = 60_000;
 export const handoverMs = 2_000;
 /** A speaker's claims that follow each other closer than this belong to one handover. */
 const handoverQuietMs = 10_000;
+/** What a speaker sent before it gave an address up may be seen so long after it said so. */
+const lateFramesMs = 500;
 
 /** Another station says that it has an address of ours. */
 export interface Claim {
@@ -27,11 +29,13 @@ interface ConflictState {
   defendedMs: number;
   speakerClaimSinceMs: number;
   speakerClaimLastMs: number;
+  /** When a speaker last said that it gave the address up. */
+  releasedMs: number;
 }
 
 const silence: ConflictResponse = { verdict: 'handover', report: false, defend: false };
 
-/** Judges foreign claims to owned addresses. BOUNDED: one entry per address that was ever claimed; `forget` removes it. */
+/** Judges foreign claims to owned addresses. BOUNDED: one entry per owned address; `forget` removes it. */
 export class ConflictWatch {
   readonly #states = new Map<string, ConflictState>();
 
@@ -46,7 +50,12 @@ export class ConflictWatch {
     return { verdict: 'conflict', report, defend };
   }
 
-  /** The address is no longer in the table. */
+  /** Another speaker says that it gave the address up, which this node owns. */
+  released(ip: string, nowMs: number): void {
+    this.#stateOf(ip).releasedMs = nowMs;
+  }
+
+  /** The address is no longer this node's. */
   forget(ip: string): void {
     this.#states.delete(ip);
   }
@@ -55,7 +64,13 @@ export class ConflictWatch {
     let state = this.#states.get(ip);
     if (state === undefined) {
       const never = Number.NEGATIVE_INFINITY;
-      state = { reportedMs: never, defendedMs: never, speakerClaimSinceMs: never, speakerClaimLastMs: never };
+      state = {
+        reportedMs: never,
+        defendedMs: never,
+        speakerClaimSinceMs: never,
+        speakerClaimLastMs: never,
+        releasedMs: never,
+      };
       this.#states.set(ip, state);
     }
     return state;
@@ -64,7 +79,14 @@ export class ConflictWatch {
 
 /** Notes the speaker's claim, and says whether claims have not gone on for longer than a handover takes. */
 function isHandover(state: ConflictState, nowMs: number): boolean {
-  if (nowMs - state.speakerClaimLastMs > handoverQuietMs) state.speakerClaimSinceMs = nowMs;
+  const isQuiet = nowMs - state.speakerClaimLastMs > handoverQuietMs;
+  if (isQuiet || hasHandedOver(state, nowMs)) state.speakerClaimSinceMs = nowMs;
   state.speakerClaimLastMs = nowMs;
   return nowMs - state.speakerClaimSinceMs < handoverMs;
+}
+
+/** The claims so far belong to a handover that is over; this one does not. */
+function hasHandedOver({ speakerClaimLastMs, releasedMs }: ConflictState, nowMs: number): boolean {
+  const overMs = releasedMs + lateFramesMs;
+  return speakerClaimLastMs < overMs && overMs <= nowMs;
 }

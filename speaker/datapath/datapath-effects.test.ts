@@ -266,6 +266,35 @@ test('a table without the interface whose carrier went does not tell that it is 
   assert.deepEqual(bench.told(), ['links 40: carrier', 'table 40: b pulses, 192.0.2.100 able -']);
 });
 
+describe('another speaker that hands over', () => {
+  const header = { sender: 'b', incarnation: '1', sequence: 1n };
+  const claim = arpHex({
+    to: 'ff:ff:ff:ff:ff:ff',
+    from: otherMac,
+    operation: 1,
+    sender: `${otherMac} ${g}`,
+    target: `00:00:00:00:00:00 ${g}`,
+  });
+  const table = [
+    { what: 'gives it up and takes it again 5 s later, and is no stranger for that', state: 'released', conflicts: 0 },
+    { what: 'can not serve it any more, which is no other', state: 'unfit', conflicts: 0 },
+    { what: 'holds it all the time: that is a conflict', state: 'held', conflicts: 1 },
+  ] as const;
+  for (const { what, state, conflicts } of table) {
+    test(what, () => {
+      const bench = new Bench();
+      bench.table([vip(g)]);
+      bench.failover.want(take);
+      bench.datapath.settle(at(0));
+      bench.datapath.receiveArp(frameOf(claim), bench.arp, 10);
+      const entries = [{ group: g, epoch: 1, state }];
+      bench.datapath.receiveMessage(header, { type: 'claims', version: 2, since: 1, part: 0, parts: 1, entries }, 20);
+      bench.datapath.receiveArp(frameOf(claim), bench.arp, 5_000);
+      assert.equal(bench.datapath.counters()['conflicts'], conflicts);
+    });
+  }
+});
+
 describe('evidence', () => {
   test('an owner that answers a probe is told, and so is a gateway', () => {
     const bench = new Bench();

@@ -1,6 +1,6 @@
 import type { FailoverMachine } from '../failover/failover.ts';
 import type { FailoverEffect } from '../failover/failover-effect.ts';
-import type { Message, MessageHeader } from '../liveness/message.ts';
+import { isHeld, type Message, type MessageHeader } from '../liveness/message.ts';
 import type { Standing } from '../liveness/standing.ts';
 import type { Utterance } from '../liveness/voice.ts';
 import { Abilities } from './abilities.ts';
@@ -152,6 +152,8 @@ export class Datapath {
   receiveMessage(header: MessageHeader, message: Message, nowMs: number): void {
     this.#unsettled = true;
     this.#failover.receive(header, message, nowMs);
+    if (message.type !== 'claims' || !this.#failover.isVerified(header.sender, header.incarnation)) return;
+    for (const { group, state } of message.entries) if (!isHeld(state)) this.#answering.released(group, nowMs);
   }
 
   /** Does what is due among the speakers. */

@@ -54,6 +54,11 @@ export class Reception {
     this.#linkMacs = new Set([...(links?.values() ?? [])].map((link) => link.mac));
   }
 
+  /** Another speaker says that it gave up the address, which this node owns. */
+  released(ip: string, nowMs: number): void {
+    this.#conflicts.released(ip, nowMs);
+  }
+
   /** The address is no longer this node's. */
   forget(ip: string): void {
     this.#conflicts.forget(ip);
