@@ -47,6 +47,19 @@ describe('a controller that finds Services with addresses and no configuration a
   });
 });
 
+test('one that is stopped before it begins to wait for a configuration ends', async () => {
+  herald.service({ key: 'shop/web', status: ['10.0.0.5'] });
+  herald.api.latencyMs = 50;
+  await herald.start();
+  // The caches are complete, and are compared with the API server.
+  await herald.pass(150);
+  await herald.stop();
+  assert.deepEqual(
+    herald.log.events.filter((event) => event === 'waiting-for-configuration'),
+    [],
+  );
+});
+
 test('where no Service has an address, each is told at once that there is no pool', async () => {
   herald.service({ key: 'shop/web' });
   await herald.start();
@@ -100,6 +113,26 @@ test('they stay for good where their pools come back with it', async () => {
   herald.pool('b', { addresses: ['10.0.0.0/24'] });
   await herald.pass(120_000);
   assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.7']);
+});
+
+test('a pool that is made smaller while others are awaited takes nothing from those', async () => {
+  herald.pool('a', { addresses: ['10.0.0.0/24'] });
+  herald.pool('b', { addresses: ['10.0.1.0/24'] });
+  await herald.start();
+  herald.service({ key: 'shop/web', annotations: { 'metallb.io/address-pool': 'b' } });
+  await herald.pass();
+  herald.service({ key: 'shop/web' });
+  herald.api.fail('list', new ApiError('NotFound', 'no such kind', { status: 404 }), { plural: 'ipaddresspools' });
+  for (const name of ['a', 'b']) herald.api.remove(ipAddressPoolResource, { namespace, name });
+  await herald.pass(10_000);
+  herald.pool('a', { addresses: ['10.0.0.0/24'] });
+  await herald.pass(10_000);
+  herald.pool('a', { addresses: ['10.0.0.0/25'] });
+  await herald.pass(10_000);
+  assert.deepEqual(herald.addresses('shop/web'), ['10.0.1.0']);
+  herald.pool('b', { addresses: ['10.0.1.0/24'] });
+  await herald.pass(120_000);
+  assert.deepEqual(herald.addresses('shop/web'), ['10.0.1.0']);
 });
 
 test('an address that MetalLB gave from a pool which can not be used stays, under either prefix of its annotation', async () => {

@@ -29,7 +29,7 @@ export interface ConfigurationOptions {
   readonly nodes: Cache<Node>;
   readonly bgp: BgpKinds;
   /** False where the API server does not know the kind of pools any more, or does not answer. */
-  readonly poolKindServed: () => Promise<boolean>;
+  readonly poolKindServed: (signal: AbortSignal) => Promise<boolean>;
   /** Resolves once these caches are complete. */
   readonly synced: Promise<unknown>;
 }
@@ -100,10 +100,12 @@ class ConfigurationReader {
   #readMs = Number.NEGATIVE_INFINITY;
   #cancelRead: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
-  /** No IPAddressPool is left of those that were in force. */
+  /** When what is gone is lost. */
+  #lossMs = Number.NEGATIVE_INFINITY;
+  /** No IPAddressPool was left of those that were in force, and what was lost with them still may come back. */
   #allGone = false;
   #kindWasGone = false;
-  #stopped = false;
+  readonly #over = new AbortController();
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -146,7 +148,7 @@ class ConfigurationReader {
     // Empty lists complete the caches without a change.
     void bgp.synced.then(() => signal.aborted || this.#readSoon());
     await stopped.promise;
-    this.#stopped = true;
+    this.#over.abort();
     this.#cancelRead?.();
     this.#cancelLoss?.();
     for (const stop of unsubscribe) stop();
@@ -176,15 +178,18 @@ class ConfigurationReader {
     const lost = lostPools(config, next.config);
     const leaving = new Set([...(config.leaving ?? []), ...lost]);
     if (lost.size > 0) {
-      this.#allGone = config.source === 'resources' && next.config.pools.size + next.config.setAside.size === 0;
-      this.#loseLater(lossMs);
+      this.#allGone ||= config.source === 'resources' && next.config.pools.size + next.config.setAside.size === 0;
+      // Others may be awaited longer: those lose nothing by this.
+      this.#loseLater(Math.max(lossMs, this.#lossMs - this.#options.clock.now()));
     }
     this.#putInForce(leaving.size === 0 ? next : { ...next, config: { ...next.config, leaving } });
   }
 
   #loseLater(delayMs: number): void {
+    const { clock } = this.#options;
     this.#cancelLoss?.();
-    this.#cancelLoss = this.#options.clock.after(delayMs, () => {
+    this.#lossMs = clock.now() + delayMs;
+    this.#cancelLoss = clock.after(delayMs, () => {
       this.#cancelLoss = undefined;
       if (this.#allGone) void this.#loseIfServed();
       else this.#lose();
@@ -193,9 +198,10 @@ class ConfigurationReader {
 
   async #loseIfServed(): Promise<void> {
     const { poolKindServed, log } = this.#options;
-    const served = await poolKindServed();
+    const { signal } = this.#over;
+    const served = await poolKindServed(signal);
     // Read anew meanwhile, or stopped.
-    if (this.#cancelLoss !== undefined || this.#stopped) return;
+    if (this.#cancelLoss !== undefined || signal.aborted) return;
     if (served && !this.#kindWasGone) return this.#lose();
     if (served) log.info('pool-kind-served-again');
     else if (!this.#kindWasGone) log.warn('pool-kind-not-served', { addresses: 'left as they are' });
@@ -204,6 +210,7 @@ class ConfigurationReader {
   }
 
   #lose(): void {
+    this.#allGone = false;
     const { config } = this.state;
     if (config === undefined) return;
     const { leaving: _, ...rest } = config;

@@ -66,6 +66,7 @@ export function reconcileTask(options: ReconcileOptions): Task {
       await Promise.race([options.fresh(signal), stopped.promise]);
       options.configuration.refresh();
       await Promise.race([options.configuration.ready, stopped.promise]);
+      if (signal.aborted) return;
       await firstConfiguration(options, signal);
       if (signal.aborted) return;
       const stop = reconciling.start();

@@ -49,9 +49,9 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     ]);
     return all.every((one) => one);
   };
-  const poolKindServed = async (): Promise<boolean> => {
+  const poolKindServed = async (signal: AbortSignal): Promise<boolean> => {
     try {
-      await shared.client.list(ipAddressPoolResource, { namespace, limit: 1 });
+      await shared.client.list(ipAddressPoolResource, { namespace, limit: 1, signal });
       return true;
     } catch (error) {
       if (error instanceof ApiError) return false;
