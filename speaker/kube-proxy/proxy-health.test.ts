@@ -6,6 +6,27 @@ describe('kube-proxy’s health', () => {
   const rows: readonly { name: string; probes: readonly (readonly [number, ProbeResult])[]; unhealthy: boolean }[] = [
     { name: 'answers', probes: [[0, 'healthy']], unhealthy: false },
     {
+      name: 'fails four probes in a row, a second apart but for what timers are late by',
+      probes: [
+        [0, 'healthy'],
+        [1_004, 'failing'],
+        [2_001, 'failing'],
+        [3_001, 'failing'],
+        [4_000, 'failing'],
+      ],
+      unhealthy: true,
+    },
+    {
+      name: 'fails three probes in a row',
+      probes: [
+        [0, 'healthy'],
+        [1_000, 'failing'],
+        [2_000, 'failing'],
+        [3_004, 'failing'],
+      ],
+      unhealthy: false,
+    },
+    {
       name: 'nobody ever listened',
       probes: [
         [0, 'refused'],
