@@ -1,8 +1,8 @@
 /** RFC 5227 §2.4 (b): an address is defended once in so long. */
-export const defendIntervalMs = 10_000;
-export const reportIntervalMs = 60_000;
+const defendIntervalMs = 10_000;
+const reportIntervalMs = 60_000;
 /** While an address moves between speakers, both answer for a moment. */
-export const handoverMs = 2_000;
+const handoverMs = 2_000;
 /** A speaker's claims that follow each other closer than this belong to one handover. */
 const handoverQuietMs = 10_000;
 /** What a speaker sent before it gave an address up may be seen so long after it said so. */

@@ -40,7 +40,7 @@ const magic = 0x48524c44;
 const version = 1;
 const field = { version: 4, type: 5, keyId: 8, sender: 12, incarnation: 20, sequence: 28 } as const;
 const headerLength = 36;
-export const authenticatorLength = 16;
+const authenticatorLength = 16;
 /** What fits the smallest MTU of IPv6 (RFC 8200 §5) unfragmented. */
 export const maxMessageLength = 1_232;
 

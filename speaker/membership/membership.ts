@@ -1,7 +1,7 @@
 import type { Lease } from '../../shared/api/lease.ts';
 import { decodeSpeakerFacts, type SpeakerFacts } from './speaker-facts.ts';
 
-export const speakerLeasePrefix = 'speaker-';
+const speakerLeasePrefix = 'speaker-';
 /** Up to so many speakers renew every 5 s, more of them every 10 s. */
 const manySpeakers = 100;
 /** No speaker writes a shorter one: a Lease made by hand must not decide how long the others' last. */

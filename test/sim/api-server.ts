@@ -6,7 +6,7 @@ import { idOf, type SimGroup, SimGroups } from './sim-groups.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Of a speaker's Lease. */
-export const renewEveryMs = 5000;
+const renewEveryMs = 5000;
 export const leaseMs = 15_000;
 /** A change reaches the datapath threads within that time, where the API server is reached. */
 export const longestWatchMs = 200;

@@ -14,7 +14,7 @@ import { abc } from './plan-world.ts';
 import { repositoryRoot } from './source-tree.ts';
 
 /** The definitions of the chart, as the API server has them once they are established. */
-export function chartDefinitions(): readonly JsonObject[] {
+function chartDefinitions(): readonly JsonObject[] {
   const path = join(repositoryRoot, 'charts', 'herald', 'files', 'crds');
   return readdirSync(path)
     .filter((name) => name.endsWith('.yaml'))
@@ -86,7 +86,7 @@ export function findingsOf(cluster: Cluster, facts: DoctorFacts): readonly strin
   return reportLines(doctorReport(examine(cluster, facts)));
 }
 
-export function reportLines({ checks }: DoctorReport): readonly string[] {
+function reportLines({ checks }: DoctorReport): readonly string[] {
   return checks.flatMap(({ name, findings }) =>
     findings.map(({ severity, message }) => `${severity} ${name}: ${message}`),
   );
