@@ -177,6 +177,8 @@ export class Ownership {
 
   /** While it is cut off, this node takes nothing that it does not hold yet. */
   setCutOff(cutOff: boolean, nowMs: number): void {
+    // Told after each message.
+    if (cutOff === this.#cutOff) return;
     this.#cutOff = cutOff;
     this.#decide(nowMs);
   }
@@ -222,10 +224,7 @@ export class Ownership {
 
   takeEffects(nowMs: number): readonly OwnershipEffect[] {
     for (const message of this.#own.takeNews(nowMs)) this.#sendToAll(message);
-    for (const node of this.#answers) {
-      for (const message of this.#own.all()) this.#effects.push({ type: 'send', to: [node], message });
-    }
-    this.#answers.clear();
+    if (this.#answers.size > 0) this.#answerAll();
     if (this.#leaving && !this.#drained && this.#groups.handingOver === 0) {
       this.#drained = true;
       this.#effects.push({ type: 'drained' });
@@ -234,6 +233,13 @@ export class Ownership {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  #answerAll(): void {
+    for (const node of this.#answers) {
+      for (const message of this.#own.all()) this.#effects.push({ type: 'send', to: [node], message });
+    }
+    this.#answers.clear();
   }
 
   /** By group: who holds its addresses under another key. */
