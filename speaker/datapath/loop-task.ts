@@ -94,6 +94,7 @@ export class LoopTask {
 
   /** Ends when main says `stop`. */
   async run(): Promise<void> {
+    this.#nowMs = performance.now();
     this.#post({ type: 'started' });
     try {
       while (!this.#stopped) {
