@@ -21,6 +21,7 @@ kind: L2Advertisement
 metadata: { name: lan, namespace: herald-system }
 `;
 
+const l2Statuses = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/servicel2statuses`;
 const isReal = (process.env['KUBEBUILDER_ASSETS'] ?? '') !== '';
 const remembered = isReal ? { skip: 'only the stand-in remembers what roles allowed' } : {};
 
@@ -62,7 +63,16 @@ await clusterSuite(import.meta.filename, { name: 'the permissions of the chart' 
       await api.mergePatch(`${servicesPath}/web`, { spec: { type } });
       await waitForAddresses(api, 'web', type === 'LoadBalancer' ? 1 : 0);
     }
-    await waitForOwner(cluster(), address);
+    // A speaker goes in order, and what its Service has been reported as is told of another node.
+    const owner = await waitForOwner(cluster(), address);
+    const { speaker } = cluster().node(owner);
+    await speaker.kill('SIGTERM');
+    await eventually('another node is reported', async () => {
+      const [report] = await api.list(l2Statuses);
+      const node = readString(readObject(asObject(report), 'status'), 'node');
+      return (node !== undefined && node !== owner) || undefined;
+    });
+    speaker.start();
     // A node answers for everything.
     await cluster().node('node-a').setProxyMode('ipvs');
     await eventually("the node's condition", async () => {
@@ -70,8 +80,6 @@ await clusterSuite(import.meta.filename, { name: 'the permissions of the chart' 
       const types = readObjects(asObject(status), 'conditions').map(({ type }) => type);
       return types.includes('herald/StrictARPRequired') || undefined;
     });
-    // A speaker goes in order.
-    await cluster().node('node-b').speaker.kill('SIGTERM');
     await api.delete(`${servicesPath}/web`);
   });
 

@@ -20,7 +20,7 @@ await failoverSuite(import.meta.filename, refuse, (watched) => {
       const text = await conditionOf(api, web, 'herald/Announced');
       return text?.startsWith('False strictArpRequired: ') ? text : undefined;
     });
-    assert.ok(announced.includes(`no node may announce ${vips[0]}: strictArpRequired (`), announced);
+    assert.ok(announced.includes(`no node may announce ${vips.join(' and ')}: strictArpRequired (`), announced);
     const [, ndp] = await answering(watched());
     assert.deepEqual(ndp, []);
   });
