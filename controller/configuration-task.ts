@@ -69,6 +69,8 @@ const gatherMs = 20;
 export const lossMs = 1_000;
 /** Who uninstalls the definition of pools deletes every pool, and need not mean to take addresses away. */
 const kindAwaitedMs = 5_000;
+const kindGoneText =
+  'the definition of IPAddressPool is gone, or the API server does not answer: Services keep their addresses; install the definitions again (helm upgrade), and apply the pools';
 /** Once it is back, its pools get this long. */
 const poolsAwaitedMs = 60_000;
 
@@ -204,7 +206,7 @@ class ConfigurationReader {
     if (this.#cancelLoss !== undefined || signal.aborted) return;
     if (served && !this.#kindWasGone) return this.#lose();
     if (served) log.info('pool-kind-served-again');
-    else if (!this.#kindWasGone) log.warn('pool-kind-not-served', { addresses: 'left as they are' });
+    else if (!this.#kindWasGone) log.warn('pool-kind-not-served', { meaning: kindGoneText });
     this.#kindWasGone = !served;
     this.#loseLater(served ? poolsAwaitedMs : kindAwaitedMs);
   }

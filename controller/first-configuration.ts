@@ -14,6 +14,9 @@ export interface FirstConfigurationOptions {
   readonly log: Log;
 }
 
+const waitingText =
+  'Services have addresses, and no IPAddressPool or ConfigMap is there: nothing is given or taken back until one is applied';
+
 /**
  * Where nothing at all is configured yet, and Services have addresses, of MetalLB for one, they would lose all of them
  * before anybody could apply the pools that these are in. Waits until there is a configuration whose objects have all
@@ -24,7 +27,7 @@ export async function firstConfiguration(options: FirstConfigurationOptions, sig
   const isNone = (): boolean => configuration.state.config?.source === 'none';
   const holders = countHolders(options);
   if (!isNone() || holders === 0) return;
-  log.warn('waiting-for-configuration', { servicesWithAddresses: holders });
+  log.warn('waiting-for-configuration', { servicesWithAddresses: holders, meaning: waitingText });
   const over = deferred();
   let cancel: (() => void) | undefined;
   const settle = (): void => {

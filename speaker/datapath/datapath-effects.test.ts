@@ -4,7 +4,7 @@ import { frameOf, RecordingSink } from '../../test/support/frame-in-place.ts';
 import { eth0 as sound } from '../../test/support/links.ts';
 import { ScriptedFailover } from '../../test/support/scripted-failover.ts';
 import { arpHex } from '../../test/support/wire-frames.ts';
-import { Datapath } from './datapath.ts';
+import { Datapath, type Intake } from './datapath.ts';
 import type { DatapathTable, Link, Member, Vip } from './table.ts';
 
 const ownMac = '02:00:00:00:00:01';
@@ -73,6 +73,16 @@ class Bench {
 
   told(): readonly string[] {
     return this.failover.told.splice(0);
+  }
+
+  /** Whether the frames that have come, requests for the address, were answered before what the messages say took effect. */
+  takeIn(readMessages: Intake['readMessages'], nowMs: number): boolean {
+    let answered = false;
+    const answerFrames = (): void => {
+      answered = this.answers(g);
+    };
+    this.datapath.takeIn({ readMessages, answerFrames }, at(nowMs));
+    return answered;
   }
 
   answers(ip: string): boolean {
@@ -266,8 +276,32 @@ test('a table without the interface whose carrier went does not tell that it is 
   assert.deepEqual(bench.told(), ['links 40: carrier', 'table 40: b pulses, 192.0.2.100 able -']);
 });
 
+describe('when another node has taken over', () => {
+  const table = [
+    { what: 'in order, what came before is answered first', handsOver: true },
+    { what: 'while this node did not run, what has waited is answered no more', handsOver: false },
+  ];
+  for (const { what, handsOver } of table) {
+    test(what, () => {
+      const bench = new Bench();
+      bench.table([vip(g)]);
+      bench.failover.want(take);
+      bench.datapath.settle(at(0));
+      bench.failover.handsOver = handsOver;
+      const giveUp = { type: 'giveUp', group: g, reason: 'betterCandidateLive' } as const;
+      const pulse = { header: { sender: 'b', incarnation: '1', sequence: 1n }, message: { type: 'leave' } } as const;
+      const answered = bench.takeIn((reader) => {
+        reader(pulse.header, pulse.message);
+        bench.failover.want(giveUp);
+      }, 20);
+      assert.deepEqual([answered, bench.answers(g)], [handsOver, false]);
+    });
+  }
+});
+
 describe('another speaker that hands over', () => {
   const header = { sender: 'b', incarnation: '1', sequence: 1n };
+  const claims = { type: 'claims', version: 2, since: 1, part: 0, parts: 1 } as const;
   const claim = arpHex({
     to: 'ff:ff:ff:ff:ff:ff',
     from: otherMac,
@@ -288,7 +322,7 @@ describe('another speaker that hands over', () => {
       bench.datapath.settle(at(0));
       bench.datapath.receiveArp(frameOf(claim), bench.arp, 10);
       const entries = [{ group: g, epoch: 1, state }];
-      bench.datapath.receiveMessage(header, { type: 'claims', version: 2, since: 1, part: 0, parts: 1, entries }, 20);
+      bench.takeIn((reader) => reader(header, { ...claims, entries }), 20);
       bench.datapath.receiveArp(frameOf(claim), bench.arp, 5_000);
       assert.equal(bench.datapath.counters()['conflicts'], conflicts);
     });

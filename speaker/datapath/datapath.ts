@@ -30,6 +30,14 @@ export interface DatapathOptions {
   readonly gateways: () => readonly DefaultGateway[];
 }
 
+/** What has come, and waits in the sockets. */
+export interface Intake {
+  /** Messages that are authentic and no replays. */
+  readonly readMessages: (reader: (header: MessageHeader, message: Message) => void) => void;
+  /** Answers requests for what is owned now. */
+  readonly answerFrames: () => void;
+}
+
 const nothing: readonly never[] = [];
 const emptyTable: DatapathTable = { version: 0, self: '', members: [], vips: [] };
 
@@ -148,12 +156,16 @@ export class Datapath {
     this.settle(at);
   }
 
-  /** A message that is authentic and no replay; `settle` carries out what follows from it, and from others. */
-  receiveMessage(header: MessageHeader, message: Message, nowMs: number): void {
-    this.#unsettled = true;
-    this.#failover.receive(header, message, nowMs);
-    if (message.type !== 'claims' || !this.#failover.isVerified(header.sender, header.incarnation)) return;
-    for (const { group, state } of message.entries) if (!isHeld(state)) this.#answering.released(group, nowMs);
+  /**
+   * Takes in all messages that have come, and carries out what follows. Where another node takes over in order, it answers
+   * what comes after that; what came before lies in this node's sockets, too, and is answered before this node gives up.
+   */
+  takeIn({ readMessages, answerFrames }: Intake, at: Instant): void {
+    const { handsOver } = this.#failover;
+    readMessages((header, message) => this.#receiveMessage(header, message, at.nowMs));
+    if (!this.unsettled) return;
+    if (handsOver) answerFrames();
+    this.settle(at);
   }
 
   /** Does what is due among the speakers. */
@@ -228,6 +240,13 @@ export class Datapath {
     for (let effects = this.#failover.takeEffects(); effects.length > 0; effects = this.#failover.takeEffects()) {
       for (const effect of effects) this.#carryOut(effect, at);
     }
+  }
+
+  #receiveMessage(header: MessageHeader, message: Message, nowMs: number): void {
+    this.#unsettled = true;
+    this.#failover.receive(header, message, nowMs);
+    if (message.type !== 'claims' || !this.#failover.isVerified(header.sender, header.incarnation)) return;
+    for (const { group, state } of message.entries) if (!isHeld(state)) this.#answering.released(group, nowMs);
   }
 
   #carryOut(effect: FailoverEffect, at: Instant): void {

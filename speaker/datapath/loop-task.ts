@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Failover } from '../failover/failover.ts';
-import type { Message, MessageHeader } from '../liveness/message.ts';
 import { arpFilter, ndpFilter } from '../system/bpf.ts';
 import { type Descriptor, DescriptorSet } from '../system/descriptor-set.ts';
 import type { Libc } from '../system/libc.ts';
@@ -12,7 +11,7 @@ import { PulsePort } from '../system/pulse-port.ts';
 import { RouteFiles } from '../system/routes-file.ts';
 import { type SocketAddress, socketAddressOf } from '../system/socket-address.ts';
 import { WakeUp } from '../system/wake-up.ts';
-import { Datapath } from './datapath.ts';
+import { Datapath, type Intake } from './datapath.ts';
 import type { MessageFromThread, MessageToThread, PulseOptions, ThreadOptions } from './datapath-message.ts';
 import { etherType } from './ethernet.ts';
 import type { Frame } from './frame.ts';
@@ -31,7 +30,6 @@ const tickMs = 1_000;
 export class LoopTask {
   readonly #port: MessagePort;
   readonly #wakeUp: WakeUp;
-  readonly #failover: Failover;
   readonly #datapath: Datapath;
   /** This node's, that messages leave from. */
   readonly #address: string;
@@ -46,6 +44,13 @@ export class LoopTask {
   readonly #stalls: Stalls;
   readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
   readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
+  readonly #intake: Intake = {
+    readMessages: (reader) => this.#pulses?.receive(reader),
+    answerFrames: () => {
+      this.#receiveArp();
+      this.#receiveNdp();
+    },
+  };
   #nowMs = performance.now();
   #nextTickMs = 0;
   #stopped = false;
@@ -61,14 +66,14 @@ export class LoopTask {
     this.#wakeUp = WakeUp.ofDescriptor(libc, options.wakeUpDescriptor);
     this.#address = options.pulses.address;
     this.#stalls = new Stalls(options.pulses);
-    this.#failover = failoverOf(options);
+    const failover = failoverOf(options);
     const routes = new RouteFiles({ onFailure: (why) => this.#postEvent({ type: 'gatewaysUnknown', why }) });
     this.#datapath = new Datapath({
       announcer: options.announcer,
-      failover: this.#failover,
+      failover,
       gateways: routes.defaultGateways,
     });
-    this.#pulses = pulsePortOf(libc, options, this.#failover);
+    this.#pulses = pulsePortOf(libc, options, failover);
     this.#arp = new PacketSocket(libc, { etherType: etherType.arp, filter: arpFilter });
     this.#ndp = new PacketSocket(libc, { etherType: etherType.ipv6, filter: ndpFilter });
     this.#sinks = { arp: this.#arp, ndp: this.#ndp };
@@ -123,7 +128,7 @@ export class LoopTask {
     this.#datapath.sendDue(this.#sinks, this.#nowMs);
     this.#arp.flush();
     this.#ndp.flush();
-    // Who hands over stops once it is told: by then solicitations come here.
+    // Who hands over stops once it is told: by then solicitations come here, for as many addresses as are joined at once.
     this.#joinGroups();
     // Others are told what was announced, once it was.
     this.#settle();
@@ -143,17 +148,7 @@ export class LoopTask {
   }
 
   #receivePulses(at: Instant): void {
-    const { handsOver } = this.#failover;
-    this.#pulses?.receive((header: MessageHeader, message: Message) => {
-      this.#datapath.receiveMessage(header, message, at.nowMs);
-    });
-    if (!this.#datapath.unsettled) return;
-    // The new owner answers what comes after it took over; what came before lies here too, and still is this node's.
-    if (handsOver) {
-      this.#receiveArp();
-      this.#receiveNdp();
-    }
-    this.#datapath.settle(at);
+    this.#datapath.takeIn(this.#intake, at);
   }
 
   #receiveArp(): void {

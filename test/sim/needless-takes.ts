@@ -16,7 +16,7 @@ const seenMs = 300;
 const noticedMs = 350;
 
 /** What is looked at of the cluster. */
-export interface WatchedCluster {
+export interface ObservedCluster {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly api: ApiServer;
@@ -32,9 +32,9 @@ export interface WatchedCluster {
 
 /** Tells which takeovers nothing explains, as the whole cluster can be seen from outside. */
 export class NeedlessTakes {
-  readonly #world: WatchedCluster;
+  readonly #world: ObservedCluster;
 
-  constructor(world: WatchedCluster) {
+  constructor(world: ObservedCluster) {
     this.#world = world;
   }
 

@@ -81,7 +81,7 @@ export class ScriptedFailover implements FailoverMachine {
     return 'live';
   }
 
-  readonly handsOver = false;
+  handsOver = false;
 
   holds(group: string): boolean {
     return this.held.has(group);
