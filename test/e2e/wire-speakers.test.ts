@@ -20,12 +20,26 @@ const vips = [
   { ip: second, candidates, link: 'eth1' as const },
 ];
 
+/** Longer than a takeover takes, also on a busy machine. */
+const blockedMs = 3_000;
+
 function request(address: string): string {
   return arpHex({
     to: 'ff:ff:ff:ff:ff:ff',
     from: clientMac,
     operation: 1,
     sender: `${clientMac} 192.0.2.2`,
+    target: `00:00:00:00:00:00 ${address}`,
+  });
+}
+
+function announcement(address: string, mac: string): string {
+  const claim = `${mac} ${address}`;
+  return arpHex({
+    to: 'ff:ff:ff:ff:ff:ff',
+    from: mac,
+    operation: 1,
+    sender: claim,
     target: `00:00:00:00:00:00 ${address}`,
   });
 }
@@ -160,6 +174,7 @@ if (await insideSandbox(import.meta.filename)) {
           speaker.tell({ type: 'keys', ...step });
           await pause(150);
         }
+        lan.keys = step;
       }
       const before = (await lan.speaker('node-3').tick()).counters['pulses.received'] ?? 0;
       const later = (await lan.speaker('node-3').tick()).counters['pulses.received'] ?? 0;
@@ -214,6 +229,28 @@ if (await insideSandbox(import.meta.filename)) {
       const macs = lan.answersFor(vip, frames).map(macOf);
       assert.ok(macs.length >= 20, `${macs.length} answers`);
       assert.deepEqual([...new Set(macs)], [take.speaker.mac]);
+    });
+
+    test('a dead owner is replaced, announced and answered for while the main threads of all others are blocked', async () => {
+      const owner = ownerOf(lan, vip);
+      const others = lan.speakers.filter((speaker) => speaker !== owner);
+      await settled(lan);
+      await Promise.all(others.map((speaker) => speaker.blockMain(blockedMs)));
+      const from = marks(lan);
+      const frames = lan.client.frames.length;
+      owner.signal('SIGSTOP');
+      const announced = await lan.client.waitFor(
+        ({ hex }) => others.some(({ mac }) => hex === announcement(vip, mac)),
+        frames,
+      );
+      await lan.client.send(clientLink, request(vip));
+      await lan.client.waitFor((frame) => lan.answersFor(vip, frames).includes(frame), frames);
+      const told = others.map(({ node, events }) => events.length - (from.get(node) ?? 0));
+      assert.deepEqual(told, [0, 0], 'the main threads know nothing of it yet');
+      const take = await successor(lan, vip, owner, from);
+      assert.deepEqual([take.reason, take.speaker.mac], ['ownerNotLive', macOf(announced)]);
+      owner.signal('SIGCONT');
+      await settled(lan);
     });
 
     test('one that leaves answers until another does, so that no request is lost', async () => {

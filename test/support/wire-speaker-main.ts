@@ -26,6 +26,13 @@ async function start({ self, pulses }: Extract<WireSpeakerOrder, { type: 'start'
   process.exit(0);
 }
 
+/** The parent hears of it once it is sent; then this thread does nothing. */
+function block(ms: number): void {
+  process.send?.({ type: 'blocked' } satisfies WireSpeakerReport, () => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  });
+}
+
 function obey(order: WireSpeakerOrder): void {
   switch (order.type) {
     case 'start':
@@ -51,6 +58,9 @@ function obey(order: WireSpeakerOrder): void {
       break;
     case 'stop':
       stop.abort();
+      break;
+    case 'block':
+      block(order.ms);
       break;
     case 'ip':
       report({ type: 'ipDone', output: ip(order.command) });

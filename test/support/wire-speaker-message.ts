@@ -10,10 +10,13 @@ export type WireSpeakerOrder =
   | { readonly type: 'apiHeard' }
   | { readonly type: 'leave' }
   | { readonly type: 'stop' }
+  /** The main thread does nothing for so long. */
+  | { readonly type: 'block'; readonly ms: number }
   | { readonly type: 'ip'; readonly command: string };
 
 export type WireSpeakerReport =
   | { readonly type: 'ready' }
   | { readonly type: 'started' }
+  | { readonly type: 'blocked' }
   | { readonly type: 'ipDone'; readonly output: string }
   | { readonly type: 'event'; readonly event: DatapathEvent; readonly cpuMs: number };

@@ -28,6 +28,7 @@ export class WireSpeaker {
   readonly #link: string;
   readonly #interfaces = new Map<string, VipInterface>();
   #ipOutput: PromiseWithResolvers<string> | undefined;
+  #blocked: PromiseWithResolvers<void> | undefined;
 
   private constructor(child: ChildProcess, { n, incarnation, ipv6 }: WireSpeakerPlace) {
     this.#child = child;
@@ -103,8 +104,15 @@ export class WireSpeaker {
     return found === undefined ? [] : [found];
   }
 
-  tell(order: Exclude<WireSpeakerOrder, { type: 'start' | 'ip' }>): void {
+  tell(order: Exclude<WireSpeakerOrder, { type: 'start' | 'ip' | 'block' }>): void {
     this.#order(order);
+  }
+
+  /** Has its main thread do nothing for so long; what that told before has come when this resolves. */
+  blockMain(ms: number): Promise<void> {
+    this.#blocked = Promise.withResolvers();
+    this.#order({ type: 'block', ms });
+    return this.#blocked.promise;
   }
 
   ip(command: string): Promise<string> {
@@ -157,6 +165,7 @@ export class WireSpeaker {
   }
 
   #receive(report: WireSpeakerReport): void {
+    if (report.type === 'blocked') this.#blocked?.resolve();
     if (report.type === 'ipDone') this.#ipOutput?.resolve(report.output);
     if (report.type !== 'event') return;
     this.events.push({ event: report.event, atMs: performance.now() });

@@ -10,6 +10,12 @@ export const firstKey = '2a'.repeat(32);
 export const secondKey = '2b'.repeat(32);
 const bridge = 'lan0';
 
+/** Keys as hex digits. */
+export interface HeldKeysText {
+  readonly send: string;
+  readonly accept: readonly string[];
+}
+
 /** An address and who may own it; `holder` is the API server's word. */
 export interface SharedVip {
   readonly ip: string;
@@ -27,6 +33,8 @@ export interface SharedVip {
 export class WireSpeakers {
   readonly client: WirePeer;
   readonly speakers: WireSpeaker[] = [];
+  /** What a speaker that starts is given. */
+  keys: HeldKeysText = { send: firstKey, accept: [firstKey] };
   readonly #pulses: Partial<PulseOptions>;
   readonly #ipv6: boolean;
   #version = 0;
@@ -75,7 +83,7 @@ export class WireSpeakers {
     this.#starts += 1;
     const incarnation = this.#starts.toString(16).padStart(16, '0');
     const speaker = await WireSpeaker.start({ n, bridge, incarnation, ipv6: this.#ipv6 }, pulses);
-    speaker.tell({ type: 'keys', send: firstKey, accept: [firstKey] });
+    speaker.tell({ type: 'keys', ...this.keys });
     return speaker;
   }
 
