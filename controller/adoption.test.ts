@@ -30,6 +30,55 @@ describe('a controller that finds Services with addresses and no configuration a
     );
   });
 
+  test('tells who has no address why, without giving any, and touches no other', async () => {
+    herald.service({ key: 'shop/new' });
+    await herald.pass();
+    assert.deepEqual(herald.events.take(), ['Warning AllocationFailed shop/new: no pool is configured']);
+    assert.equal(herald.condition('shop/new'), 'False AllocationFailed: no pool is configured');
+    assert.deepEqual(herald.addresses('shop/new'), []);
+    await herald.pass(60_000);
+    assert.equal(herald.serviceWrites, 1);
+    // 10.0.0.0 would be free; but who has which address is not known before the last object has come.
+    herald.pool('a', { addresses: ['10.0.0.0/24'] });
+    await herald.pass(900);
+    assert.deepEqual(herald.addresses('shop/new'), []);
+    await herald.pass(5_000);
+    assert.deepEqual(herald.addresses('shop/new'), ['10.0.0.0']);
+    assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.5']);
+  });
+
+  test('takes back what it told of one that is no LoadBalancer any more, and leaves alone who is given an address', async () => {
+    herald.service({ key: 'shop/gone' });
+    herald.service({ key: 'shop/new' });
+    await herald.pass();
+    const before = herald.serviceWrites;
+    herald.service({ key: 'shop/gone', spec: { type: 'ClusterIP' } });
+    herald.service({ key: 'shop/new', status: ['9.9.9.8'] });
+    await herald.pass();
+    assert.equal(herald.serviceWrites, before + 1);
+    assert.equal(herald.condition('shop/gone'), undefined);
+    assert.deepEqual(herald.addresses('shop/new'), ['9.9.9.8']);
+  });
+
+  test('goes on to wait where an advertisement comes long before the first pool', async () => {
+    herald.advertisement('all', {});
+    await herald.pass(60_000);
+    assert.equal(herald.serviceWrites, 0);
+    herald.pool('a', { addresses: ['10.0.0.0/23'] });
+    await herald.pass(5_000);
+    assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.5']);
+    assert.deepEqual(herald.addresses('shop/api'), ['10.0.1.5']);
+  });
+
+  test('and where a ConfigMap without pools does', async () => {
+    herald.configMap('address-pools: []');
+    await herald.pass(60_000);
+    assert.equal(herald.serviceWrites, 0);
+    herald.configMap('address-pools: [{name: a, protocol: layer2, addresses: [10.0.0.0/23]}]');
+    await herald.pass(5_000);
+    assert.deepEqual(herald.addresses('shop/web'), ['10.0.0.5']);
+  });
+
   test('adopts them once there is one, whose objects come one after the other', async () => {
     herald.pool('a', { addresses: ['10.0.0.0/24'] });
     await herald.pass(700);

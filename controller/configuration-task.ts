@@ -5,10 +5,14 @@ import type { L2Advertisement } from '../shared/api/l2-advertisement.ts';
 import type { Node } from '../shared/api/node.ts';
 import type { ApiObject, ObjectMeta } from '../shared/api/object-meta.ts';
 import { unchangedLabels, unchangedSpec } from '../shared/api/unchanged-spec.ts';
+import { oldestOf } from '../shared/config/age.ts';
 import type { BgpResources } from '../shared/config/bgp/from-bgp-resources.ts';
 import { type ConfigState, initialConfigState, stepConfig } from '../shared/config/config-state.ts';
+import { GoneObjects } from '../shared/config/gone-objects.ts';
+import { hasPools } from '../shared/config/has-pools.ts';
 import { lostPools } from '../shared/config/lost-pools.ts';
 import type { Config } from '../shared/config/model.ts';
+import { ownObjects } from '../shared/config/namespaces.ts';
 import type { Cache, Change } from '../shared/kube/informer.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { deferred } from '../shared/runtime/deferred.ts';
@@ -47,6 +51,8 @@ export interface Configuration {
   readonly state: ConfigState;
   /** False until the objects were read for the first time. */
   readonly wasRead: boolean;
+  /** When the oldest object of the configuration was created, in Unix ms; undefined where there is none. */
+  readonly oldestMs: number | undefined;
   /** Resolves once there is a configuration that can be used. */
   readonly ready: Promise<void>;
   /** Reads at once what is due to be read. */
@@ -67,12 +73,8 @@ const gatherMs = 20;
  * give it back only after this time.
  */
 export const lossMs = 1_000;
-/** Who uninstalls the definition of pools deletes every pool, and need not mean to take addresses away. */
-const kindAwaitedMs = 5_000;
 const kindGoneText =
   'the definition of IPAddressPool is gone, or the API server does not answer: Services keep their addresses; install the definitions again (helm upgrade), and apply the pools';
-/** Once it is back, its pools get this long. */
-const poolsAwaitedMs = 60_000;
 
 /** Reads the configuration whenever its objects change. The last one that could be used stays in force. */
 export function configurationTask(options: ConfigurationOptions): ConfigurationTask {
@@ -85,6 +87,9 @@ export function configurationTask(options: ConfigurationOptions): ConfigurationT
     },
     get wasRead() {
       return reader.state !== initialConfigState;
+    },
+    get oldestMs() {
+      return reader.oldestMs;
     },
     refresh: () => reader.refresh(),
     onConfig: (listener) => reader.onConfig(listener),
@@ -105,8 +110,7 @@ class ConfigurationReader {
   /** When what is gone is lost. */
   #lossMs = Number.NEGATIVE_INFINITY;
   /** No IPAddressPool was left of those that were in force, and what was lost with them still may come back. */
-  #allGone = false;
-  #kindWasGone = false;
+  #allGone: GoneObjects | undefined;
   readonly #over = new AbortController();
 
   constructor(options: ConfigurationOptions) {
@@ -115,6 +119,13 @@ class ConfigurationReader {
 
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  get oldestMs(): number | undefined {
+    const { namespace, configMapKey, pools, advertisements, configMaps } = this.#options;
+    const configMap = configMaps.get(configMapKey);
+    const own = ownObjects([...pools.values(), ...advertisements.values()], namespace);
+    return oldestOf(configMap === undefined ? own : [...own, configMap]);
   }
 
   onConfig(listener: (config: Config) => void): () => void {
@@ -180,7 +191,7 @@ class ConfigurationReader {
     const lost = lostPools(config, next.config);
     const leaving = new Set([...(config.leaving ?? []), ...lost]);
     if (lost.size > 0) {
-      this.#allGone ||= config.source === 'resources' && next.config.pools.size + next.config.setAside.size === 0;
+      if (config.source === 'resources' && !hasPools(next.config)) this.#allGone ??= new GoneObjects();
       // Others may be awaited longer: those lose nothing by this.
       this.#loseLater(Math.max(lossMs, this.#lossMs - this.#options.clock.now()));
     }
@@ -193,26 +204,26 @@ class ConfigurationReader {
     this.#lossMs = clock.now() + delayMs;
     this.#cancelLoss = clock.after(delayMs, () => {
       this.#cancelLoss = undefined;
-      if (this.#allGone) void this.#loseIfServed();
-      else this.#lose();
+      if (this.#allGone === undefined) this.#lose();
+      else void this.#loseIfDeleted(this.#allGone);
     });
   }
 
-  async #loseIfServed(): Promise<void> {
+  async #loseIfDeleted(gone: GoneObjects): Promise<void> {
     const { poolKindServed, log } = this.#options;
     const { signal } = this.#over;
     const served = await poolKindServed(signal);
     // Read anew meanwhile, or stopped.
     if (this.#cancelLoss !== undefined || signal.aborted) return;
-    if (served && !this.#kindWasGone) return this.#lose();
-    if (served) log.info('pool-kind-served-again');
-    else if (!this.#kindWasGone) log.warn('pool-kind-not-served', { meaning: kindGoneText });
-    this.#kindWasGone = !served;
-    this.#loseLater(served ? poolsAwaitedMs : kindAwaitedMs);
+    const verdict = gone.answered(served);
+    if (verdict.type === 'deleted') return this.#lose();
+    if (verdict.news === 'back') log.info('pool-kind-served-again');
+    if (verdict.news === 'missing') log.warn('pool-kind-not-served', { meaning: kindGoneText });
+    this.#loseLater(verdict.askAgainMs);
   }
 
   #lose(): void {
-    this.#allGone = false;
+    this.#allGone = undefined;
     const { config } = this.state;
     if (config === undefined) return;
     const { leaving: _, ...rest } = config;

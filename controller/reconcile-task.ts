@@ -21,6 +21,7 @@ import type { PoolSpace } from './allocator/pool.ts';
 import { type Configuration, lossMs } from './configuration-task.ts';
 import { firstConfiguration } from './first-configuration.ts';
 import type { ControllerMetrics } from './metrics.ts';
+import { pendingServices } from './pending-services.ts';
 import { Reconciler, type ServiceWork } from './reconciler.ts';
 import { ServiceWriter } from './service-writer-client.ts';
 import { SpeakerPresence } from './speaker-presence.ts';
@@ -50,6 +51,12 @@ export interface ReconcileOptions {
 
 const presenceCheckMs = 5_000;
 
+/** What is reconciled. */
+interface Reconciled {
+  readonly services: Cache<Service>;
+  readonly configuration: Pick<Configuration, 'state' | 'onConfig'>;
+}
+
 /**
  * Gives Services their addresses, and keeps their objects saying so. `ready`: everything that the objects say was
  * taken over. Until there is a configuration that can be used, nothing is touched.
@@ -67,17 +74,20 @@ export function reconcileTask(options: ReconcileOptions): Task {
       options.configuration.refresh();
       await Promise.race([options.configuration.ready, stopped.promise]);
       if (signal.aborted) return;
-      await firstConfiguration(options, signal);
-      if (signal.aborted) return;
-      const stop = reconciling.start();
-      ready.resolve();
-      try {
-        await reconciling.queue.run(signal);
-      } finally {
-        stop();
-      }
+      const working = reconciling.queue.run(signal);
+      const meanwhile = () => reconciling.start(tellingWhoWaits(options));
+      await firstConfiguration({ ...options, meanwhile }, signal);
+      const stop = signal.aborted ? undefined : reconciling.start(options);
+      if (stop !== undefined) ready.resolve();
+      await working;
+      stop?.();
     },
   };
+}
+
+/** Nothing is given, nor taken over, while pools are awaited: that is only said, to those who have no address. */
+function tellingWhoWaits({ services, configuration: { state } }: ReconcileOptions): Reconciled {
+  return { services: pendingServices(services), configuration: { state, onConfig: () => () => undefined } };
 }
 
 class Reconciling {
@@ -88,6 +98,7 @@ class Reconciling {
   readonly #seenMs = new Map<ObjectKey, number>();
   /** By Service; bounded by their number. */
   readonly #paces = new Map<ObjectKey, WritePace>();
+  #services: Cache<Service>;
   #presence: SpeakerPresence;
   #speakersGone = false;
   #reconciler: Reconciler | undefined;
@@ -98,6 +109,7 @@ class Reconciling {
 
   constructor(options: ReconcileOptions) {
     this.#options = options;
+    this.#services = options.services;
     this.#writer = new ServiceWriter(options);
     this.#presence = new SpeakerPresence(options.clock.now());
     this.queue = workQueueTask({
@@ -111,8 +123,9 @@ class Reconciling {
   }
 
   /** Adopts, then follows every change; all in one go, so that no change falls in between. */
-  start(): () => void {
-    const { clock, configuration, services, namespaces, speakerLeases, loadBalancerClass, log } = this.#options;
+  start({ services, configuration }: Reconciled): () => void {
+    const { clock, namespaces, speakerLeases, loadBalancerClass, log } = this.#options;
+    this.#services = services;
     const { config } = configuration.state;
     if (config === undefined) throw new Error('cannot start to reconcile: there is no configuration');
     this.#readInUse();
@@ -211,8 +224,8 @@ class Reconciling {
   }
 
   async #work(key: ObjectKey): Promise<WorkOutcome> {
-    const { clock, services, log } = this.#options;
-    const service = services.get(key);
+    const { clock, log } = this.#options;
+    const service = this.#services.get(key);
     if (service === undefined) return { type: 'done' };
     const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
     const work = this.#reconciler?.workOn(service, now);
@@ -231,8 +244,8 @@ class Reconciling {
 
   /** What we wrote the watch tells nobody: whether the server took all of it must be seen here. */
   #isSettled(key: ObjectKey): boolean {
-    const { services, clock } = this.#options;
-    const service = services.get(key);
+    const { clock } = this.#options;
+    const service = this.#services.get(key);
     const now = { wallMs: clock.wallMs(), speakersGone: this.#speakersGone };
     return service === undefined || this.#reconciler?.says(service, now) !== false;
   }

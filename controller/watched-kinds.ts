@@ -5,8 +5,8 @@ import { leaseResource } from '../shared/api/lease.ts';
 import { namespaceResource } from '../shared/api/namespace.ts';
 import { nodeResource } from '../shared/api/node.ts';
 import { type Service, serviceResource } from '../shared/api/service.ts';
-import { ApiError } from '../shared/kube/api-error.ts';
 import { type InformerOptions, informerTask } from '../shared/kube/informer-task.ts';
+import { kindServed } from '../shared/kube/kind-served.ts';
 import { untilFresh } from './fresh-cache-client.ts';
 import { hasLeftovers } from './service-writes.ts';
 import { speakerLeaseSelector } from './speaker-presence.ts';
@@ -49,15 +49,8 @@ export function watchedKinds({ namespace, configMapName, ...shared }: WatchOptio
     ]);
     return all.every((one) => one);
   };
-  const poolKindServed = async (signal: AbortSignal): Promise<boolean> => {
-    try {
-      await shared.client.list(ipAddressPoolResource, { namespace, limit: 1, signal });
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
-    }
-  };
+  const poolKindServed = (signal: AbortSignal): Promise<boolean> =>
+    kindServed(shared.client, ipAddressPoolResource, { namespace, signal });
   return {
     ...informers,
     poolKindServed,

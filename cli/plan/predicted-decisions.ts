@@ -6,6 +6,7 @@ import { isOurs } from '../../controller/allocator/request.ts';
 import type { Namespace } from '../../shared/api/namespace.ts';
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
 import type { Service } from '../../shared/api/service.ts';
+import { hasPools } from '../../shared/config/has-pools.ts';
 import { lostPools } from '../../shared/config/lost-pools.ts';
 import type { Config } from '../../shared/config/model.ts';
 import { sameAddress } from '../../shared/net/address.ts';
@@ -32,7 +33,7 @@ export interface Prediction {
 /** Lets the allocator do what the leading controller would do: adopt what there is, and then be configured anew. */
 export function predictDecisions(input: PredictionInput): Prediction {
   const { current, next, nowMs } = input;
-  const inForce = current?.source === 'none' ? undefined : current;
+  const inForce = current !== undefined && hasPools(current) ? current : undefined;
   const config = inForce ?? next;
   if (config === undefined) return { before: new Map(), after: new Map() };
   const labels = new Map(input.namespaces.map(({ meta }) => [meta.name, meta.labels]));
@@ -50,8 +51,8 @@ export function predictDecisions(input: PredictionInput): Prediction {
     if (allocator.hasStrays) allocator.loseStrays(nowMs);
     const after = decisions();
     const before = new Map(ours.flatMap((claim) => asWritten(claim, after.get(claim.request.key))));
-    // Without any configuration nothing is touched (controller/first-configuration.ts).
-    return { before, after: config.source === 'none' ? before : after };
+    // Without any pool nothing is touched (controller/first-configuration.ts).
+    return { before, after: hasPools(config) ? after : before };
   }
   const before = decisions();
   if (next !== undefined) configure(allocator, inForce, next, nowMs);

@@ -2,6 +2,7 @@ import { type ConfigMap, configMapResource } from '../api/config-map.ts';
 import { findingOf, type Problem } from './finding-text.ts';
 import { configFromConfigMap } from './from-config-map.ts';
 import { configFromResources, type ResourceInputs } from './from-resources.ts';
+import { hasPools } from './has-pools.ts';
 import type { ConfigResult } from './model.ts';
 
 /** Everything the configuration is read from, as the API server has it. Order plays no part. */
@@ -22,7 +23,7 @@ export function buildConfig(inputs: ConfigInputs): ConfigResult {
     const text = `"${configMap.meta.namespace}" is not the namespace of the installation: this ConfigMap is not read; move it to "${namespace}"`;
     return withNotice(resources, configMap, { severity: 'notice', path: 'metadata.namespace', text });
   }
-  if (resources.config.pools.size + resources.config.setAside.size > 0) {
+  if (hasPools(resources.config)) {
     const text = 'this ConfigMap is not read, because IPAddressPools exist and win; delete one or the other';
     return withNotice(resources, configMap, { severity: 'notice', path: 'data.config', text });
   }

@@ -5,6 +5,7 @@ import {
   advertisementObject,
   type ClusterOf,
   clusterOf,
+  type ServiceOf,
   serviceObject,
 } from '../../../test/support/cluster-objects.ts';
 import { controllerLease, findingsOf, soundFacts, writtenLeases } from '../../../test/support/doctor-facts.ts';
@@ -20,17 +21,22 @@ function find(errorSummary: string, leaseAgoMs = 0): readonly string[] {
 }
 
 describe('without any pool', () => {
-  const without = (ips: readonly string[], advertisements: ClusterOf['advertisements'] = []) =>
-    findingsOf(clusterOf({ services: [serviceObject({ ips })], pools: [], advertisements }), soundFacts()).filter(
+  const without = (fields: ServiceOf, advertisements: ClusterOf['advertisements'] = []) =>
+    findingsOf(clusterOf({ services: [serviceObject(fields)], pools: [], advertisements }), soundFacts()).filter(
       (line) => line.includes('there is no pool'),
     );
   const said = 'warn configuration: there is no pool: no Service can get an address';
-  test('that is said', () => assert.deepEqual(without([]), [said]));
-  test('what Services have of others is left alone where nothing else is configured', () => {
-    assert.deepEqual(without(['10.0.0.9']), [`${said}; 1 Service keeps what others gave until there is one`]);
+  test('that is said', () => assert.deepEqual(without({}), [said]));
+  const kept = `${said}; 1 Service keeps what others gave until there is one`;
+  const ips = ['10.0.0.9'];
+  test('what Services have of others is left alone', () => {
+    assert.deepEqual(without({ ips }), [kept]);
+    assert.deepEqual(without({ ips }, [advertisementObject('all')]), [kept]);
   });
-  test('it is given back where something is', () => {
-    assert.deepEqual(without(['10.0.0.9'], [advertisementObject('all')]), [said]);
+  test('what Herald gave while there was an advertisement is given back', () => {
+    const time = { lastTransitionTime: '2026-01-01T00:00:00Z' };
+    const conditions = [{ type: 'herald/Allocated', status: 'True', reason: 'IPAllocated', ...time }];
+    assert.deepEqual(without({ ips, conditions }, [advertisementObject('all')]), [said]);
   });
 });
 

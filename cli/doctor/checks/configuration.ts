@@ -1,6 +1,10 @@
+import { awaitsPools } from '../../../controller/awaited-pools.ts';
+import { oldestOf } from '../../../shared/config/age.ts';
 import { findingLine, linesOf } from '../../../shared/config/configuration-status.ts';
 import { nameOf } from '../../../shared/config/finding-text.ts';
+import { hasPools } from '../../../shared/config/has-pools.ts';
 import type { Finding } from '../../../shared/config/model.ts';
+import { ownObjects } from '../../../shared/config/namespaces.ts';
 import { type Check, countOf, type Trouble } from '../check.ts';
 import type { Examination } from '../examination.ts';
 
@@ -45,12 +49,16 @@ function toldByController({ cluster, findings, leads }: Examination): readonly T
     .map((message) => ({ severity: 'warn', message, remedy, objects: [message.split(':')[0] ?? ''] }));
 }
 
+function oldestMs({ advertisements, configMap, namespace }: Examination['cluster']): number | undefined {
+  const objects = [...advertisements, ...(configMap === undefined ? [] : [configMap])];
+  return oldestOf(ownObjects(objects, namespace));
+}
+
 function noPools({ config, findings, cluster, services }: Examination): readonly Trouble[] {
-  if (config === undefined || config.pools.size + config.setAside.size > 0 || findings.length > 0) return [];
-  const holders = services.filter(({ ingress }) => ingress.length > 0).length;
-  const kept = config.source === 'none' && holders > 0;
-  const rest = kept
-    ? `; ${countOf(holders, 'Service keeps', 'Services keep')} what others gave until there is one`
+  if (config === undefined || hasPools(config) || findings.length > 0) return [];
+  const holders = services.filter(({ ingress }) => ingress.length > 0);
+  const rest = awaitsPools({ config, oldestMs: oldestMs(cluster), holders })
+    ? `; ${countOf(holders.length, 'Service keeps', 'Services keep')} what others gave until there is one`
     : '';
   const message = `there is no pool: no Service can get an address${rest}`;
   return [
