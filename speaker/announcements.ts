@@ -13,9 +13,10 @@ import type { SpeakerMetrics } from './metrics.ts';
 import { type Holding, OwnedAddresses } from './owned-addresses.ts';
 import type { Planned } from './planner-task.ts';
 import { MemberReports } from './status/member-reports.ts';
-import { ownerChangedText, type TookOver } from './status/owner-changes.ts';
+import { type GaveUp, ownerChangedText, ownerYieldedText, type TookOver } from './status/owner-changes.ts';
 import { giveUpTexts, takeoverTexts } from './status/ownership-texts.ts';
 import type { StatusView } from './status/status-task.ts';
+import { groupKeyOf } from './table-of-plan.ts';
 
 export interface AnnouncementsOptions {
   readonly self: string;
@@ -49,7 +50,6 @@ const gatewaysUnknownText =
 
 type Conflict = Extract<DatapathEvent, { type: 'conflict' }>;
 type MemberChange = Extract<DatapathEvent, { type: 'memberUp' | 'memberDown' }>;
-type GaveUp = Extract<DatapathEvent, { type: 'gaveUp' }>;
 
 /** Brings together what the plan wants and what the datapath says it does. */
 export class Announcements {
@@ -159,15 +159,13 @@ export class Announcements {
     metrics.tookOver(event);
     this.#owned.take(ip, atMs);
     this.#tellOwned();
-    const message = ownerChangedText(event, {
-      self,
-      whyNotFrom: from === undefined ? undefined : this.#whyNot(ip, from),
-    });
-    if (message !== undefined) this.#record(event, { type: 'Normal', reason: eventReasons.ownerChanged, message });
+    const whyNotFrom = from === undefined ? undefined : this.#whyNot(ip, from);
+    this.#tellOwnerChanged(event, ownerChangedText(event, { self, whyNotFrom }));
   }
 
-  #gaveUp({ ip, service, reason }: GaveUp): void {
+  #gaveUp(event: GaveUp): void {
     const { metrics, log, self } = this.#options;
+    const { ip, service, reason } = event;
     const byPlan = reason === 'notCandidate' || reason === 'addressRemoved';
     const why = byPlan ? this.#whyNot(ip, self) : undefined;
     log.info('gave-up', { ip, service, reason, meaning: giveUpTexts[reason], ...(why === undefined ? {} : { why }) });
@@ -175,6 +173,12 @@ export class Announcements {
     this.#owned.giveUp(ip);
     this.#tellOwned();
     this.#options.onGaveUp(ip);
+    const ips = this.#groupOf(ip)?.ips;
+    this.#tellOwnerChanged(event, ownerYieldedText(event, { self, group: ips && groupKeyOf(ips) }));
+  }
+
+  #tellOwnerChanged(about: TookOver | GaveUp, message: string | undefined): void {
+    if (message !== undefined) this.#record(about, { type: 'Normal', reason: eventReasons.ownerChanged, message });
   }
 
   /** Who is about to stop, or is dead, reports nothing that would have to be put right later. */

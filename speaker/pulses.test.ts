@@ -229,6 +229,27 @@ describe('a takeover', () => {
   });
 });
 
+describe('two that held an address at a time, after a partition', () => {
+  const gaveUp = { type: 'gaveUp', service: 'shop/web', atMs: 0 } as const;
+
+  test('are told on the Service by the one that gives way, once for all addresses of the group', async () => {
+    lan.service({ ips: [ip, '2001:db8::1'] });
+    await lan.pass(1 * seconds);
+    lan.events.take();
+    for (const one of ['2001:db8::1', ip]) say('node-a', { ...gaveUp, ip: one, reason: 'claimedByOther' });
+    assert.deepEqual(lan.events.take(), [
+      'Normal OwnerChanged shop/web: node node-a gave it up: claimedByOther (two nodes held it, and the other one keeps it)',
+    ]);
+  });
+
+  test('are not what an orderly hand-over is: that is told by the one who takes over', () => {
+    for (const reason of ['betterCandidateLive', 'stopping', 'notCandidate'] as const) {
+      say('node-b', { ...gaveUp, ip, reason });
+    }
+    assert.deepEqual(lan.events.take(), []);
+  });
+});
+
 describe('pulses that do not come', () => {
   test('are told on the Node, once until they come again', () => {
     for (let round = 0; round < 3; round += 1) say('node-a', { type: 'pulsesBlocked', node: 'node-b', blocked: true });

@@ -1,7 +1,8 @@
 import { type AnnounceReason, announceReasonTexts } from '../../shared/api/reasons.ts';
 import type { DatapathEvent } from '../datapath/table.ts';
-import { takeoverTexts } from './ownership-texts.ts';
+import { giveUpTexts, takeoverTexts } from './ownership-texts.ts';
 
+export type GaveUp = Extract<DatapathEvent, { type: 'gaveUp' }>;
 export type TookOver = Extract<DatapathEvent, { type: 'tookOver' }>;
 
 export interface TakeoverView {
@@ -27,4 +28,17 @@ export function ownerChangedText(
       ? `, ${whyNotFrom}: ${announceReasonTexts[whyNotFrom]}`
       : '';
   return `node ${self} took over from node ${from}: ${reason} (${takeoverTexts[reason]}${because})${after}`;
+}
+
+/**
+ * What the event `OwnerChanged` says where two nodes held an address at a time and this one gives way; undefined where
+ * it hands over in order, which the other one tells. `group`: the first address of its group, where that is known.
+ */
+export function ownerYieldedText(
+  { ip, reason }: GaveUp,
+  { self, group = ip }: { readonly self: string; readonly group: string | undefined },
+): string | undefined {
+  return reason === 'claimedByOther' && ip === group
+    ? `node ${self} gave it up: ${reason} (${giveUpTexts[reason]})`
+    : undefined;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { readString } from '../../shared/api/json.ts';
 import { orderByDigest } from '../../speaker/election.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { addMachine, addSegment, machine, moveToSegment } from '../cluster/network/topology.ts';
@@ -50,6 +51,11 @@ await failoverSuite(import.meta.filename, { name: 'a LAN that falls apart and he
       `${loser.name} gives up both addresses`,
       () => logged(loser, 'gave-up') - before >= 2 || undefined,
     );
+    await eventually('the Service tells of it', async () => {
+      const events = await watched().cluster.api.list('/api/v1/namespaces/default/events');
+      const said = `node ${loser.name} gave it up: claimedByOther `;
+      return events.some((event) => readString(event, 'message')?.startsWith(said)) || undefined;
+    });
     await settlesAt(watched(), winner);
     const sinceMs = monotonicMs();
     await settlesAt(watched(), winner);
