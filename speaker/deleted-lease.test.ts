@@ -20,3 +20,29 @@ test('the Lease of a speaker that somebody deletes is back at once, and not only
   assert.equal(lan.api.stored(leaseResource, name), undefined);
   await lan.stop();
 });
+
+for (const away of [false, true]) {
+  test(`an owner whose Lease somebody deletes keeps its address as long as it is heard${away ? ', though the API server goes away at once' : ''}`, async () => {
+    const lan = new SpeakersFixture();
+    await lan.start('node-a', 'node-b');
+    lan.service();
+    lan.slice('web', ['node-a']);
+    await lan.pass(5_000);
+    for (const [node, other] of [
+      ['node-a', 'node-b'],
+      ['node-b', 'node-a'],
+    ] as const) {
+      lan.speaker(node).datapath.say({ type: 'memberUp', node: other, why: 'joined' });
+    }
+    await lan.api.delete(leaseResource, name);
+    lan.setServerAway(away);
+    await lan.pass(30_000);
+    assert.deepEqual(lan.owners('10.0.0.1'), ['node-b']);
+    const took = lan.log.lines.filter(({ event }) => event === 'took-over').map(({ fields }) => fields?.['ip']);
+    assert.deepEqual(took, ['10.0.0.1']);
+    const said = lan.log.events.filter((event) => ['member-left', 'member-without-lease'].includes(event));
+    // By both.
+    assert.deepEqual(said, ['member-without-lease', 'member-without-lease']);
+    await lan.stop();
+  });
+}

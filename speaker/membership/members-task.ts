@@ -22,6 +22,7 @@ export interface MembersOptions {
 }
 
 const withoutLeaseText = 'its Lease ran out though its pulses are heard: does that node reach the API server?';
+const deletedLeaseText = 'somebody deleted its Lease, though it runs: it writes another one';
 /** Leases expire without an event. */
 const tickMs = 500;
 
@@ -102,7 +103,7 @@ export class MembersTask {
     onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
   }
 
-  /** `left`: who has taken its Lease away. */
+  /** `left`: whose Lease was deleted. */
   #look(left?: string): void {
     const { clock, onChange } = this.#options;
     const nowMs = clock.now();
@@ -116,19 +117,22 @@ export class MembersTask {
 
   #compare(before: ReadonlyMap<string, MemberFacts>, left: string | undefined, nowMs: number): void {
     const { log, self } = this.#options;
-    const live = this.#live;
-    for (const [node, { leaseExpired }] of live) {
+    for (const [node, { leaseExpired }] of this.#live) {
       const known = before.get(node);
       this.#silent.remove(node);
       if (known === undefined) log.info('member-joined', { node });
-      else if (leaseExpired && !known.leaseExpired)
-        log.warn('member-without-lease', { node, meaning: withoutLeaseText });
+      else if (leaseExpired && !known.leaseExpired) this.#tellWithoutLease(node, left);
     }
     for (const [node, facts] of before) {
-      if (live.has(node)) continue;
+      if (this.#live.has(node)) continue;
       if (node === left) log.info('member-left', { node, why: 'its Lease was deleted' });
       else log.warn('member-left', { node, why: 'its Lease ran out' });
       if (node !== left && node !== self) this.#silent.add(node, facts, nowMs);
     }
+  }
+
+  #tellWithoutLease(node: string, left: string | undefined): void {
+    const meaning = node === left ? deletedLeaseText : withoutLeaseText;
+    this.#options.log.warn('member-without-lease', { node, meaning });
   }
 }

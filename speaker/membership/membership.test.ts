@@ -268,14 +268,47 @@ describe('membership', () => {
     assert.equal(watch.membership.live(watch.nowMs), before);
   });
 
-  test('a deleted Lease ends the membership also of one that was heard', () => {
+  test('who is heard stays a member also where somebody deletes its Lease, until it is silent or has another one', () => {
     const watch = new Watch();
     watch.start('a', 'b');
-    watch.membership.setHeard('b', true);
     watch.pass(1 * seconds);
-    watch.membership.drop(watch.lease('b'));
+    watch.membership.setHeard('a', true);
+    watch.membership.setHeard('b', true);
+    for (const node of ['a', 'b']) watch.membership.drop(watch.lease(node));
+    for (const node of ['a', 'b']) assert.equal(watch.membership.live(watch.nowMs).get(node)?.leaseExpired, true);
+    assert.deepEqual(watch.membership.expired, []);
+    watch.membership.see(watch.lease('a'), watch.nowMs);
+    assert.equal(watch.membership.live(watch.nowMs).get('a')?.leaseExpired, false);
+    watch.membership.setHeard('b', false);
+    assert.deepEqual(watch.live(), ['a']);
+    assert.equal(watch.membership.size, 1);
+  });
+
+  test('a deleted Lease ends the membership at once of who has said that it leaves, heard or not', () => {
+    const watch = new Watch();
+    watch.start('a');
+    watch.pass(1 * seconds);
+    const leaving = watch.lease('b', { 'herald/port': '7946', 'herald/leave': 'true' });
+    watch.membership.see(leaving, watch.nowMs);
+    watch.membership.setHeard('b', true);
+    watch.membership.drop(leaving);
     assert.deepEqual(watch.live(), ['a']);
   });
+
+  for (const { others, heard, stays } of [
+    { others: ['b'], heard: ['b'], stays: true },
+    { others: ['b'], heard: [], stays: false },
+    { others: [], heard: [], stays: true },
+  ]) {
+    test(`with ${others.length} others, ${heard.length} of them heard, this speaker ${stays ? 'stays a' : 'is no'} member for itself when its Lease is deleted`, () => {
+      const watch = new Watch();
+      watch.start('self', ...others);
+      watch.pass(1 * seconds);
+      for (const node of heard) watch.membership.setHeard(node, true);
+      watch.membership.drop(watch.lease('self'));
+      assert.equal(watch.live().includes('self'), stays);
+    });
+  }
 
   test('Leases of others than speakers play no part', () => {
     const membership = new Membership('self');

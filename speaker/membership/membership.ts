@@ -9,7 +9,7 @@ const leastDurationSeconds = 15;
 
 /** What the others know of a member. */
 export interface MemberFacts extends SpeakerFacts {
-  /** Its Lease was not renewed in time; it stays a member as long as it is heard. */
+  /** Its Lease was not renewed in time, or is gone; it stays a member as long as it is heard. */
   readonly leaseExpired: boolean;
 }
 
@@ -20,7 +20,7 @@ interface Known {
   readonly facts: MemberFacts;
   readonly changedMs: number;
   expired: boolean;
-  /** Another member took the holder out of its Lease. */
+  /** Another member took the holder out of its Lease, or somebody deleted it. */
   readonly released: boolean;
 }
 
@@ -50,10 +50,11 @@ export function speakerLeaseName(node: string): string {
  * a speaker that alone can't renew finds itself expired, as the others do.
  *
  * Whose pulses are heard stays a member though its Lease has expired: it may be the API server that it can't reach, and
- * not its clients. `leaseExpired` says so, and only who falls silent then is none any more.
+ * not its clients. So it does where somebody else has deleted its Lease: it still answers for what it owns, and may not
+ * hear of that for long. `leaseExpired` says so, and only who falls silent then is none any more.
  */
 export class Membership {
-  /** By node. BOUNDED by the Leases with the speakers' label: deleted and released ones are dropped. */
+  /** By node. BOUNDED by the Leases with the speakers' label: deleted and released ones are dropped, or fall silent. */
   readonly #known = new Map<string, Known>();
   /** Other nodes that live by their pulses. BOUNDED by those that `live` has told. */
   readonly #heard = new Set<string>();
@@ -117,21 +118,22 @@ export class Membership {
 
   /** Another member saw it expire, and did not hear its speaker (`leaseReleaseTask`); this node may. */
   #release(lease: Lease, before: Known | undefined): void {
-    const node = nodeOfLease(lease);
-    if (node === undefined || before?.released === true) return;
-    if (before === undefined || !this.#staysHeard(node, before)) this.drop(lease);
-    else {
-      this.#known.set(node, { ...before, expired: true, released: true });
-      this.#stale = true;
-    }
+    if (before?.released !== true) this.drop(lease);
   }
 
-  /** A deleted Lease ends the membership at once. */
+  /** A deleted Lease ends the membership at once of who says that it leaves, and of who is not heard. */
   drop(lease: Lease): void {
     const node = nodeOfLease(lease);
     if (node === undefined) return;
+    const known = this.#known.get(node);
+    if (known === undefined) return;
+    this.#stale = true;
+    if (!known.facts.leaving && this.#staysHeard(node, known)) {
+      this.#known.set(node, { ...known, expired: true, released: true });
+      return;
+    }
     this.#heard.delete(node);
-    if (this.#known.delete(node)) this.#stale = true;
+    this.#known.delete(node);
   }
 
   /** The members; the same object as long as nothing about them changed. */
@@ -148,8 +150,9 @@ export class Membership {
   }
 
   #staysHeard(node: string, { facts }: Known): boolean {
-    // Whoever hears others takes itself to be heard, as they do.
-    return facts.port > 0 && (node === this.#self ? this.#heard.size > 0 : this.#heard.has(node));
+    if (facts.port === 0) return false;
+    // Whoever hears others takes itself to be heard, as they do; who is alone is missed by nobody.
+    return node === this.#self ? this.#heard.size > 0 || this.#known.size === 1 : this.#heard.has(node);
   }
 
   #noteChange(nowMs: number): void {

@@ -275,6 +275,21 @@ test('a speaker without a successor stops at once', async () => {
   assert.equal(await held(around), undefined);
 });
 
+test('a speaker says that it leaves before it deletes its Lease, also where nobody has to take over', async () => {
+  const around = { ...world(), successor: false };
+  const one = speaker('aa', around);
+  await around.clock.advance(1_000);
+  const before = one.client.calls.length;
+  one.stop();
+  await around.clock.advance(0);
+  await one.ended;
+  const writes = one.client.calls.slice(before).filter(({ method }) => method !== 'get');
+  assert.deepEqual(
+    writes.map(({ method, body }) => `${method} ${JSON.stringify(body)?.includes('"herald/leave":"true"') ?? false}`),
+    ['patch true', 'delete false'],
+  );
+});
+
 test('a speaker leaves the Lease alone that its successor on the node has taken', async () => {
   const around = world();
   const one = speaker('aa', around);

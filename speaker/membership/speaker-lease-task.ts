@@ -182,12 +182,15 @@ class LeaseKeeper {
     over.abort();
   }
 
-  /** Says `leave` in the Lease until others have taken over, where any are there to do so, and deletes it. */
+  /**
+   * Says `leave` in the Lease until others have taken over, where any are there to do so, and deletes it. A Lease that
+   * goes without that word was deleted by somebody else, to those who still hear this speaker.
+   */
   async #giveBack(facts: SpeakerFacts, handedOver: Promise<unknown> | undefined): Promise<void> {
     const { client, clock, log, namespace, node, byPulses } = this.#options;
     if (!(await this.#holds(facts))) return;
+    await this.#within((signal) => this.#write({ ...facts, leaving: true }, signal));
     if (handedOver !== undefined) {
-      await this.#within((signal) => this.#write({ ...facts, leaving: true }, signal));
       const never = new AbortController().signal;
       await Promise.all([handedOver, byPulses() ? undefined : delay(clock, handoverByLeaseMs, never)]);
       if (!(await this.#holds(facts))) return;

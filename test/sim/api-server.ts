@@ -1,4 +1,6 @@
 import type { LivenessMember } from '../../speaker/liveness/peers.ts';
+import type { Calm } from './calm.ts';
+import { ForgottenSpeakers } from './forgotten-speakers.ts';
 import { apiServer, type Network } from './network.ts';
 import type { SimNode } from './node.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -21,6 +23,7 @@ interface Around {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly network: Network;
+  readonly calm: Calm;
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** Whether anybody is told of renewals: thousands of nodes for a few seconds need not be. */
   readonly tellsRenewals: boolean;
@@ -33,6 +36,7 @@ interface Around {
 export class ApiServer {
   readonly #around: Around;
   readonly #leases = new Map<string, Lease>();
+  readonly #forgotten: ForgottenSpeakers;
   readonly #holders = new Map<string, string>();
   #groups: SimGroups;
   #members: readonly LivenessMember[] | undefined;
@@ -48,6 +52,7 @@ export class ApiServer {
 
   constructor(groups: readonly SimGroup[], around: Around) {
     this.#around = around;
+    this.#forgotten = new ForgottenSpeakers(around);
     this.#groups = new SimGroups(groups);
   }
 
@@ -106,24 +111,18 @@ export class ApiServer {
     this.#setGroups(this.#groups.without(key));
   }
 
-  /** Somebody deletes the Lease of a speaker, which makes it anew when it hears of it, or else when it next renews it. */
+  /** Somebody deletes the Lease of a speaker, which makes another as soon as it hears of it. */
   deleteLease(name: string): void {
+    const lease = this.#leases.get(name);
+    if (lease === undefined) return;
+    this.#forgotten.forget(name, lease.incarnation);
     this.#leases.delete(name);
-    this.changedMs = this.#around.timeline.nowMs;
     this.#changed();
-    this.#around.timeline.after(this.#around.random.between(10, longestWatchMs), () => {
-      const node = this.#around.nodes.get(name);
-      if (node?.works && this.#isReachedBy(name)) this.#renew(name, node.incarnation);
-    });
   }
 
   /** When the node became a speaker in its own table; it has no such table yet: never. */
   beganMs(node: string): number {
     return this.#beganMs.get(node) ?? Number.POSITIVE_INFINITY;
-  }
-
-  hasLease(node: string): boolean {
-    return this.#leases.has(node);
   }
 
   /** A speaker runs: from now on it renews its Lease, and sees what others write. */
@@ -137,6 +136,7 @@ export class ApiServer {
     };
     renew();
     this.#beganMs.delete(node.name);
+    this.#forgotten.begin(node.name);
     this.#tables.delete(node.name);
     this.#tellSoon(node.name);
   }
@@ -160,6 +160,11 @@ export class ApiServer {
       this.#holders.set(group, node.name);
       for (const candidate of told.candidates) this.#tellSoon(candidate);
     });
+  }
+
+  /** The node does not hear that one any more. */
+  silent(node: string, other: string): void {
+    if (this.#forgotten.has(other)) this.#tellSoon(node);
   }
 
   /** The node's links changed, or something of its own. */
@@ -187,10 +192,9 @@ export class ApiServer {
     const { timeline } = this.#around;
     const lease = this.#leases.get(node);
     const isNews = lease === undefined || lease.incarnation !== incarnation || lease.expired;
-    // Its tables had it as no candidate for a while.
-    if (lease === undefined) this.changedMs = timeline.nowMs;
     const renewed = { incarnation, renewedMs: timeline.nowMs, expired: false };
     this.#leases.set(node, renewed);
+    this.#forgotten.restore(node);
     this.#keep(node, renewed, timeline.nowMs);
     if (isNews) this.#changed();
     if (this.#around.tellsRenewals) this.#tellRenewal(node);
@@ -238,13 +242,17 @@ export class ApiServer {
   }
 
   #tell(node: SimNode): void {
+    if (this.#forgotten.has(node.name) && node.works) this.#renew(node.name, node.incarnation);
     this.#members ??= [...this.#leases].map(([name, { incarnation, expired }]) => ({
       node: name,
       incarnation,
       takesPart: true,
       leaseExpired: expired,
     }));
-    const members = this.#members;
+    const forgotten = this.#forgotten.tell(node, this.#members);
+    const members = [...this.#members, ...forgotten.map(({ member }) => member)];
+    // Who has no Lease is no speaker, unless it is heard.
+    const heard = new Set(forgotten.filter((one) => one.heard).map(({ member }) => member.node));
     if (this.#leases.has(node.name)) this.#beganMs.getOrInsert(node.name, this.#around.timeline.nowMs);
     const able = this.#around.network.linkIsUp(node.name);
     const own = this.#groups.ofNode(node.name);
@@ -256,8 +264,7 @@ export class ApiServer {
     const groups = [...own, ...held].map(({ key, candidates, formerKey = key }) => ({
       key,
       formerKeys: new Set(before.has(formerKey) && !before.has(key) ? [formerKey] : []),
-      // Who has no Lease is no speaker.
-      candidates: candidates.filter((name) => this.#leases.has(name)),
+      candidates: candidates.filter((name) => this.#leases.has(name) || heard.has(name)),
       able,
       holder: this.#holders.get(key),
     }));

@@ -112,7 +112,7 @@ const weather: Fault = (world) => {
   };
 };
 
-/** Somebody on the LAN sends claims again and again that were recorded from speakers which have restarted since. */
+/** Somebody beside the gateway sends claims again and again that were recorded from speakers which have restarted since. */
 const replay: Fault = (world, names) => {
   const { random, timeline } = world;
   world.tell('recorded claims are sent again');
@@ -121,7 +121,10 @@ const replay: Fault = (world, names) => {
     if (!goesOn) return;
     const running = new Set(Array.from(world.nodes.values(), ({ incarnation }) => incarnation));
     const old = world.recorded.filter(({ header }) => !running.has(header.incarnation));
-    for (const packet of old.slice(-50)) world.node(random.pick(names)).receive(packet);
+    for (const packet of old.slice(-50)) {
+      const name = random.pick(names);
+      if (world.network.reaches(gateway, name)) world.node(name).receive(packet);
+    }
     timeline.after(50, send);
   };
   send();
@@ -208,18 +211,9 @@ const regroup: Fault = (world) => {
   };
 };
 
-/** Somebody deletes the Lease of a speaker: until it has one again the others do not listen to it. */
+/** Somebody deletes the Lease of a speaker: it owns what it owned as long as it is heard. */
 const forget: Fault = (world, names) => {
-  const { calm, timeline } = world;
-  const name = world.random.pick(names);
-  world.tell(`the Lease of ${name} is deleted`);
-  world.api.deleteLease(name);
-  calm.disturb(timeline.nowMs);
-  const look = (): void => {
-    if (world.node(name).runs && !world.api.hasLease(name)) timeline.after(50, look);
-    else timeline.after(longestWatchMs, () => calm.restore(timeline.nowMs));
-  };
-  look();
+  world.forget(world.random.pick(names));
   return () => undefined;
 };
 

@@ -7,6 +7,9 @@ import { World } from './world.ts';
 export const intervalMs = 100;
 export const multiplier = 3;
 
+/** All nodes have started, and what they own is placed. */
+export const startedMs = 8_000;
+
 /** Once nothing goes wrong any more, so long until each group has one owner for good. See docs/adr/0004. */
 export const settlingMs = 8_000;
 
@@ -44,7 +47,7 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, 
   });
   world.tell(`seed ${seed}: ${size} nodes, failback ${JSON.stringify(failback)}, ${JSON.stringify(groups)}`);
   for (const name of names) world.timeline.at(random.between(0, 3000), () => world.start(name));
-  world.timeline.run(8000);
+  world.timeline.run(startedMs);
   const failures = misplaced(world);
   planFaults(world, kinds, random.int(1, 10), 30_000);
   world.timeline.run(38_000);

@@ -3,9 +3,17 @@ import { test } from 'node:test';
 import { settlingMs } from '../../speaker/ownership/ownership.ts';
 import type { FaultName } from './faults.ts';
 import { mostDatagramsPerSecond } from './most-datagrams.ts';
-import { intervalMs, runSeed } from './run-seed.ts';
+import { intervalMs, runSeed, startedMs } from './run-seed.ts';
 
-const kinds: readonly { readonly name: string; readonly seeds: number; readonly faults?: readonly FaultName[] }[] = [
+interface Kind {
+  readonly name: string;
+  readonly seeds: number;
+  /** The first of them; 1 unless told. */
+  readonly from?: number;
+  readonly faults?: readonly FaultName[];
+}
+
+const kinds: readonly Kind[] = [
   { name: 'everything goes wrong', seeds: 900 },
   { name: 'nodes crash, stop and start', seeds: 120, faults: ['kill', 'leave'] },
   { name: 'nodes restart while somebody replays their messages', seeds: 120, faults: ['kill', 'replay'] },
@@ -16,13 +24,18 @@ const kinds: readonly { readonly name: string; readonly seeds: number; readonly 
     seeds: 120,
     faults: ['remove', 'create', 'regroup', 'advertise', 'forget', 'kill'],
   },
+  {
+    // 533: the API server goes away between the deletion of a Lease and the news of the next one.
+    ...{ name: 'Leases are deleted while nodes and the API server come and go', from: 440, seeds: 120 },
+    faults: ['kill', 'leave', 'api', 'forget'],
+  },
 ];
 
-for (const [index, { name, seeds, faults }] of kinds.entries()) {
+for (const [index, { name, seeds, from = 1, faults }] of kinds.entries()) {
   test(`${name}: one owner each in the end, never two for long, none taken needlessly`, () => {
     const failed: string[] = [];
     let takeovers = 0;
-    for (let seed = 1; seed <= seeds; seed += 1) {
+    for (let seed = from; seed < from + seeds; seed += 1) {
       const { world, failures } = runSeed(seed, faults);
       takeovers += world.owners.takes.length;
       const most = mostDatagramsPerSecond(world.nodes.size, intervalMs);
@@ -51,4 +64,15 @@ test('with failback=never who comes back takes nothing that runs elsewhere', () 
     }
   }
   assert.ok(takes > 600, `${takes}`);
+});
+
+test('nothing moves when Leases are deleted, whether or not the API server is there', () => {
+  let deleted = 0;
+  for (let seed = 1; seed <= 100; seed += 1) {
+    const { world } = runSeed(seed, ['forget', 'api']);
+    deleted += world.story.filter((line) => line.endsWith('is deleted')).length;
+    const late = world.owners.takes.filter(({ atMs }) => atMs > startedMs);
+    assert.deepEqual(late, [], `seed ${seed}`);
+  }
+  assert.ok(deleted > 200, `${deleted}`);
 });

@@ -68,9 +68,9 @@ export class World {
       return [name, new SimNode({ name, failback, intervalMs, multiplier, clock, guardsReplays, keys }, this)];
     });
     this.nodes = new Map(nodes);
-    const { timeline, random, network } = this;
+    const { timeline, random, network, calm } = this;
     const { tellsRenewals } = options;
-    this.api = new ApiServer(options.groups, { timeline, random, network, nodes: this.nodes, tellsRenewals });
+    this.api = new ApiServer(options.groups, { timeline, random, network, calm, nodes: this.nodes, tellsRenewals });
   }
 
   node(name: string): SimNode {
@@ -117,6 +117,16 @@ export class World {
     this.timeline.after(5000, () => {
       if (node.incarnation === incarnation) this.#finish(node);
     });
+  }
+
+  /** Somebody deletes the Lease of its speaker. */
+  forget(name: string): void {
+    this.tell(`the Lease of ${name} is deleted`);
+    this.api.deleteLease(name);
+    if (this.node(name).runs) return;
+    // It will come as a new one.
+    this.returnedMs.delete(name);
+    this.#met.delete(name);
   }
 
   /** An address that no group has had. */
@@ -168,6 +178,7 @@ export class World {
       case 'memberUp':
       case 'memberDown':
         if (effect.type === 'memberUp') this.#met.add(effect.node);
+        else this.api.silent(name, effect.node);
         this.tell(`${name}: ${effect.type} ${effect.node} (${effect.why})`);
         break;
       case 'pulsesBlocked':
