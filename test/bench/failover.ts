@@ -49,7 +49,7 @@ async function measureScenario(scenario: Scenario, options: FailoverOptions): Pr
   const raw: Record<string, unknown> = {};
   try {
     for (const name of chosen) {
-      const rounds = await measureFault(lan, scenario, name, Math.ceil(options.rounds * scenario.share));
+      const rounds = await measureFault(lan, scenario, name, options.rounds);
       marks.push(...marksOf(`${scenario.name}, ${name}`, rounds, scenario.faults[name] ?? {}, scenario.intervalMs));
       const summary = summaryOf(rounds);
       raw[name] = summary;

@@ -18,8 +18,6 @@ export interface Scenario {
   readonly backbone: boolean;
   readonly intervalMs: number;
   readonly multiplier: number;
-  /** Share of the rounds that it makes. */
-  readonly share: number;
   readonly apiServer: 'up' | 'stopped' | 'dies';
   readonly faults: Readonly<Partial<Record<FaultName, Limits>>>;
 }
@@ -33,7 +31,6 @@ export const defaultScenario: Scenario = {
   backbone: false,
   intervalMs: 100,
   multiplier: 3,
-  share: 1,
   apiServer: 'up',
   faults: {
     crash: unplanned,
@@ -67,9 +64,13 @@ export const scenarios: readonly Scenario[] = [
     ...defaultScenario,
     name: 'api-stopped',
     text: 'three nodes, API server stopped for 0.5 to 20 s before the fault',
-    share: 0.5,
     apiServer: 'stopped',
-    faults: { crash: unplanned },
+    faults: {
+      crash: unplanned,
+      sigkill: { gapMs: 20 },
+      'port-down': unplanned,
+      sigterm: { gapMs: 20, noFailure: true },
+    },
   },
   {
     ...defaultScenario,
