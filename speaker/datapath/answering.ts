@@ -2,6 +2,7 @@ import type { AddressChecks, TakeCause } from './address-checks.ts';
 import type { Announcing } from './announcing.ts';
 import type { Instant } from './instant.ts';
 import { hasNewInterface } from './link-news.ts';
+import { Preparations } from './preparations.ts';
 import type { Reception } from './reception.ts';
 import type { ServedAddress } from './served-addresses.ts';
 import type { ServedTable } from './served-table.ts';
@@ -21,6 +22,7 @@ const heldBefore = { reason: 'heldBefore', from: undefined, afterMs: undefined }
 /** For which addresses this node answers: it begins with an announcement, and main is told of it and of the end. */
 export class Answering {
   readonly #parts: AnsweringParts;
+  readonly #preparations = new Preparations();
   #version = 0;
 
   constructor(parts: AnsweringParts) {
@@ -37,20 +39,48 @@ export class Answering {
     this.#version += 1;
   }
 
-  /** What solicitations have to arrive for: what is answered, and what is probed for (RFC 4862 §5.4.2). */
+  /** What solicitations have to arrive for: what is answered or will be, and what is probed for (RFC 4862 §5.4.2). */
   listening(): readonly ServedAddress[] {
     const { addresses, checks } = this.#parts;
-    return addresses.served.all.filter(({ ip, owned }) => owned || checks.isProbing(ip));
+    const listens = ({ ip, group, owned }: ServedAddress): boolean =>
+      owned || checks.isProbing(ip) || this.#preparations.has(group);
+    return addresses.served.all.filter(listens);
   }
 
-  /** This node owns the group from now on. */
+  /** Memberships for all of `listening` are there, as far as they can be had. */
+  joined(nowMs: number): void {
+    this.#preparations.joined(nowMs);
+  }
+
+  /** This node owns the group from now on. Where nobody else answers for it, it does so at once. */
   take(group: string, cause: TakeCause, at: Instant): void {
-    this.#parts.announcing.took(group);
-    for (const served of this.#parts.addresses.ofGroup(group)) this.#begin(served, cause, at);
+    const { addresses, announcing } = this.#parts;
+    announcing.took(group);
+    const needsSolicitations = addresses.ofGroup(group).some(({ address }) => address.byteLength === 16);
+    if (needsSolicitations && this.#preparations.begin(group, cause)) this.change();
+    else this.#beginAll(group, cause, at);
+  }
+
+  /** When `advance` has something to do. */
+  nextDueMs(): number {
+    return this.#preparations.nextDueMs();
+  }
+
+  /** Begins with what is prepared for. */
+  advance(at: Instant): void {
+    for (
+      let due = this.#preparations.takeDue(at.nowMs);
+      due !== undefined;
+      due = this.#preparations.takeDue(at.nowMs)
+    ) {
+      this.#beginAll(...due, at);
+    }
   }
 
   giveUp(group: string, reason: GiveUpReason, at: Instant): void {
     this.#parts.announcing.gaveUp(group);
+    if (this.#preparations.has(group)) this.change();
+    this.#preparations.drop(group);
     for (const served of this.#parts.addresses.ofGroup(group)) this.end(served, reason, at);
   }
 
@@ -98,11 +128,16 @@ export class Answering {
     }
   }
 
+  #beginAll(group: string, cause: TakeCause, at: Instant): void {
+    for (const served of this.#parts.addresses.ofGroup(group)) this.#begin(served, cause, at);
+  }
+
   /** Also where it is answered already, as one of another group: the others are told once it is announced. */
   #begin(served: ServedAddress, cause: TakeCause, at: Instant): void {
     const { checks, announcing, tell } = this.#parts;
     const { ip, service, group } = served;
     if (!served.owned) this.change();
+    if (this.#preparations.has(group)) return;
     if (!served.owned && checks.holdsBack(ip, cause, at.nowMs)) return;
     announcing.start(served, at.nowMs);
     if (served.owned) return;

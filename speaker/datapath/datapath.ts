@@ -82,9 +82,14 @@ export class Datapath {
     return this.#addresses.served;
   }
 
-  /** What solicitations have to arrive for: what is answered, and what is probed for (RFC 4862 §5.4.2). */
+  /** What solicitations have to arrive for: what is answered or will be, and what is probed for (RFC 4862 §5.4.2). */
   listening(): readonly ServedAddress[] {
     return this.#answering.listening();
+  }
+
+  /** Memberships for all of `listening` are there, as far as they can be had. */
+  joined(nowMs: number): void {
+    this.#answering.joined(nowMs);
   }
 
   /** Rises whenever it changes what is answered or listened for, and where. */
@@ -172,6 +177,7 @@ export class Datapath {
   advance(at: Instant): void {
     this.#failover.advance(at.nowMs);
     this.settle(at);
+    this.#answering.advance(at);
   }
 
   /** Gives everything up: the thread stops. */
@@ -192,7 +198,7 @@ export class Datapath {
 
   /** When `advance` has something to do. */
   nextDecisionMs(): number {
-    return this.#failover.nextDeadlineMs();
+    return Math.min(this.#failover.nextDeadlineMs(), this.#answering.nextDueMs());
   }
 
   /** When `sendDue` has something to send. */

@@ -128,7 +128,6 @@ export class LoopTask {
     this.#datapath.sendDue(this.#sinks, this.#nowMs);
     this.#arp.flush();
     this.#ndp.flush();
-    // Who hands over stops once it is told: by then solicitations come here, for as many addresses as are joined at once.
     this.#joinGroups();
     // Others are told what was announced, once it was.
     this.#settle();
@@ -214,7 +213,9 @@ export class LoopTask {
       this.#groups.want(wantedMemberships(this.#datapath.listening()));
       this.#joining = true;
     }
-    if (this.#joining) this.#joining = this.#groups.advance();
+    if (!this.#joining) return;
+    this.#joining = this.#groups.advance();
+    if (!this.#joining) this.#datapath.joined(this.#nowMs);
   }
 
   #tick(): void {
