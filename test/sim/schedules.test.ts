@@ -14,7 +14,7 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'everything goes wrong', seeds: 900 },
+  { name: 'everything goes wrong', seeds: 1_500 },
   { name: 'nodes crash, stop and start', seeds: 120, faults: ['kill', 'leave'] },
   { name: 'nodes restart while somebody replays their messages', seeds: 120, faults: ['kill', 'replay'] },
   { name: 'the network falls apart', seeds: 120, faults: ['partition', 'oneWay', 'port', 'link'] },
