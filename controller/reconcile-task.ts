@@ -78,7 +78,10 @@ export function reconcileTask(options: ReconcileOptions): Task {
       const meanwhile = () => reconciling.start(tellingWhoWaits(options));
       await firstConfiguration({ ...options, meanwhile }, signal);
       const stop = signal.aborted ? undefined : reconciling.start(options);
-      if (stop !== undefined) ready.resolve();
+      if (stop !== undefined) {
+        options.log.info('adopted', { services: options.services.size, served: reconciling.served });
+        ready.resolve();
+      }
       await working;
       stop?.();
     },
@@ -122,9 +125,13 @@ class Reconciling {
     });
   }
 
+  get served(): number {
+    return this.#reconciler?.served().length ?? 0;
+  }
+
   /** Adopts, then follows every change; all in one go, so that no change falls in between. */
   start({ services, configuration }: Reconciled): () => void {
-    const { clock, namespaces, speakerLeases, loadBalancerClass, log } = this.#options;
+    const { clock, namespaces, speakerLeases, loadBalancerClass } = this.#options;
     this.#services = services;
     const { config } = configuration.state;
     if (config === undefined) throw new Error('cannot start to reconcile: there is no configuration');
@@ -132,9 +139,7 @@ class Reconciling {
     this.#foreign = this.#inUse.uses(clock.now());
     const reconciler = new Reconciler({ config, services, namespaces, loadBalancerClass, foreign: this.#foreign });
     this.#reconciler = reconciler;
-    const adopted = reconciler.adopt(clock.wallMs());
-    log.info('adopted', { services: services.size, served: reconciler.served().length });
-    this.#enqueue(adopted);
+    this.#enqueue(reconciler.adopt(clock.wallMs()));
     const loseStrays = (): void => this.#enqueue(reconciler.loseStrays(clock.wallMs()));
     const cancelLoss = reconciler.hasStrays ? clock.after(lossMs, loseStrays) : undefined;
 

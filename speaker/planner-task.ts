@@ -31,6 +31,8 @@ export interface PlannerOptions {
   readonly synced: Promise<unknown>;
   /** `l2Statuses` is filled: they say who holds what, which the first plan waits for a moment for. */
   readonly reported: Promise<unknown>;
+  /** False where the API server does not know pools or advertisements any more, or does not answer. */
+  readonly kindsServed: (signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
   /** Does this node's datapath answer for the address? */

@@ -11,6 +11,7 @@ import { type ServiceL2Status, serviceL2StatusResource } from '../shared/api/ser
 import type { ApiClient } from '../shared/kube/api-client.ts';
 import type { Cache } from '../shared/kube/informer.ts';
 import { informerTask } from '../shared/kube/informer-task.ts';
+import { kindServed } from '../shared/kube/kind-served.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
@@ -48,6 +49,8 @@ export interface SpeakerInformers {
   readonly planned: Promise<unknown>;
   /** `l2Statuses` is filled: not before its kind is there, and what is announced does not wait for that. */
   readonly reported: Promise<unknown>;
+  /** False where the API server does not know pools or advertisements any more, or does not answer. */
+  readonly kindsServed: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** One informer per kind; nothing is watched that plays no part. */
@@ -85,6 +88,14 @@ export function speakerCaches(options: SpeakerCachesOptions): SpeakerInformers {
     tasks: [...forPlans, l2Statuses],
     planned: Promise.all(forPlans.map(({ ready }) => ready)),
     reported: l2Statuses.ready,
+    kindsServed: async (signal) => {
+      const question = { namespace, signal };
+      const served = await Promise.all([
+        kindServed(base.client, ipAddressPoolResource, question),
+        kindServed(base.client, l2AdvertisementResource, question),
+      ]);
+      return served.every((one) => one);
+    },
   };
 }
 

@@ -114,6 +114,7 @@ export function speakerTasks(options: SpeakerTasksOptions): SpeakerTasks {
     caches,
     synced: informers.planned,
     reported: informers.reported,
+    kindsServed: informers.kindsServed,
     holds: (ip) => announcements.holds(ip),
     onConfig: (state) => {
       metrics.configured(state);
