@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -86,13 +86,15 @@ describe('the dashboard', () => {
     );
   });
 
-  test('asks what promtool can read', without, () => {
+  test('asks what promtool can read', without, (t) => {
     const grafana: Readonly<Record<string, string>> = { __rate_interval: '5m', __range: '1h', namespace: '.*' };
     const asRules = queries.map((query, index) => ({
       record: `query:${index}`,
       expr: query.replace(/\$(\w+)/g, (_, name: string) => grafana[name] ?? ''),
     }));
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'herald-queries-')), 'rules.json');
+    const folder = mkdtempSync(path.join(tmpdir(), 'herald-queries-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, 'rules.json');
     writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules: asRules }] }));
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr);
