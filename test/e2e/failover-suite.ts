@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, type TestContext } from 'node:test';
-import type { ClusterOptions } from '../cluster/cluster.ts';
+import { type ClusterOptions, heraldNamespace } from '../cluster/cluster.ts';
 import { eventually } from '../cluster/eventually.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { monotonicMs } from '../cluster/process/dialogue.ts';
@@ -75,6 +75,25 @@ export async function assertAllAnswered(watched: WatchedCluster, sinceMs: number
   for (const watch of await watched.watcher.report(sinceMs)) {
     assert.equal(unanswered(watch, patienceMs / 2), 0, `requests for ${watch.address} without an answer`);
   }
+}
+
+const advertisement = `/apis/metallb.io/v1beta1/namespaces/${heraldNamespace}/l2advertisements/lan`;
+
+/** Has the advertisement prefer another node than this one. */
+export async function preferAnother({ cluster }: WatchedCluster, than: ClusterNode): Promise<void> {
+  const preferred = cluster.nodes.find((node) => node !== than);
+  const preference = { matchLabels: { 'kubernetes.io/hostname': preferred?.name ?? '' } };
+  await cluster.api.mergePatch(advertisement, { spec: { preferredNodeSelectors: [{ weight: 100, preference }] } });
+}
+
+/** Excludes the node from announcing, or takes that back. */
+export async function setExcluded(
+  { cluster }: WatchedCluster,
+  { name }: ClusterNode,
+  excluded: boolean,
+): Promise<void> {
+  const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
+  await cluster.api.mergePatch(`/api/v1/nodes/${name}`, { metadata: { labels: { [label]: excluded ? '' : null } } });
 }
 
 /** Waits until all is as it was before, with this node as the owner. */

@@ -6,7 +6,16 @@ import { eventually } from '../cluster/eventually.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { monotonicMs } from '../cluster/process/dialogue.ts';
 import { vips } from '../cluster/watcher/watched-cluster.ts';
-import { assertAllAnswered, assertSuccession, failoverSuite, logged, moves, settlesAt } from './failover-suite.ts';
+import {
+  assertAllAnswered,
+  assertSuccession,
+  failoverSuite,
+  logged,
+  moves,
+  preferAnother,
+  setExcluded,
+  settlesAt,
+} from './failover-suite.ts';
 
 await failoverSuite(import.meta.filename, { name: 'another node takes over' }, (watched) => {
   function bystander(owner: ClusterNode): ClusterNode {
@@ -73,6 +82,20 @@ await failoverSuite(import.meta.filename, { name: 'another node takes over' }, (
     await settlesAt(watched(), owner);
     assert.equal(logged(other, 'took-over'), before);
     await assertSuccession(watched(), sinceMs, [owner]);
+  });
+
+  test('from a node that is labelled as excluded, without a gap; the node that may serve again takes nothing back', async () => {
+    const { from, to, sinceMs } = await moves(watched(), (owner) => setExcluded(watched(), owner, true));
+    await assertAllAnswered(watched(), sinceMs);
+    const before = logged(from, 'took-over');
+    await setExcluded(watched(), from, false);
+    await settlesAt(watched(), to);
+    assert.equal(logged(from, 'took-over'), before);
+  });
+
+  test('which an advertisement now prefers, without a gap', async () => {
+    const { sinceMs } = await moves(watched(), (owner) => preferAnother(watched(), owner));
+    await assertAllAnswered(watched(), sinceMs);
   });
 
   test('from a speaker that is asked to end, and which goes on answering until another one does', async () => {
