@@ -7,6 +7,7 @@ import { servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { type Cluster, heraldNamespace, startCluster } from '../cluster/cluster.ts';
 import { addMachine, machine } from '../cluster/network/topology.ts';
 import { ManagedProcess } from '../cluster/process/managed-process.ts';
+import { chooseRealTime, ordinary } from '../cluster/process/real-time.ts';
 import { serviceAccountUser } from '../cluster/role-based-access.ts';
 import { startSandbox } from '../cluster/sandbox/sandbox.ts';
 
@@ -15,6 +16,7 @@ export const distFolder = join(repository, 'dist');
 const node = machine('node-a', 11);
 /** As setpriority(2) counts. */
 const instrumentsNice = -10;
+const consequence = 'what measures may have to wait for a processor';
 const slicesPath = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
 
 /** Runs the bench with its arguments inside of a sandbox, as root and as an ordinary user alike; returns only there. */
@@ -24,23 +26,25 @@ export async function insideBenchSandbox(args: readonly string[]): Promise<void>
   process.exit(await sandbox.exited);
 }
 
-/** For benches whose instruments must not wait for a processor: called outside of the sandbox, and only root may. */
+/**
+ * For benches whose instruments must not wait for a processor: called outside of the sandbox, and only root may. Niceness
+ * counts among the programs of one session alone (sched(7), autogroups), a real-time policy everywhere.
+ */
 export function raisePriority(): void {
+  if (process.env['HERALD_SANDBOX'] !== undefined) return;
   try {
-    if (process.env['HERALD_SANDBOX'] === undefined) setPriority(instrumentsNice);
+    setPriority(instrumentsNice);
   } catch {
-    console.error(
-      'without root all programs run with the same priority: what measures may have to wait for a processor',
-    );
+    console.error(`without root all programs run with the same priority: ${consequence}`);
+    return;
   }
+  if (!chooseRealTime()) console.error(`no real-time policy here: beside programs of other sessions, ${consequence}`);
 }
 
 /** Makes `dist`: what is measured is what is shipped. */
 export function buildBundles(): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(repository, 'scripts', 'build.ts')], {
-    cwd: repository,
-    encoding: 'utf8',
-  });
+  const [program = '', ...args] = ordinary([process.execPath, join(repository, 'scripts', 'build.ts')]);
+  const { status, stderr } = spawnSync(program, args, { cwd: repository, encoding: 'utf8' });
   if (status !== 0) throw new Error(`cannot build the bundles: ${stderr.trim()}`);
 }
 

@@ -4,6 +4,7 @@ import { getPriority, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { inNetns, type Netns } from '../network/iproute.ts';
+import { ordinary } from './real-time.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -51,13 +52,14 @@ export class ManagedProcess {
 
   start(): void {
     if (this.#child !== undefined) throw new Error(`cannot start ${this.spec.name}: it runs already`);
-    const [program, ...args] = inNetns(this.spec.netns, this.spec.command);
+    const { netns, command, urgent } = this.spec;
+    const [program, ...args] = inNetns(netns, urgent === true ? command : ordinary(command));
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe', ...(this.spec.ipc === true ? (['ipc'] as const) : [])],
       env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...this.spec.env },
     });
     this.#child = child;
-    if (this.spec.urgent !== true && child.pid !== undefined && getPriority() < 0) setPriority(child.pid, 0);
+    if (urgent !== true && child.pid !== undefined && getPriority() < 0) setPriority(child.pid, 0);
     this.#readLines(child.stdout);
     this.#readLines(child.stderr);
     child.once('error', (error) => this.#keep(`cannot start: ${error.message}`));
