@@ -26,7 +26,7 @@ export function marksOf(
     ...limit('(c) longest gap of the UDP echo, max, ms', () => worst(gap, 1), limits.maxMs ?? limits.gapMs),
     ...limit(
       '(d) failed HTTP requests',
-      () => rounds.flat().reduce((sum, { fetches }) => sum + fetches.failed, 0),
+      () => rounds.flat().reduce((sum, { fetches }) => sum + fetches.errors.length, 0),
       limits.noFailure === true ? 0 : undefined,
     ),
     ...limit(
@@ -57,9 +57,14 @@ export function lineOf(summary: FamilySummary): string {
     `answered after ${text(answeredMs)} ms`,
     `announced after ${text(announcedMs)} ms`,
     `UDP gap ${text(gapMs)} ms, ${text(lostDatagrams)} lost`,
-    `HTTP ${http.failed} of ${http.requests} failed, longest ${Math.round(http.longestMs.max)} ms`,
+    `HTTP ${http.failed} of ${http.requests} failed${namesOf(http.errors)}, longest ${Math.round(http.longestMs.max)} ms`,
     `two answer for ${text(doubtMs)} ms`,
   ].join('; ');
+}
+
+function namesOf(errors: Readonly<Record<string, number>>): string {
+  const names = Object.entries(errors).map(([error, count]) => `${error} × ${count}`);
+  return names.length === 0 ? '' : ` (${names.join(', ')})`;
 }
 
 interface Spread {
@@ -86,11 +91,20 @@ function familySummary(rounds: readonly RoundFigures[], family: number) {
     unanswered: spread(of(({ unanswered }) => unanswered)),
     http: {
       requests: total(({ fetches }) => fetches.count),
-      failed: total(({ fetches }) => fetches.failed),
+      failed: total(({ fetches }) => fetches.errors.length),
+      errors: errorsOf(rounds, family),
       resetAndRepeated: total(({ fetches }) => fetches.resets),
       longestMs: spread(of(({ fetches }) => fetches.longestMs)),
     },
   };
+}
+
+/** How often requests failed in which way. */
+function errorsOf(rounds: readonly RoundFigures[], family: number): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const error of rounds.flatMap((round) => round[family]?.fetches.errors ?? []))
+    counts[error] = (counts[error] ?? 0) + 1;
+  return counts;
 }
 
 function spread(values: readonly number[]): Spread {

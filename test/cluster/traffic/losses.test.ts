@@ -53,8 +53,8 @@ test('who served since a time', () => {
   assert.deepEqual(servedSince(traffic, 13), ['b']);
 });
 
-test('requests: how many failed, were reset, and took longest', () => {
-  assert.deepEqual(fetchFigures(traffic), { count: 3, failed: 1, resets: 1, longestMs: 4000 });
+test('requests: how they failed, how many were reset, and took longest', () => {
+  assert.deepEqual(fetchFigures(traffic), { count: 3, errors: ['ETIMEDOUT'], resets: 1, longestMs: 4000 });
 });
 
 test('nothing seen is no gap and no failure', () => {
@@ -63,5 +63,5 @@ test('nothing seen is no gap and no failure', () => {
     [longestSilenceMs(nothing), longestGap(nothing, 5).ms, lostDatagrams(nothing), longestPauseMs(nothing)],
     [0, 0, 0, 0],
   );
-  assert.deepEqual([fetchFigures(nothing)], [{ count: 0, failed: 0, resets: 0, longestMs: 0 }]);
+  assert.deepEqual([fetchFigures(nothing)], [{ count: 0, errors: [], resets: 0, longestMs: 0 }]);
 });

@@ -52,7 +52,8 @@ export function servedSince({ echoes }: Traffic, sinceMs: number): readonly stri
 
 export interface FetchFigures {
   readonly count: number;
-  readonly failed: number;
+  /** How those ended that failed. */
+  readonly errors: readonly string[];
   readonly resets: number;
   readonly longestMs: number;
 }
@@ -60,7 +61,7 @@ export interface FetchFigures {
 export function fetchFigures({ fetched }: Traffic): FetchFigures {
   return {
     count: fetched.length,
-    failed: fetched.filter(({ error }) => error !== undefined).length,
+    errors: fetched.flatMap(({ error }) => error ?? []),
     resets: fetched.reduce((sum, { resets }) => sum + resets, 0),
     longestMs: fetched.reduce((longest, { tookMs }) => Math.max(longest, tookMs), 0),
   };
