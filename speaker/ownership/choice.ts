@@ -18,7 +18,7 @@ export interface ChoiceView {
 export interface Choice {
   /** Whose claim counts. */
   readonly holder: string | undefined;
-  /** The holder may go on: a candidate that lives and can serve it. */
+  /** The holder may go on: a candidate, or one by its own table, that lives and can serve it. */
   readonly valid: boolean;
   readonly best: string | undefined;
   readonly bestRank: number;
@@ -33,7 +33,8 @@ export function choose(state: GroupState, view: ChoiceView, nowMs: number): Choi
   const holder = holderOf(state, view, best.node);
   const valid = holder !== undefined && mayGoOn(holder, state, view);
   // A holder gives way to a better rank, never to another's better standing: probation keeps nodes from taking.
-  const better = valid && best.node !== undefined && ranksBefore(state.group.candidates, best.node, holder);
+  const mayMove = valid && holder !== state.deferredTo && best.node !== undefined;
+  const better = mayMove && ranksBefore(state.group.candidates, best.node, holder);
   const challengers = better ? challengersOf(state, view, holder, nowMs) : none;
   const chosen = { holder, valid, best: best.node, bestRank: best.rank, challengers };
   if (!valid) return { ...chosen, wanted: successorOf(state, view, best.node) };
@@ -120,7 +121,8 @@ function holderOf(state: GroupState, view: ChoiceView, best: string | undefined)
 function mayGoOn(holder: string, state: GroupState, view: ChoiceView): boolean {
   const standing = view.nodes.standing(holder);
   if (standing !== 'live' && standing !== 'probation') return false;
-  return state.group.candidates.includes(holder) && isUsable(holder, state, view);
+  const isDeferredTo = holder === state.deferredTo && !isSettling(state, view, holder);
+  return (isDeferredTo || state.group.candidates.includes(holder)) && isUsable(holder, state, view);
 }
 
 function isHealthy(node: string, state: GroupState, view: ChoiceView): boolean {

@@ -6,7 +6,10 @@ export interface Held {
   readonly sinceMs: number;
   /** Its first announcement has been sent, so that others may be told. */
   announced: boolean;
-  /** Only until one takes it that ranks before this node: nobody served it, and this node has just started. */
+  /**
+   * Only until one takes it that ranks before this node: nobody served it, and this node has just started; or this node
+   * is no candidate any more, and nobody has come.
+   */
   settling: boolean;
 }
 
@@ -47,6 +50,8 @@ export interface GroupState {
   passedOver: readonly string[];
   /** This node gave it up to another one, and does not claim it again before that time. */
   yielded: { readonly to: string; readonly untilMs: number } | undefined;
+  /** Another node claimed what this one held, though it is no candidate here: by its table it is one. */
+  deferredTo: string | undefined;
   /** This node holds it and should not, since then. */
   unwantedSinceMs: number | undefined;
   /** When this node last claimed it once more, against another one's claim. */
@@ -78,6 +83,7 @@ export function newGroupState(group: OwnedGroup, epoch: number, formerHolder: st
     waiting: undefined,
     passedOver: [],
     yielded: undefined,
+    deferredTo: undefined,
     unwantedSinceMs: undefined,
     reclaimedMs: Number.NEGATIVE_INFINITY,
     announceAgainAtMs: undefined,

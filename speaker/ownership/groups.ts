@@ -11,14 +11,14 @@ import {
   strongestOther,
 } from './choice.ts';
 import type { Statement } from './claim-book.ts';
-import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver } from './group-deadlines.ts';
+import { groupDeadlineMs, handOverMs, nodeToAsk, noteWaiting, passOver, resignMs } from './group-deadlines.ts';
 import type { GroupOutcome } from './group-outcome.ts';
 import type { GroupState } from './group-state.ts';
 import type { GroupTable } from './group-table.ts';
 import { Holdings } from './holdings.ts';
 import type { OwnedGroup } from './owned-group.ts';
 import { Rivals } from './rivals.ts';
-import { movedByPreference, sameGroup } from './table-change.ts';
+import { movedByPreference, sameGroup, sameOrder } from './table-change.ts';
 
 /** For each group of the table: does this node answer for it? Changes are noted first, then `assess` decides anew. */
 export class Groups {
@@ -75,6 +75,8 @@ export class Groups {
     if (sameGroup(state.group, group) && state.able === group.able) return;
     state.preferredOver = movedByPreference(state, group, this.#view);
     state.passedOver = [];
+    if (!sameOrder(state.group.candidates, group.candidates)) state.deferredTo = undefined;
+    if (!this.#settling && group.candidates.includes(this.#view.self)) this.#holdings.settle(state);
     state.group = group;
     state.able = group.able;
     this.#table.change([group.key]);
@@ -123,7 +125,7 @@ export class Groups {
     if (state.held !== undefined) this.#rivals.meet(state, nowMs);
     let choice = choose(state, this.#view, nowMs);
     noteWaiting(state, choice, this.#view, nowMs);
-    if (passOver(state, nowMs)) choice = choose(state, this.#view, nowMs);
+    if (passOver(state, choice, this.#view, nowMs)) choice = choose(state, this.#view, nowMs);
     if (choice.best === undefined && state.passedOver.length > 0) {
       // Nobody is left: all get another chance.
       state.passedOver = [];
@@ -151,8 +153,9 @@ export class Groups {
     const nobody = nodes.standing(self) === 'leaving' && wanted !== undefined && nodes.standing(wanted) === 'leaving';
     if (nobody) this.#holdings.keep(state);
     else this.#holdings.handOver(state);
-    const isCandidate = state.group.candidates.includes(self);
-    const late = !isCandidate && nowMs - state.unwantedSinceMs >= handOverMs;
+    const excludedForMs = state.group.candidates.includes(self) ? 0 : nowMs - state.unwantedSinceMs;
+    if (excludedForMs >= resignMs) this.#holdings.resign(state);
+    const late = excludedForMs >= handOverMs;
     if (wanted === undefined || nodes.byLease(wanted) || late) {
       this.#holdings.giveUp(state, handOverReason(state, this.#view));
     }

@@ -32,6 +32,7 @@ export class Holdings {
     state.epoch += 1;
     state.held = { epoch: state.epoch, sinceMs: nowMs, announced: false, settling };
     state.yielded = undefined;
+    state.deferredTo = undefined;
     state.passedOver = [];
     this.#out.effect({ type: 'take', group: state.group.key, ...why });
   }
@@ -40,6 +41,13 @@ export class Holdings {
     if (state?.held === undefined || state.held.announced) return;
     state.held.announced = true;
     this.#out.tell(entryOf(state.group.key, state.held));
+  }
+
+  /** It is whoever's that takes it. */
+  resign({ group, held }: GroupState): void {
+    if (held === undefined || held.settling) return;
+    held.settling = true;
+    if (held.announced) this.#out.tell(entryOf(group.key, held));
   }
 
   /** It is this node's for good, whoever ranks before it; whether it was not before. */

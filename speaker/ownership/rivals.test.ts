@@ -224,3 +224,63 @@ test('without pulses and with failback=always the first that lives holds it', ()
   cluster.start(['a']);
   assert.deepEqual(cluster.owners(g), ['a']);
 });
+
+/** `a` holds the group; by the table of `b` only `b` may, by that of `a` only `a`. */
+function withDifferentTables(failback: 'always' | 'never'): OwnershipCluster {
+  const cluster = running({ failback });
+  cluster.setGroupsOf('b', { [g]: { candidates: ['b'] } });
+  cluster.setGroupsOf('a', { [g]: { candidates: ['a'] } });
+  cluster.run(60_000);
+  assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} claimedByOther`]);
+  return cluster;
+}
+
+for (const failback of ['always', 'never'] as const) {
+  test(`two nodes whose tables differ, each alone in its own, do not take it from each other again and again, failback=${failback}`, () => {
+    const cluster = withDifferentTables(failback);
+    assert.deepEqual(cluster.owners(g), ['b']);
+    // The table of `a` was the newer one, and that of `b` follows.
+    cluster.setGroupsOf('b', { [g]: { candidates: ['a'] } });
+    cluster.run(1100);
+    assert.deepEqual(cluster.takeLog(), [`a take ${g} ownerNotCandidate from b`, `b giveUp ${g} notCandidate`]);
+    cluster.run(60_000);
+    assert.deepEqual(cluster.takeLog(), []);
+  });
+}
+
+test('who left it to a node that is no candidate by its table takes it when that one dies, or its own table changes', () => {
+  const dying = withDifferentTables('never');
+  dying.kill('b');
+  dying.seeAll('b', 'dead', 310);
+  assert.deepEqual(dying.takeLog(), [`a take ${g} ownerNotLive from b after 310 ms`]);
+  const changing = withDifferentTables('never');
+  changing.setGroupsOf('a', { [g]: { candidates: ['a', 'c'] } });
+  assert.deepEqual(changing.takeLog(), [`a take ${g} ownerNotCandidate from b`]);
+});
+
+test('who is a candidate again before anybody came for what it held holds it for good', () => {
+  const cluster = withDifferentTables('never');
+  cluster.setCutOff('a', true);
+  cluster.setGroupsOf('b', { [g]: { candidates: ['a'] } });
+  cluster.run(1500);
+  cluster.setGroupsOf('b', { [g]: { candidates: ['a', 'b'] } });
+  cluster.setGroupsOf('a', { [g]: { candidates: ['a', 'b'] } });
+  cluster.run(100);
+  cluster.setCutOff('a', false);
+  cluster.run(60_000);
+  assert.deepEqual(cluster.takeLog(), []);
+  assert.deepEqual(cluster.owners(g), ['b']);
+});
+
+const excluded = [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} claimedByOther`];
+for (const { failback, log } of [
+  { failback: 'never', log: excluded },
+  { failback: 'always', log: [...excluded, `a take ${g} preferred from b`, `b giveUp ${g} claimedByOther`] },
+] as const) {
+  test(`an excluded holder does not hear of it: no third node takes it meanwhile, failback=${failback}`, () => {
+    const cluster = running({ failback });
+    for (const node of ['b', 'c']) cluster.setGroupsOf(node, { [g]: { candidates: ['b', 'c'] } });
+    cluster.run(60_000);
+    assert.deepEqual(cluster.takeLog(), log);
+  });
+}

@@ -67,6 +67,8 @@ export class Rivals {
   #yield(state: GroupState, to: string, nowMs: number): void {
     const intended = state.wanted === to;
     state.yielded = { to, untilMs: nowMs + holdDownMs };
+    // Its table is another, and nobody knows which is newer: else the two would take it from each other again and again.
+    if (!state.group.candidates.includes(to)) state.deferredTo = to;
     this.#holdings.giveUp(state, intended ? handOverReason(state, this.#view) : 'claimedByOther');
   }
 }

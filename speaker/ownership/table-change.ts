@@ -31,6 +31,6 @@ function orderOf(candidates: readonly string[], one: string, other: string): 'be
 }
 
 /** A table that is like the one before has the very same lists. */
-function sameOrder(one: readonly string[], other: readonly string[]): boolean {
+export function sameOrder(one: readonly string[], other: readonly string[]): boolean {
   return one === other || (one.length === other.length && one.every((node, rank) => node === other[rank]));
 }
