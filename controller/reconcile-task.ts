@@ -131,13 +131,21 @@ class Reconciling {
 
   /** Adopts, then follows every change; all in one go, so that no change falls in between. */
   start({ services, configuration }: Reconciled): () => void {
-    const { clock, namespaces, speakerLeases, loadBalancerClass } = this.#options;
+    const { clock, random, namespaces, speakerLeases, loadBalancerClass } = this.#options;
     this.#services = services;
     const { config } = configuration.state;
     if (config === undefined) throw new Error('cannot start to reconcile: there is no configuration');
     this.#readInUse();
     this.#foreign = this.#inUse.uses(clock.now());
-    const reconciler = new Reconciler({ config, services, namespaces, loadBalancerClass, foreign: this.#foreign });
+    const seed = Math.floor(random() * 2 ** 32);
+    const reconciler = new Reconciler({
+      config,
+      services,
+      namespaces,
+      loadBalancerClass,
+      foreign: this.#foreign,
+      seed,
+    });
     this.#reconciler = reconciler;
     this.#enqueue(reconciler.adopt(clock.wallMs()));
     const loseStrays = (): void => this.#enqueue(reconciler.loseStrays(clock.wallMs()));

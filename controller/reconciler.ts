@@ -20,6 +20,8 @@ export interface ReconcilerInputs {
   readonly loadBalancerClass: string | undefined;
   /** Addresses that other machines use; none by default. */
   readonly foreign?: ForeignUses;
+  /** A random number of 32 bits, which those who name Services can't know; 0 by default. */
+  readonly seed?: number;
 }
 
 /** What is to be done about one Service. */
@@ -45,7 +47,7 @@ export class Reconciler {
   constructor(inputs: ReconcilerInputs) {
     this.#inputs = inputs;
     const labelsOf = (namespace: string) => inputs.namespaces.get(namespace)?.meta.labels ?? {};
-    this.#allocator = new Allocator(inputs.config, labelsOf, inputs.foreign);
+    this.#allocator = new Allocator(inputs.config, labelsOf, inputs.foreign, inputs.seed);
   }
 
   get waiting(): number {

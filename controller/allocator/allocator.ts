@@ -35,11 +35,12 @@ export class Allocator {
   #foreign: ForeignUses;
   #around: Surroundings;
   readonly #namespaceLabels: NamespaceLabels;
-  readonly #entries = new ServiceTable<Entry>();
+  readonly #entries: ServiceTable<Entry>;
   readonly #waiting = new WaitingList();
 
-  /** `foreign`: what other machines use. */
-  constructor(config: Config, namespaceLabels: NamespaceLabels, foreign: ForeignUses = noForeignUses) {
+  /** `foreign`: what other machines use. `seed`: of the table of Services; what is decided does not depend on it. */
+  constructor(config: Config, namespaceLabels: NamespaceLabels, foreign: ForeignUses = noForeignUses, seed = 0) {
+    this.#entries = new ServiceTable(seed);
     this.#config = config;
     this.#foreign = foreign;
     this.#namespaceLabels = namespaceLabels;

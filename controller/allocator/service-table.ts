@@ -1,4 +1,5 @@
 import type { ObjectKey } from '../../shared/api/object-meta.ts';
+import { type HashSeed, hashOf, hashSeed } from './key-hash.ts';
 
 // A power of two, as all numbers of slots.
 const fewestSlots = 64;
@@ -14,6 +15,12 @@ export class ServiceTable<T> {
   #slots = new Int32Array(2 * fewestSlots);
   readonly #keys: ObjectKey[] = [];
   readonly #values: T[] = [];
+  readonly #seed: HashSeed;
+
+  /** `random`: any whole number of 32 bits, which those who name Services can't know. */
+  constructor(random: number) {
+    this.#seed = hashSeed(random);
+  }
 
   get size(): number {
     return this.#values.length;
@@ -24,12 +31,12 @@ export class ServiceTable<T> {
   }
 
   get(key: ObjectKey): T | undefined {
-    const place = this.#slots[this.#slotOf(key, hashOf(key)) + 1] ?? 0;
+    const place = this.#slots[this.#slotOf(key, hashOf(key, this.#seed)) + 1] ?? 0;
     return place === 0 ? undefined : this.#values[place - 1];
   }
 
   set(key: ObjectKey, value: T): void {
-    const hash = hashOf(key);
+    const hash = hashOf(key, this.#seed);
     const slot = this.#slotOf(key, hash);
     const place = this.#slots[slot + 1] ?? 0;
     if (place !== 0) {
@@ -43,12 +50,12 @@ export class ServiceTable<T> {
   }
 
   delete(key: ObjectKey): void {
-    const slot = this.#slotOf(key, hashOf(key));
+    const slot = this.#slotOf(key, hashOf(key, this.#seed));
     const place = this.#slots[slot + 1] ?? 0;
     if (place === 0) return;
     // The last one fills the gap in the lists.
     const lastKey = this.#keys.at(-1) ?? key;
-    this.#slots[this.#slotOf(lastKey, hashOf(lastKey)) + 1] = place;
+    this.#slots[this.#slotOf(lastKey, hashOf(lastKey, this.#seed)) + 1] = place;
     this.#free(slot);
     const lastValue = this.#values.pop();
     this.#keys.pop();
@@ -98,15 +105,4 @@ export class ServiceTable<T> {
 /** The slot where the search for a hash begins. */
 function homeOf(hash: number, slots: Int32Array): number {
   return (2 * hash) & (slots.length - 1);
-}
-
-/** FNV-1a, its bits mixed as MurmurHash3 ends: the names of many Services differ in a few digits only. */
-function hashOf(key: ObjectKey): number {
-  let hash = 0x811c_9dc5;
-  for (let index = 0; index < key.length; index += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(index), 0x0100_0193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
-  return hash ^ (hash >>> 16);
 }
