@@ -7,7 +7,6 @@ import { servicesPath } from '../cluster/api/load-balancer-service.ts';
 import { type Cluster, heraldNamespace, startCluster } from '../cluster/cluster.ts';
 import { addMachine, machine } from '../cluster/network/topology.ts';
 import { ManagedProcess } from '../cluster/process/managed-process.ts';
-import { chooseRealTime, ordinary } from '../cluster/process/real-time.ts';
 import { serviceAccountUser } from '../cluster/role-based-access.ts';
 import { startSandbox } from '../cluster/sandbox/sandbox.ts';
 
@@ -26,10 +25,7 @@ export async function insideBenchSandbox(args: readonly string[]): Promise<void>
   process.exit(await sandbox.exited);
 }
 
-/**
- * For benches whose instruments must not wait for a processor: called outside of the sandbox, and only root may. Niceness
- * counts among the programs of one session alone (sched(7), autogroups), a real-time policy everywhere.
- */
+/** For benches whose instruments must not wait for a processor: called outside of the sandbox, and only root may. */
 export function raisePriority(): void {
   if (process.env['HERALD_SANDBOX'] !== undefined) return;
   try {
@@ -38,13 +34,14 @@ export function raisePriority(): void {
     console.error(`without root all programs run with the same priority: ${consequence}`);
     return;
   }
-  if (!chooseRealTime()) console.error(`no real-time policy here: beside programs of other sessions, ${consequence}`);
 }
 
 /** Makes `dist`: what is measured is what is shipped. */
 export function buildBundles(): void {
-  const [program = '', ...args] = ordinary([process.execPath, join(repository, 'scripts', 'build.ts')]);
-  const { status, stderr } = spawnSync(program, args, { cwd: repository, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [join(repository, 'scripts', 'build.ts')], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`cannot build the bundles: ${stderr.trim()}`);
 }
 

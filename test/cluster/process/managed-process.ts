@@ -4,7 +4,6 @@ import { getPriority, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { inNetns, type Netns } from '../network/iproute.ts';
-import { ordinary } from './real-time.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -53,7 +52,7 @@ export class ManagedProcess {
   start(): void {
     if (this.#child !== undefined) throw new Error(`cannot start ${this.spec.name}: it runs already`);
     const { netns, command, urgent } = this.spec;
-    const [program, ...args] = inNetns(netns, urgent === true ? command : ordinary(command));
+    const [program, ...args] = inNetns(netns, command);
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe', ...(this.spec.ipc === true ? (['ipc'] as const) : [])],
       env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...this.spec.env },
