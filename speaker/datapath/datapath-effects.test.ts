@@ -289,7 +289,7 @@ describe('when another node has taken over', () => {
       bench.datapath.settle(at(0));
       bench.failover.handsOver = handsOver;
       const giveUp = { type: 'giveUp', group: g, reason: 'betterCandidateLive' } as const;
-      const pulse = { header: { sender: 'b', incarnation: '1', sequence: 1n }, message: { type: 'leave' } } as const;
+      const pulse = { header: { sender: 'b', incarnation: '1', sequence: 1 }, message: { type: 'leave' } } as const;
       const answered = bench.takeIn((reader) => {
         reader(pulse.header, pulse.message);
         bench.failover.want(giveUp);
@@ -300,7 +300,7 @@ describe('when another node has taken over', () => {
 });
 
 describe('another speaker that hands over', () => {
-  const header = { sender: 'b', incarnation: '1', sequence: 1n };
+  const header = { sender: 'b', incarnation: '1', sequence: 1 };
   const claims = { type: 'claims', version: 2, since: 1, part: 0, parts: 1 } as const;
   const claim = arpHex({
     to: 'ff:ff:ff:ff:ff:ff',

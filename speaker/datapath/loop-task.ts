@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Failover } from '../failover/failover.ts';
 import { arpFilter, ndpFilter } from '../system/bpf.ts';
@@ -25,6 +26,8 @@ import type { DatapathEvent } from './table.ts';
 
 /** How often counters go to main; so main also sees that the thread lives. */
 const tickMs = 1_000;
+/** A tick is no reason to wake up where something else soon is: pulses, mostly. */
+const tickLateMs = 150;
 
 /** The datapath thread's loop: one epoll(7) over all it waits for. It runs in a Worker and blocks there. */
 export class LoopTask {
@@ -42,8 +45,8 @@ export class LoopTask {
   readonly #waiting: DescriptorSet;
   readonly #unpacker = new TableUnpacker();
   readonly #stalls: Stalls;
-  readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#nowMs);
-  readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#nowMs);
+  readonly #onArp = (frame: Frame): void => this.#datapath.receiveArp(frame, this.#arp, this.#at.nowMs);
+  readonly #onNdp = (frame: Frame): void => this.#datapath.receiveNdp(frame, this.#ndp, this.#at.nowMs);
   readonly #intake: Intake = {
     readMessages: (reader) => this.#pulses?.receive(reader),
     answerFrames: () => {
@@ -51,7 +54,13 @@ export class LoopTask {
       this.#receiveNdp();
     },
   };
-  #nowMs = performance.now();
+  /** Of this round: before anything was read. */
+  #at = instant();
+  readonly #onAwake = (): void => {
+    this.#at = instant();
+  };
+  /** Messages were read in this round. */
+  #hasRead = false;
   #nextTickMs = 0;
   #stopped = false;
   /** `Datapath.servedVersion` for which groups were joined. */
@@ -89,7 +98,7 @@ export class LoopTask {
   #descriptors(): readonly Descriptor[] {
     const pulses = this.#pulses;
     return [
-      ...(pulses === undefined ? [] : [{ fd: pulses.fd, onReadable: () => this.#receivePulses(this.#instant()) }]),
+      ...(pulses === undefined ? [] : [{ fd: pulses.fd, onReadable: () => this.#receivePulses() }]),
       { fd: this.#arp.fd, onReadable: () => this.#receiveArp() },
       { fd: this.#ndp.fd, onReadable: () => this.#receiveNdp() },
       { fd: this.#netlink.fd, onReadable: () => this.#receiveLinks() },
@@ -99,18 +108,17 @@ export class LoopTask {
 
   /** Ends when main says `stop`. */
   async run(): Promise<void> {
-    this.#nowMs = performance.now();
     this.#post({ type: 'started' });
     try {
       while (!this.#stopped) {
         this.#round();
-        if (this.#nowMs >= this.#nextTickMs) {
+        if (this.#at.nowMs >= this.#nextTickMs) {
           this.#tick();
           // The worker's own event loop gets a turn: V8's and Node's chores run there.
           await new Promise((resolve) => setImmediate(resolve));
         }
       }
-      this.#datapath.stop(this.#instant());
+      this.#datapath.stop(this.#at);
       this.#sendMessages();
       this.#postEvents();
     } finally {
@@ -119,13 +127,14 @@ export class LoopTask {
   }
 
   #round(): void {
-    const dueMs = Math.max(this.#nextDueMs(), this.#nowMs);
-    this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(dueMs - performance.now())));
-    this.#nowMs = performance.now();
-    this.#stalls.ran(dueMs, this.#nowMs);
-    if (this.#nowMs >= this.#datapath.nextDecisionMs()) this.#decide();
+    const dueMs = Math.max(this.#nextDueMs(), this.#at.nowMs);
+    this.#hasRead = false;
+    this.#waiting.wait(this.#joining ? 0 : Math.max(0, Math.ceil(dueMs - performance.now())), this.#onAwake);
+    const { nowMs } = this.#at;
+    this.#stalls.ran(dueMs, nowMs);
+    if (nowMs >= this.#datapath.nextDecisionMs()) this.#decide();
     this.#settle();
-    this.#datapath.sendDue(this.#sinks, this.#nowMs);
+    this.#datapath.sendDue(this.#sinks, nowMs);
     this.#arp.flush();
     this.#ndp.flush();
     this.#joinGroups();
@@ -136,18 +145,21 @@ export class LoopTask {
   }
 
   #nextDueMs(): number {
-    return Math.min(this.#datapath.nextDecisionMs(), this.#datapath.nextFrameMs(), this.#nextTickMs);
+    return Math.min(this.#datapath.nextDecisionMs(), this.#datapath.nextFrameMs(), this.#nextTickMs + tickLateMs);
   }
 
-  /** Silence counts only once all that has come is read: it may have waited there while this process did not run. */
+  /**
+   * Silence counts only once all that has come until now is read: it may have waited there while this process did not
+   * run.
+   */
   #decide(): void {
-    const at = { nowMs: this.#nowMs, wallMs: Date.now() };
-    this.#receivePulses(at);
-    this.#datapath.advance(at);
+    if (!this.#hasRead) this.#receivePulses();
+    this.#datapath.advance(this.#at);
   }
 
-  #receivePulses(at: Instant): void {
-    this.#datapath.takeIn(this.#intake, at);
+  #receivePulses(): void {
+    this.#hasRead = true;
+    this.#datapath.takeIn(this.#intake, this.#at);
   }
 
   #receiveArp(): void {
@@ -159,7 +171,7 @@ export class LoopTask {
   }
 
   #settle(): void {
-    if (this.#datapath.unsettled) this.#datapath.settle(this.#instant());
+    if (this.#datapath.unsettled) this.#datapath.settle(this.#at);
   }
 
   #sendMessages(): void {
@@ -170,7 +182,7 @@ export class LoopTask {
     const links = this.#netlink.receive();
     if (links === undefined) return;
     this.#pulses?.setSilent(!getsOutFrom(this.#address, links));
-    this.#datapath.applyLinks(links, this.#instant());
+    this.#datapath.applyLinks(links, this.#at);
   }
 
   #receiveMessages(): void {
@@ -191,10 +203,10 @@ export class LoopTask {
         break;
       case 'table':
         this.#pulses?.setMembers(message.table.members);
-        this.#datapath.instruct({ type: 'table', table: this.#unpacker.unpack(message.table) }, this.#instant());
+        this.#datapath.instruct({ type: 'table', table: this.#unpacker.unpack(message.table) }, this.#at);
         break;
       default:
-        this.#datapath.instruct(message, this.#instant());
+        this.#datapath.instruct(message, this.#at);
     }
   }
 
@@ -204,7 +216,7 @@ export class LoopTask {
     const why = this.#pulses.bind()?.message;
     if (why !== undefined && why !== this.#bindFailure) this.#postEvent({ type: 'pulsePortFailed', why });
     this.#bindFailure = why;
-    this.#datapath.setPulses(this.#pulses.usable, this.#instant());
+    this.#datapath.setPulses(this.#pulses.usable, this.#at);
   }
 
   #joinGroups(): void {
@@ -215,11 +227,11 @@ export class LoopTask {
     }
     if (!this.#joining) return;
     this.#joining = this.#groups.advance();
-    if (!this.#joining) this.#datapath.joined(this.#nowMs);
+    if (!this.#joining) this.#datapath.joined(this.#at.nowMs);
   }
 
   #tick(): void {
-    this.#nextTickMs = this.#nowMs + tickMs;
+    this.#nextTickMs = this.#at.nowMs + tickMs;
     // What could not be joined is tried again in the next round.
     if (this.#groups.failures > 0) this.#joinedFor = -1;
     this.#groupFailures += this.#groups.failures;
@@ -254,9 +266,6 @@ export class LoopTask {
     this.#port.postMessage(message);
   }
 
-  #instant(): Instant {
-    return { nowMs: performance.now(), wallMs: Date.now() };
-  }
 
   #close(): void {
     this.#waiting.close();
@@ -267,6 +276,10 @@ export class LoopTask {
     this.#pulses?.close();
     this.#port.close();
   }
+}
+
+function instant(): Instant {
+  return { nowMs: performance.now(), wallMs: Date.now() };
 }
 
 function failoverOf({ self, pulses }: ThreadOptions): Failover {

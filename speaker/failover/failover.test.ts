@@ -314,7 +314,7 @@ test('without keys a speaker waits a second for them, unless it is alone', () =>
 
 test('claims of an incarnation that has not proved that it runs are without effect', () => {
   const world = running();
-  const header = { sender: nodeIdOf('b'), incarnation: '0123456789abcdef', sequence: 1n };
+  const header = { sender: nodeIdOf('b'), incarnation: '0123456789abcdef', sequence: 1 };
   const entries = [{ group: g, epoch: 99, state: 'held' as const }];
   world.node('a').receive({ header, message: { type: 'claims', version: 1, since: 0, part: 0, parts: 1, entries } });
   world.timeline.run(15_000);

@@ -40,7 +40,7 @@ class Talk {
   /** What x does about a message of that incarnation, `a1` of `a`: its effects, with the nonce or the probation of messages. */
   hear(incarnation: string, message: Message, nowMs: number): readonly string[] {
     const sender = nodeIdOf(incarnation.slice(0, 1));
-    this.liveness.receive({ sender, incarnation, sequence: 1n }, message, nowMs);
+    this.liveness.receive({ sender, incarnation, sequence: 1 }, message, nowMs);
     return this.effects();
   }
 
@@ -145,7 +145,7 @@ test('whoever says that it suspects this node gets a hello at once', () => {
 test('messages of strangers, and under the own name, are without effect', () => {
   const talk = new Talk();
   for (const sender of ['x', 'b'].map(nodeIdOf)) {
-    talk.liveness.receive({ sender, incarnation: 'a1', sequence: 1n }, hello, 20);
+    talk.liveness.receive({ sender, incarnation: 'a1', sequence: 1 }, hello, 20);
   }
   assert.deepEqual(talk.liveness.takeEffects(), []);
 });

@@ -6,7 +6,14 @@ import { aHeader, aKey, anyMessage } from '../../test/support/messages.ts';
 import { DecodeError } from '../datapath/decode-error.ts';
 import { messageKeyOf } from './key-ring.ts';
 import { claimEntriesPerMessage, type Message } from './message.ts';
-import { decodeMessage, encodeMessage, isAuthentic, isOfOtherVersion, keyNumberOf } from './message-codec.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  isAuthentic,
+  isOfOtherVersion,
+  keyNumberOf,
+  MessageWriter,
+} from './message-codec.ts';
 
 /** The key is 32 octets 0x2a; the header of every row. */
 const header = aHeader;
@@ -162,11 +169,25 @@ describe('messages', () => {
 
   test('what is written is read again', () => {
     fc.assert(
-      fc.property(anyMessage(), fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }), (message, sequence) => {
+      fc.property(anyMessage(), fc.maxSafeNat(), (message, sequence) => {
         const sent = { ...header, sequence };
         const bytes = encodeMessage(sent, message, aKey);
         assert.ok(isAuthentic(bytes, aKey));
         assert.deepEqual(decodeMessage(bytes), { header: sent, message });
+      }),
+    );
+  });
+
+  test('what was written before into the same memory leaves no trace', () => {
+    fc.assert(
+      fc.property(fc.array(anyMessage()), (messages) => {
+        const writer = new MessageWriter(header);
+        for (const [sequence, message] of messages.entries()) {
+          assert.deepEqual(
+            writer.write(sequence, message, aKey),
+            encodeMessage({ ...header, sequence }, message, aKey),
+          );
+        }
       }),
     );
   });
@@ -206,6 +227,11 @@ const errors = [
     name: 'a pulse of a time that no number holds',
     hex: body('01', '0064 03 00 00000000 0020000000000000'),
     why: 'message: no such time at offset 44',
+  },
+  {
+    name: 'a sequence number that no number holds',
+    hex: `${start('06').slice(0, -16)} 0020000000000000 ${'00'.repeat(16)}`,
+    why: 'message: no such sequence number at offset 28',
   },
   { name: 'claims cut off', hex: body('07', '00'.repeat(11)), why: 'claims: the claims are cut off at offset 47' },
   { name: 'a part past the last', hex: claims('0001 0001', ''), why: 'claims: part 1 of 1 at offset 44' },

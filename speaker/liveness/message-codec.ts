@@ -60,23 +60,40 @@ export interface DecodedMessage {
   readonly message: Message;
 }
 
-/** Writes and authenticates. A group that is no address, or more entries than fit, is a RangeError. */
+/** One sender's messages, each written into the same memory. */
+export class MessageWriter {
+  readonly #bytes = new Uint8Array(maxMessageLength);
+  readonly #view = new DataView(this.#bytes.buffer);
+
+  constructor({ sender, incarnation }: Pick<MessageHeader, 'sender' | 'incarnation'>) {
+    this.#view.setUint32(0, magic);
+    this.#view.setUint8(field.version, version);
+    writeId(this.#view, field.sender, sender);
+    writeId(this.#view, field.incarnation, incarnation);
+  }
+
+  /**
+   * Writes and authenticates; valid until the next call. A group that is no address, or more entries than fit, is a
+   * RangeError.
+   */
+  write(sequence: number, message: Message, key: MessageKey): Uint8Array<ArrayBuffer> {
+    const end = headerLength + bodyLength(message);
+    const length = end + authenticatorLength;
+    if (length > maxMessageLength) throw new RangeError('cannot encode a message: too many entries');
+    const view = this.#view;
+    view.setUint8(field.type, typeNumber[message.type]);
+    view.setUint32(field.keyId, key.number);
+    writeU64(view, field.sequence, sequence);
+    writeBody(view, headerLength, message);
+    const authenticator = key.authenticatorOf(this.#bytes, end);
+    for (let at = 0; at < authenticatorLength; at += 1) this.#bytes[end + at] = authenticator[at] ?? 0;
+    return this.#bytes.subarray(0, length);
+  }
+}
+
+/** As `MessageWriter.write`, in memory of its own. */
 export function encodeMessage(header: MessageHeader, message: Message, key: MessageKey): Uint8Array<ArrayBuffer> {
-  const end = headerLength + bodyLength(message);
-  if (end + authenticatorLength > maxMessageLength) throw new RangeError('cannot encode a message: too many entries');
-  const bytes = new Uint8Array(end + authenticatorLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, magic);
-  view.setUint8(field.version, version);
-  view.setUint8(field.type, typeNumber[message.type]);
-  view.setUint32(field.keyId, key.number);
-  writeId(view, field.sender, header.sender);
-  writeId(view, field.incarnation, header.incarnation);
-  view.setBigUint64(field.sequence, header.sequence);
-  writeBody(view, headerLength, message);
-  const authenticator = key.authenticatorOf(bytes, end);
-  for (let at = 0; at < authenticatorLength; at += 1) bytes[end + at] = authenticator[at] ?? 0;
-  return bytes;
+  return new MessageWriter(header).write(header.sequence, message, key);
 }
 
 /** `MessageKey.number` of the key that a message says it was made with; DecodeError where it is none of this version. */
@@ -110,11 +127,12 @@ export function isAuthentic(bytes: Uint8Array, key: MessageKey): boolean {
 export function decodeMessage(bytes: Uint8Array, ids = new IdTexts()): DecodedMessage {
   keyNumberOf(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength - authenticatorLength);
-  const header = {
+  const header: MessageHeader = {
     sender: ids.read(view, field.sender),
     incarnation: ids.read(view, field.incarnation),
-    sequence: view.getBigUint64(field.sequence),
+    sequence: readU64(view, field.sequence),
   };
+  if (!Number.isSafeInteger(header.sequence)) fail('no such sequence number', field.sequence);
   return { header, message: readBody(view, ids) };
 }
 
@@ -142,8 +160,7 @@ function writeBody(view: DataView, at: number, message: Message): void {
       view.setUint8(at + 2, message.multiplier);
       view.setUint8(at + 3, message.leaving ? leavingFlag : 0);
       view.setUint32(at + 4, message.claimsVersion);
-      view.setUint32(at + 8, Math.floor(message.wallMs / 2 ** 32));
-      view.setUint32(at + 12, message.wallMs % 2 ** 32);
+      writeU64(view, at + 8, message.wallMs);
       break;
     case 'hello':
       writeId(view, at, message.nonce);
@@ -205,7 +222,7 @@ function readPulse(view: DataView): Pulse {
   // As BFD's Detect Mult (RFC 5880 §6.8.6): from zero no detection time follows.
   if (intervalMs === 0) fail('the interval is zero', headerLength);
   if (multiplier === 0) fail('the multiplier is zero', headerLength + 2);
-  const wallMs = view.getUint32(headerLength + 8) * 2 ** 32 + view.getUint32(headerLength + 12);
+  const wallMs = readU64(view, headerLength + 8);
   if (!Number.isSafeInteger(wallMs)) fail('no such time', headerLength + 8);
   return {
     type: 'pulse',
@@ -228,9 +245,19 @@ function writeId(view: DataView, at: number, id: string): void {
   view.setUint32(at + 4, Number.parseInt(id.slice(8), 16));
 }
 
+function writeU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / 2 ** 32));
+  view.setUint32(at + 4, value % 2 ** 32);
+}
+
+/** Not exact beyond the safe integers, but never one of these then. */
+function readU64(view: DataView, at: number): number {
+  return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
+}
+
 function u32At(bytes: Uint8Array, at: number): number {
-  const octet = (offset: number): number => bytes[at + offset] ?? 0;
-  return ((octet(0) << 24) | (octet(1) << 16) | (octet(2) << 8) | octet(3)) >>> 0;
+  const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  return high * 2 ** 16 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
 }
 
 function fail(why: string, offset: number): never {

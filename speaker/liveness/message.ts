@@ -6,8 +6,8 @@ export interface MessageHeader {
   readonly sender: string;
   /** Random per start of the sender, 16 hex digits. */
   readonly incarnation: string;
-  /** Rises by one per message that the sender encodes, whoever receives it. */
-  readonly sequence: bigint;
+  /** Rises by one per message that the sender encodes, whoever receives it; a safe integer. */
+  readonly sequence: number;
 }
 
 /** Sent at every interval to the watchers. */

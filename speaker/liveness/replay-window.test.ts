@@ -21,7 +21,7 @@ for (const { name, sequences, passed } of table) {
   test(`numbers pass once: ${name}`, () => {
     const window = new ReplayWindow();
     assert.deepEqual(
-      sequences.filter((sequence) => window.accept(BigInt(sequence))),
+      sequences.filter((sequence) => window.accept(sequence)),
       passed,
     );
   });
@@ -29,9 +29,9 @@ for (const { name, sequences, passed } of table) {
 
 test('the highest number of all passes, and what is below it', () => {
   const window = new ReplayWindow();
-  assert.equal(window.accept(2n ** 64n - 1n), true);
-  assert.equal(window.accept(2n ** 64n - 2n), true);
-  assert.equal(window.accept(2n ** 64n - 1n), false);
+  assert.equal(window.accept(Number.MAX_SAFE_INTEGER), true);
+  assert.equal(window.accept(Number.MAX_SAFE_INTEGER - 1), true);
+  assert.equal(window.accept(Number.MAX_SAFE_INTEGER), false);
 });
 
 test('whatever comes in whatever order, no number passes twice, and a higher one always does', () => {
@@ -42,7 +42,7 @@ test('whatever comes in whatever order, no number passes twice, and a higher one
       let highest = 0;
       for (const sequence of sequences) {
         const isNew = !passed.has(sequence) && sequence > highest - 64;
-        assert.equal(window.accept(BigInt(sequence)), isNew, `${sequence} after ${highest}`);
+        assert.equal(window.accept(sequence), isNew, `${sequence} after ${highest}`);
         if (isNew) passed.add(sequence);
         highest = Math.max(highest, sequence);
       }

@@ -12,6 +12,8 @@ export interface Descriptor {
 const epollIn = 1;
 const epollControlAdd = 1;
 
+const nothing = (): void => undefined;
+
 /** struct epoll_event { u32 events, u64 data }: packed on x86-64, aligned elsewhere. */
 const eventSize = process.arch === 'x64' ? 12 : 16;
 const dataOffset = process.arch === 'x64' ? 4 : 8;
@@ -46,14 +48,13 @@ export class DescriptorSet {
     throw new SystemCallError('wait for a descriptor', reason);
   }
 
-  /** Waits for at most that long, then calls those that have something, in the order in which they were given. */
-  wait(timeoutMs: number): void {
+  /** Waits for at most that long, then calls `awake`, and those that have something, in the order in which they were given. */
+  wait(timeoutMs: number, awake: () => void = nothing): void {
     const count = this.#libc.epoll_wait(this.#fd, this.#events, this.#descriptors.length, timeoutMs);
-    if (count < 0) {
-      const reason = this.#libc.errno();
-      if (reason === errno.interrupted) return;
-      throw new SystemCallError('wait for packets', reason);
-    }
+    const reason = count < 0 ? this.#libc.errno() : 0;
+    awake();
+    if (reason === errno.interrupted) return;
+    if (count < 0) throw new SystemCallError('wait for packets', reason);
     // The kernel names them in the order in which they became ready.
     for (let slot = 0; slot < count; slot += 1) {
       this.#ready[this.#events.getUint32(eventSize * slot + dataOffset, true)] = 1;

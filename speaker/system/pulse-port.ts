@@ -1,7 +1,7 @@
 import type { HeldKeys, Member } from '../datapath/table.ts';
 import { KeyRing } from '../liveness/key-ring.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
-import { encodeMessage, maxMessageLength } from '../liveness/message-codec.ts';
+import { MessageWriter, maxMessageLength } from '../liveness/message-codec.ts';
 import { MessageGate } from '../liveness/message-gate.ts';
 import { nodeIdOf } from '../liveness/node-id.ts';
 import { DatagramSocket } from './datagram-socket.ts';
@@ -26,19 +26,18 @@ const noKeys: HeldKeys = { send: undefined, accept: [] };
 export class PulsePort {
   readonly #socket: DatagramSocket;
   readonly #gate: MessageGate;
-  readonly #sender: string;
-  readonly #incarnation: string;
+  readonly #writer: MessageWriter;
   #keys = new KeyRing(noKeys);
   /** By node. BOUNDED by the members. */
   #addresses: ReadonlyMap<string, SocketAddress> = new Map();
-  #sequence = 0n;
+  #sequence = 0;
   #silent = false;
 
   constructor(libc: Libc, { self, incarnation, own, isVerified }: PulsePortOptions) {
     this.#socket = new DatagramSocket(libc, own, maxMessageLength);
-    this.#sender = nodeIdOf(self);
-    this.#incarnation = incarnation;
-    this.#gate = new MessageGate({ self: this.#sender, isVerified });
+    const sender = nodeIdOf(self);
+    this.#writer = new MessageWriter({ sender, incarnation });
+    this.#gate = new MessageGate({ self: sender, isVerified });
   }
 
   get fd(): number {
@@ -85,10 +84,9 @@ export class PulsePort {
   send(to: readonly string[], message: Message): void {
     const key = this.#keys.sending;
     if (key === undefined || this.#silent || !this.#socket.bound) return;
-    this.#sequence += 1n;
-    const header = { sender: this.#sender, incarnation: this.#incarnation, sequence: this.#sequence };
+    this.#sequence += 1;
     const addresses = to.flatMap((node) => this.#addresses.get(node) ?? []);
-    this.#socket.send(encodeMessage(header, message, key), addresses);
+    this.#socket.send(this.#writer.write(this.#sequence, message, key), addresses);
   }
 
   /** `pulses.sent`, `pulses.received`, `pulses.<why refused>`, and the socket's. */

@@ -66,7 +66,7 @@ await failoverSuite(import.meta.filename, { name: 'what speakers tell each other
       const key = messageKeyOf(randomBytes(32));
       const header = { sender: nodeIdOf(owner.name), incarnation: randomBytes(8).toString('hex') };
       return Array.from({ length: 10 }, (_, index) =>
-        encodeMessage({ ...header, sequence: BigInt(index) }, { type: 'leave' }, key),
+        encodeMessage({ ...header, sequence: index }, { type: 'leave' }, key),
       );
     }));
 

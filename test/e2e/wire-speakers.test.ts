@@ -72,7 +72,7 @@ interface Sender {
 }
 
 function leaveOf({ node, incarnation }: Sender, key = firstKey): string {
-  const header = { sender: nodeIdOf(node), incarnation, sequence: 1_000_000n };
+  const header = { sender: nodeIdOf(node), incarnation, sequence: 1_000_000 };
   return toHex(encodeMessage(header, { type: 'leave' }, messageKeyOf(fromHex(key))));
 }
 

@@ -43,7 +43,7 @@ export class SimNode {
   readonly #id: string;
   #windows = new Map<string, ReplayWindow>();
   #machine: Failover | undefined;
-  #sequence = 0n;
+  #sequence = 0;
   /** What came while it was stalled. BOUNDED by what one socket's buffer holds. */
   #inbox: Input[] = [];
   #stalled = false;
@@ -69,7 +69,7 @@ export class SimNode {
     const { name: self, failback, intervalMs, multiplier, clock } = this.#options;
     const { random, timeline } = this.#world;
     this.incarnation = random.hex16();
-    this.#sequence = 0n;
+    this.#sequence = 0;
     this.#windows = new Map();
     this.#inbox = [];
     this.#stalled = false;
@@ -170,7 +170,7 @@ export class SimNode {
   }
 
   #send(to: readonly string[], message: Message): void {
-    this.#sequence += 1n;
+    this.#sequence += 1;
     const header = { sender: this.#id, incarnation: this.incarnation, sequence: this.#sequence };
     const packet = { header, message };
     for (const node of to) this.#world.send(this, node, packet);

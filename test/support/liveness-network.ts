@@ -13,7 +13,7 @@ interface Speaker {
   readonly node: string;
   readonly liveness: Liveness;
   readonly incarnation: string;
-  sequence: bigint;
+  sequence: number;
   stalled: boolean;
   /** What waits in its sockets while it is stalled. */
   readonly waiting: ((speaker: Speaker) => void)[];
@@ -60,7 +60,7 @@ export class LivenessNetwork {
       return `${incarnation}-${nonces}`;
     };
     const liveness = new Liveness({ self: node, incarnation, ...timing, nonce, wallMs: () => 0 });
-    this.#speakers.set(node, { node, liveness, incarnation, sequence: 0n, stalled: false, waiting: [] });
+    this.#speakers.set(node, { node, liveness, incarnation, sequence: 0, stalled: false, waiting: [] });
     liveness.setEnabled(true, this.nowMs);
   }
 
@@ -201,7 +201,7 @@ export class LivenessNetwork {
   }
 
   #send(from: Speaker, nodes: readonly string[], message: Message): void {
-    from.sequence += 1n;
+    from.sequence += 1;
     const header: MessageHeader = {
       sender: nodeIdOf(from.node),
       incarnation: from.incarnation,

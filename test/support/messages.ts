@@ -7,7 +7,7 @@ export const aKey = messageKeyOf(new Uint8Array(32).fill(0x2a));
 export const aHeader: MessageHeader = {
   sender: '0011223344556677',
   incarnation: '8899aabbccddeeff',
-  sequence: 0x102n,
+  sequence: 0x102,
 };
 
 const u16 = fc.nat({ max: 0xffff });
