@@ -99,8 +99,8 @@ export class MembersTask {
     const { clock, self, onRenewed } = this.#options;
     const node = nodeOfLease(lease);
     if (node === undefined || node === self || lease.holderIdentity === undefined) return;
-    const wallMs = clock.wallMs();
-    onRenewed(node, this.#lag.lagMs(node, lease.renewTimeMs ?? wallMs, wallMs));
+    const { renewTimeMs } = lease;
+    onRenewed(node, renewTimeMs === undefined ? 0 : this.#lag.lagMs(node, renewTimeMs, clock.now()));
   }
 
   /** `left`: whose Lease was deleted. */

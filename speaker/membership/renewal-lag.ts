@@ -1,5 +1,12 @@
-/** Renewals that the clocks' difference is taken from: a clock that was set is believed again after so many. */
+/** Renewals that the clocks' difference is taken from: a clock that was set back a little is believed again after so many. */
 const remembered = 8;
+
+interface Renewals {
+  /** The last one's time, by the holder's clock. */
+  readonly renewedMs: number;
+  /** From the holder's clock to this node's. BOUNDED by `remembered`. */
+  readonly distancesMs: readonly number[];
+}
 
 /**
  * How late this node sees renewals of Leases, though clocks differ: the smallest distance between a holder's own time
@@ -7,18 +14,24 @@ const remembered = 8;
  * thus not taken for a sign of life from after the holder's death.
  */
 export class RenewalLag {
-  /** By node: the last distances, ms. BOUNDED by the nodes that have a Lease (`drop`), and by `remembered`. */
-  readonly #distancesMs = new Map<string, readonly number[]>();
+  /** By node. BOUNDED by the nodes that have a Lease (`drop`). */
+  readonly #renewals = new Map<string, Renewals>();
 
-  /** Unix times, the first by the holder's clock. Returns how long the renewal was under way. */
+  /**
+   * `renewedMs`: Unix time by the holder's clock; `arrivedMs`: on this node's monotonic clock, which nobody sets. Returns
+   * how long the renewal was under way.
+   */
   lagMs(node: string, renewedMs: number, arrivedMs: number): number {
     const distanceMs = arrivedMs - renewedMs;
-    const distances = [...(this.#distancesMs.get(node) ?? []), distanceMs].slice(-remembered);
-    this.#distancesMs.set(node, distances);
-    return distanceMs - Math.min(...distances);
+    const before = this.#renewals.get(node);
+    // Renewals come in their order: this holder's clock was set back, and its former distances say nothing any more.
+    const known = before === undefined || renewedMs < before.renewedMs ? [] : before.distancesMs;
+    const distancesMs = [...known, distanceMs].slice(-remembered);
+    this.#renewals.set(node, { renewedMs, distancesMs });
+    return distanceMs - Math.min(...distancesMs);
   }
 
   drop(node: string): void {
-    this.#distancesMs.delete(node);
+    this.#renewals.delete(node);
   }
 }
