@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ClusterOptions, heraldNamespace } from '../cluster/cluster.ts';
 import { eventually } from '../cluster/eventually.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { monotonicMs } from '../cluster/process/dialogue.ts';
 import { insideSandbox } from '../cluster/sandbox/reenter.ts';
+import { speakerMetrics } from '../cluster/speaker-metrics.ts';
 import { unanswered } from '../cluster/watcher/watch.ts';
 import { WatchedCluster } from '../cluster/watcher/watched-cluster.ts';
 
@@ -13,6 +15,8 @@ const askEveryMs = 5;
 const steadyMs = 100;
 /** A request that was not answered by then is lost; on a busy machine an answer may take its time. */
 const patienceMs = 1_000;
+/** Reports of a takeover make plans half a second later. */
+const planQuietMs = 700;
 
 /** A suite over one watched cluster, which its tests share in their order; see `clusterSuite`. */
 export async function failoverSuite(
@@ -94,6 +98,25 @@ export async function setExcluded(
 ): Promise<void> {
   const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
   await cluster.api.mergePatch(`/api/v1/nodes/${name}`, { metadata: { labels: { [label]: excluded ? '' : null } } });
+}
+
+/** Does something of which every speaker makes a plan, and waits for that. */
+export async function plannedAnew({ cluster }: WatchedCluster, act: () => Promise<unknown>): Promise<void> {
+  const plans = (): Promise<readonly number[]> =>
+    Promise.all(
+      cluster.nodes.map(async ({ machine }) => (await speakerMetrics(machine)).get('herald_plan_seconds_count') ?? 0),
+    );
+  // Those for what was before it are made by then.
+  const before = await eventually('no more plans', async () => {
+    const counts = await plans();
+    await delay(planQuietMs);
+    return (await plans()).join() === counts.join() ? counts : undefined;
+  });
+  await act();
+  await eventually(
+    'another plan of each speaker',
+    async () => (await plans()).every((count, index) => count > (before[index] ?? 0)) || undefined,
+  );
 }
 
 /** Waits until all is as it was before, with this node as the owner. */
