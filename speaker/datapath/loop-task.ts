@@ -266,7 +266,6 @@ export class LoopTask {
     this.#port.postMessage(message);
   }
 
-
   #close(): void {
     this.#waiting.close();
     this.#groups.close();

@@ -1,5 +1,5 @@
 import { Liveness, type LivenessOptions } from '../liveness/liveness.ts';
-import type { LivenessEffect } from '../liveness/liveness-effect.ts';
+import type { LivenessEffect, StandingEffect } from '../liveness/liveness-effect.ts';
 import type { Message, MessageHeader } from '../liveness/message.ts';
 import type { LivenessMember } from '../liveness/peers.ts';
 import type { Standing } from '../liveness/standing.ts';
@@ -18,8 +18,6 @@ export interface FailoverOptions extends LivenessOptions {
   /** False where no keys will come, since this speaker has no port for messages: then there is nothing to wait for. */
   readonly awaitsKeys?: boolean;
 }
-
-type StandingEffect = Extract<LivenessEffect, { readonly type: 'standing' }>;
 
 /**
  * Who lives and who owns what, as one machine: the table, messages and evidence go in, effects come out. All times are
@@ -92,10 +90,13 @@ export class Failover {
   receive(header: MessageHeader, message: Message, nowMs: number): void {
     const node = this.#liveness.nodeOf(header.sender);
     if (node === undefined) return;
+    const from = { node, incarnation: header.incarnation };
+    const isKnown = message.type === 'pulse' && this.#ownership.isCurrent(from, message.claimsVersion);
+    // Ten times a second from each neighbour, and nothing is to be settled.
+    if (isKnown && this.#liveness.receiveExpected(header, message, nowMs)) return;
     this.#liveness.receive(header, message, nowMs);
     this.#settle(nowMs);
     if (!this.#liveness.isVerified(header.sender, header.incarnation)) return;
-    const from = { node, incarnation: header.incarnation };
     if (message.type === 'pulse') this.#ownership.hearVersion(from, message.claimsVersion, nowMs);
     if (message.type === 'claims') {
       // It may claim what is held elsewhere: that it lives must not wait until it is sought again.
@@ -184,6 +185,7 @@ export class Failover {
   advance(nowMs: number): void {
     this.#liveness.advance(nowMs);
     this.#settle(nowMs);
+    if (Math.min(this.#contacts.nextDeadlineMs(), this.#ownership.nextDeadlineMs()) > nowMs) return;
     this.#judge(this.#contacts.takeDue(nowMs), nowMs);
     this.#ownership.advance(nowMs);
     this.#settle(nowMs);
@@ -204,12 +206,13 @@ export class Failover {
     this.#announcedMs = undefined;
     for (let quiet = false; !quiet; ) {
       const lives = this.#liveness.takeEffects();
-      if (lives.length > 0) this.#judgeStandings(lives, nowMs);
+      this.#judgeStandings(lives, nowMs);
       for (const effect of lives) this.#followLiveness(effect, nowMs);
       this.#setCutOff(nowMs);
       const owns = this.#ownership.takeEffects(nowMs);
       for (const effect of owns) this.#followOwnership(effect, nowMs);
-      quiet = lives.length === 0 && owns.length === 0;
+      // What is only to be sent changes nothing here.
+      quiet = owns.length === 0 && lives.every(({ type }) => type === 'send');
     }
     this.#liveness.setClaimsVersion(this.#ownership.claimsVersion);
   }

@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageHeader,
   noNonce,
+  type Pulse,
   type Suspect,
   type Welcome,
 } from './message.ts';
@@ -54,6 +55,20 @@ export class Conversation {
     if (message.type === 'welcome') this.#welcomed(peer, incarnation, message, nowMs);
     else if (this.#parts.handshake.verified(peer.node) === incarnation) this.#accept(peer, message, nowMs);
     else this.#greet(peer, incarnation, message, nowMs);
+  }
+
+  /** A pulse of a member that is well, as nearly all messages are: nothing follows but when it was heard. False for others. */
+  receiveExpected({ sender, incarnation }: MessageHeader, message: Pulse, nowMs: number): boolean {
+    const { peers, handshake, detector, standings, life, voice } = this.#parts;
+    const peer = peers.identified(sender);
+    if (message.leaving || !peer?.member.takesPart || handshake.verified(peer.node) !== incarnation) return false;
+    const { node } = peer;
+    if (!detector.hearsAll(node) || standings.of(node) === 'dead' || life.isBlocked(node)) return false;
+    detector.heard(node, nowMs);
+    peer.heardMs = nowMs;
+    detector.setTiming(node, message);
+    voice.heardPulse(nowMs);
+    return true;
   }
 
   /** Asks a member to prove that it lives. */

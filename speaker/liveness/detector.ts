@@ -27,8 +27,8 @@ export interface DetectorEvent {
 /**
  * Who is dead: whom more than half of its live watchers suspect. Live is a watcher that is not dead, and that this node
  * can hear. Where this node is the only one, it must have heard somebody since the first message of the member was
- * missing: it may be cut off, and the others only a few milliseconds from being missed, too. Death is kept until a sign of life takes the majority away: that watchers fall silent is none. BOUNDED by
- * the members; events wait for `takeEvents`.
+ * missing: it may be cut off, and the others only a few ms from being missed, too. Death is kept until a sign of life
+ * takes the majority away: that watchers fall silent is none. BOUNDED by the members; events wait for `takeEvents`.
  */
 export class Detector {
   readonly #self: string;
@@ -39,7 +39,6 @@ export class Detector {
   /** Since when. */
   readonly #dead = new Map<string, number>();
   #ring: Ring;
-  /** Who watches whom has changed. */
   #stale = true;
   #audienceStale = true;
   #trusted = false;
@@ -56,6 +55,11 @@ export class Detector {
   setRing(ring: Ring): void {
     this.#ring = ring;
     this.#stale = true;
+  }
+
+  /** Who watches whom has changed: `rewatch`. */
+  get stale(): boolean {
+    return this.#stale;
   }
 
   /** Watches whom it has to, now that somebody came, went, died or returned. */
@@ -156,6 +160,11 @@ export class Detector {
     return this.#watch.hearsNobody();
   }
 
+  /** It watches that member, and all whom it watches are heard or not missed yet. */
+  hearsAll(node: string): boolean {
+    return this.#watch.suspected === 0 && this.#watch.hearing(node) === 'heard' && !this.#dead.has(node);
+  }
+
   isDead(node: string): boolean {
     return this.#dead.has(node);
   }
@@ -196,13 +205,12 @@ export class Detector {
   #noteContact(wasMute: boolean, nowMs: number): void {
     this.#contactMs = Math.max(this.#contactMs, nowMs);
     if (wasMute) this.#speakUp(nowMs);
-    else for (const node of this.#watch.nodes()) if (this.#suspects(node)) this.#assess(node, nowMs);
+    if (wasMute || this.#watch.suspected === 0) return;
+    for (const node of this.#watch.nodes()) if (this.#suspects(node)) this.#assess(node, nowMs);
   }
 
   #speakUp(nowMs: number): void {
-    for (const node of this.#watch.nodes()) {
-      if (this.#watch.hearing(node) === 'suspected') this.#suspect(node, nowMs);
-    }
+    for (const node of this.#watch.nodes()) if (this.#watch.hearing(node) === 'suspected') this.#suspect(node, nowMs);
   }
 
   #suspect(node: string, nowMs: number): void {

@@ -13,17 +13,20 @@ export type LivenessEffect =
   | { readonly type: 'probeOwner'; readonly node: string }
   | { readonly type: 'probeGateway' }
   | { readonly type: 'askApiServer' }
-  | {
-      readonly type: 'standing';
-      readonly node: string;
-      readonly standing: Standing;
-      readonly why: StandingReason;
-      /** Since it was last heard; undefined where it never was. */
-      readonly silentMs: number | undefined;
-    }
+  | StandingEffect
   /** Whether this node is cut off, and may not take anything new. */
   | { readonly type: 'cutOff'; readonly cutOff: boolean }
   /** Whether a member renews its Lease while its pulses do not come. */
   | { readonly type: 'pulsesBlocked'; readonly node: string; readonly blocked: boolean }
   /** Verified, or heard again after a silence, or it has asked anew: tell it what this node holds. */
   | { readonly type: 'contact'; readonly node: string };
+
+/** How a member, or this node, stands from now on. */
+export interface StandingEffect {
+  readonly type: 'standing';
+  readonly node: string;
+  readonly standing: Standing;
+  readonly why: StandingReason;
+  /** Since it was last heard; undefined where it never was. */
+  readonly silentMs: number | undefined;
+}

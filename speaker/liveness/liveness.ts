@@ -4,7 +4,7 @@ import { Detector, type DetectorEvent } from './detector.ts';
 import { Handshake } from './handshake.ts';
 import { Life } from './life.ts';
 import type { LivenessEffect } from './liveness-effect.ts';
-import type { Message, MessageHeader } from './message.ts';
+import type { Message, MessageHeader, Pulse } from './message.ts';
 import { type LivenessMember, type Peer, Peers } from './peers.ts';
 import { Ring } from './ring.ts';
 import type { Standing, StandingReason } from './standing.ts';
@@ -78,6 +78,11 @@ export class Liveness {
   receive(header: MessageHeader, message: Message, nowMs: number): void {
     this.#conversation.receive(header, message, nowMs);
     this.#settle(nowMs);
+  }
+
+  /** Takes in a pulse from which nothing follows but when its sender was heard; false where it is to be `receive`d. */
+  receiveExpected(header: MessageHeader, pulse: Pulse, nowMs: number): boolean {
+    return this.#conversation.receiveExpected(header, pulse, nowMs);
   }
 
   /** The member that messages name so (`nodeIdOf`). */
@@ -156,17 +161,26 @@ export class Liveness {
   }
 
   nextDeadlineMs(): number {
-    return Math.min(
-      this.#detector.nextDeadlineMs(),
-      this.#cutOff.nextDeadlineMs(),
-      this.#handshake.nextDeadlineMs(),
-      this.#voice.nextDeadlineMs(),
-      this.#standings.nextDeadlineMs(),
-    );
+    return Math.min(this.#voice.nextDeadlineMs(), this.#nextChangeMs());
   }
 
   /** Does what is due. */
   advance(nowMs: number): void {
+    // Mostly it is a pulse, and nothing else.
+    if (this.#nextChangeMs() <= nowMs) this.#change(nowMs);
+    this.#voice.advance(nowMs);
+  }
+
+  #nextChangeMs(): number {
+    return Math.min(
+      this.#detector.nextDeadlineMs(),
+      this.#cutOff.nextDeadlineMs(),
+      this.#handshake.nextDeadlineMs(),
+      this.#standings.nextDeadlineMs(),
+    );
+  }
+
+  #change(nowMs: number): void {
     this.#detector.advance(nowMs);
     this.#settle(nowMs);
     const question = this.#cutOff.takeDue(nowMs);
@@ -174,7 +188,6 @@ export class Liveness {
     this.#standings.advance(nowMs);
     this.#conversation.askDue(nowMs);
     this.#settle(nowMs);
-    this.#voice.advance(nowMs);
   }
 
   /** Standings first, since a takeover waits for them; contacts last, so that a welcome precedes what is told. */
@@ -234,11 +247,14 @@ export class Liveness {
 
   /** Carries out what follows from what was heard, and not heard. */
   #settle(nowMs: number): void {
-    this.#detector.rewatch(nowMs);
+    do {
+      this.#detector.rewatch(nowMs);
+      this.#cutOff.setHearsNobody(this.#detector.hearsNobody(), nowMs);
+      this.#detector.setTrusted(this.#cutOff.isTrusted, nowMs);
+      // Whom nobody else watches any more is this node's to watch.
+    } while (this.#detector.stale);
     const audience = this.#detector.takeAudience();
     if (audience !== undefined) this.#voice.setAudience(this.#others, audience, nowMs);
-    this.#cutOff.setHearsNobody(this.#detector.hearsNobody(), nowMs);
-    this.#detector.setTrusted(this.#cutOff.isTrusted, nowMs);
     for (const event of this.#detector.takeEvents()) this.#follow(event, nowMs);
     if (this.#wasCutOff !== this.cutOff) this.#effects.push({ type: 'cutOff', cutOff: this.cutOff });
     this.#wasCutOff = this.cutOff;

@@ -94,6 +94,11 @@ export class Watch {
     return watched === undefined ? undefined : watched.heardMs + latenessMs(watched.timing);
   }
 
+  /** How many are suspected. */
+  get suspected(): number {
+    return this.#suspected;
+  }
+
   /** Suspects somebody, and is in contact with nobody. */
   hearsNobody(): boolean {
     return this.#suspected > 0 && this.#inContact === 0;

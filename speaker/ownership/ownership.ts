@@ -98,8 +98,7 @@ export class Ownership {
       else this.#groups.add(group, formerHolders.get(group.key), nowMs);
     }
     // So it is, too, where the table names it among those that may own something.
-    const hasBegun = this.#learningUntilMs !== undefined;
-    if (!hasBegun && groups.some(({ candidates }) => candidates.includes(this.#self))) this.begin(nowMs);
+    if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.begin(nowMs);
     this.#rounds.start(nowMs);
     this.#decide(nowMs);
   }
@@ -113,7 +112,7 @@ export class Ownership {
     this.#decide(nowMs);
   }
 
-  /** How members stand, this node among them. */
+  /** How members stand. */
   setNodes(nodes: Iterable<readonly [node: string, facts: NodeFacts]>, nowMs: number): void {
     for (const [node, facts] of nodes) this.#setNode(node, facts, nowMs);
     this.#decide(nowMs);
@@ -135,10 +134,13 @@ export class Ownership {
     this.#decide(nowMs);
   }
 
+  /** Whether that version of its claims is known here. */
+  isCurrent(from: Teller, version: number): boolean {
+    return this.#book.isCurrent(from, version);
+  }
+
   /** A verified pulse of the node said which version its claims have. */
   hearVersion(from: Teller, version: number, nowMs: number): void {
-    // Ten times a second from each neighbour.
-    if (this.#book.isCurrent(from, version)) return;
     this.#table.change(this.#book.hearVersion(from, version));
     this.#expectClaims(from.node, nowMs);
     this.#decide(nowMs);
@@ -177,7 +179,6 @@ export class Ownership {
 
   /** While it is cut off, this node takes nothing that it does not hold yet. */
   setCutOff(cutOff: boolean, nowMs: number): void {
-    // Told after each message.
     if (cutOff === this.#cutOff) return;
     this.#cutOff = cutOff;
     this.#decide(nowMs);
@@ -196,13 +197,12 @@ export class Ownership {
   }
 
   nextDeadlineMs(): number {
-    const learnedMs = this.#learned ? undefined : this.#learningUntilMs;
     return Math.min(
       this.#table.nextDeadlineMs(),
       this.#asks.nextDeadlineMs(),
       this.#own.nextDeadlineMs(),
       this.#rounds.nextDeadlineMs(),
-      learnedMs ?? Number.POSITIVE_INFINITY,
+      (this.#learned ? undefined : this.#learningUntilMs) ?? Number.POSITIVE_INFINITY,
       this.#settlingUntilMs ?? Number.POSITIVE_INFINITY,
     );
   }
