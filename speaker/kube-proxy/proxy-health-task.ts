@@ -14,9 +14,11 @@ export interface ProxyHealthOptions {
 /** kube-proxy's `--healthz-bind-address`, as its own default has it. */
 const healthz = { host: '127.0.0.1', port: 10256 };
 const healthzUrl = `http://${healthz.host}:${healthz.port}/healthz`;
-const probeIntervalMs = 1_000;
+/** Each question wakes this process twice. */
+const whileWellMs = 2_000;
+const whileFailingMs = 1_000;
 
-/** Asks this node's kube-proxy every second whether it is well. */
+/** Asks this node's kube-proxy every other second whether it is well, and every second while it is not. */
 export function proxyHealthTask({ clock, log, onChange }: ProxyHealthOptions): Task {
   return {
     name: 'kube-proxy-health',
@@ -33,7 +35,7 @@ export function proxyHealthTask({ clock, log, onChange }: ProxyHealthOptions): T
           onChange(next.unhealthy);
         }
         state = next;
-      } while (await nextBeat(clock, probeIntervalMs, signal));
+      } while (await nextBeat(clock, state.failingSinceMs === undefined ? whileWellMs : whileFailingMs, signal));
     },
   };
 }

@@ -24,7 +24,7 @@ export interface MembersOptions {
 const withoutLeaseText = 'its Lease ran out though its pulses are heard: does that node reach the API server?';
 const deletedLeaseText = 'somebody deleted its Lease, though it runs: it writes another one';
 /** Leases expire without an event. */
-const tickMs = 500;
+const tickMs = 1_000;
 
 /** Follows the speakers' Leases, and says who is a member. */
 export class MembersTask {
