@@ -18,7 +18,7 @@ import type { GroupTable } from './group-table.ts';
 import { Holdings } from './holdings.ts';
 import type { OwnedGroup } from './owned-group.ts';
 import { Rivals } from './rivals.ts';
-import { movedByPreference, sameGroup, sameOrder } from './table-change.ts';
+import { changesNothing, movedByPreference, sameGroup, sameOrder } from './table-change.ts';
 
 /** For each group of the table: does this node answer for it? Changes are noted first, then `assess` decides anew. */
 export class Groups {
@@ -73,6 +73,10 @@ export class Groups {
   /** A newer table says something else of the group. */
   update(state: GroupState, group: OwnedGroup): void {
     if (sameGroup(state.group, group) && state.able === group.able) return;
+    if (changesNothing(state, group, this.#view)) {
+      state.group = group;
+      return;
+    }
     state.preferredOver = movedByPreference(state, group, this.#view);
     state.passedOver = [];
     if (!sameOrder(state.group.candidates, group.candidates)) state.deferredTo = undefined;
@@ -107,7 +111,10 @@ export class Groups {
   }
 
   announced(group: string): void {
-    this.#holdings.announced(this.#table.get(group));
+    const state = this.#table.get(group);
+    this.#holdings.announced(state);
+    // Who claimed it before, and has not given it up, is reminded from now on.
+    if (state !== undefined && strongestOther(state, this.#view) !== undefined) this.#table.change([group]);
   }
 
   stop(): void {
@@ -170,6 +177,8 @@ export class Groups {
     const dead = from !== undefined && this.#view.nodes.standing(from) === 'dead';
     const afterMs = dead ? this.#view.nodes.silentMs(from, nowMs) : undefined;
     const settling = this.#settling && mayBePlaced(state, choice, this.#view);
+    // They get another chance.
+    if (state.passedOver.length > 0) this.#table.change([state.group.key]);
     this.#holdings.begin(state, { reason, from, afterMs, settling }, nowMs);
   }
 

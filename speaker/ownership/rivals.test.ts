@@ -225,6 +225,17 @@ test('without pulses and with failback=always the first that lives holds it', ()
   assert.deepEqual(cluster.owners(g), ['a']);
 });
 
+test('who held it before, and did not hear that it was taken, is told again and again', () => {
+  const cluster = running();
+  cluster.loses = (from) => from === 'b';
+  cluster.setGroupsOf('b', { [g]: { candidates: ['b'] } });
+  cluster.run(450);
+  assert.deepEqual(cluster.owners(g), ['a', 'b']);
+  cluster.loses = () => false;
+  cluster.run(100);
+  assert.deepEqual(cluster.owners(g), ['b']);
+});
+
 /** `a` holds the group; by the table of `b` only `b` may, by that of `a` only `a`. */
 function withDifferentTables(failback: 'always' | 'never'): OwnershipCluster {
   const cluster = running({ failback });
