@@ -76,7 +76,10 @@ export class ApiServer {
   setUp(up: boolean): void {
     const { nowMs } = this.#around.timeline;
     this.#up = up;
-    if (!up) return;
+    if (!up) {
+      this.#forgotten.lose();
+      return;
+    }
     // What changed while it was away is only told now.
     this.changedMs = Math.max(this.changedMs, nowMs);
     // Nobody could renew: all have a whole duration again (`Membership`).

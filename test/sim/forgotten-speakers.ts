@@ -19,7 +19,8 @@ interface Around {
 /**
  * Speakers whose Leases somebody deleted, until they have others: for those main threads that had them as members they
  * stay what they were as long as they are heard (`Membership`), and are only listened to then (`SilentMembers`). Who
- * starts meanwhile does not know them, and what comes of that is no fault. BOUNDED by the nodes.
+ * starts meanwhile does not know them; nor does who loses the API server when another one has just started know that
+ * one. What comes of that is no fault. BOUNDED by the nodes.
  */
 export class ForgottenSpeakers {
   readonly #around: Around;
@@ -28,7 +29,7 @@ export class ForgottenSpeakers {
   readonly #known = new Map<string, ReadonlySet<string>>();
   /** By node: those that it has not heard since. */
   readonly #silent = new Map<string, Set<string>>();
-  /** Nodes that have started without knowing all that run. */
+  /** Nodes that run without knowing all others. */
   readonly #unaware = new Set<string>();
 
   constructor(around: Around) {
@@ -57,11 +58,13 @@ export class ForgottenSpeakers {
     this.#setUnaware(node, false);
   }
 
+  /** The API server goes away: what nobody has been told by now waits. */
+  lose(): void {
+    for (const name of this.#known.keys()) this.#review(name);
+  }
+
   /** What the node's next table says of them; `leases`: who has one. */
   tell(node: SimNode, leases: readonly LivenessMember[]): readonly Forgotten[] {
-    const isMissing = [...this.#incarnations.keys()].some((name) => this.#around.nodes.get(name)?.runs);
-    if (!isMissing) this.#setUnaware(node.name, false);
-    else if (!this.#known.has(node.name)) this.#setUnaware(node.name, true);
     const known = this.#known.get(node.name) ?? new Set();
     const seen = [...this.#incarnations].flatMap(([name, incarnation]): readonly Forgotten[] => {
       const heard = this.#hears(node, name, known);
@@ -69,6 +72,7 @@ export class ForgottenSpeakers {
       return isMember ? [{ member: { node: name, incarnation, takesPart: true, leaseExpired: true }, heard }] : [];
     });
     this.#known.set(node.name, new Set([...leases, ...seen.map(({ member }) => member)].map((member) => member.node)));
+    this.#review(node.name);
     return seen;
   }
 
@@ -78,6 +82,13 @@ export class ForgottenSpeakers {
     const silent = this.#silent.getOrInsertComputed(node.name, () => new Set());
     if (!node.seesLive(name)) silent.add(name);
     return !silent.has(name);
+  }
+
+  /** Whether another one runs, with a table of its own, that is not in this one's. */
+  #review(node: string): void {
+    const known = this.#known.get(node);
+    const others = [...this.#known.keys()].filter((name) => name !== node && this.#around.nodes.get(name)?.runs);
+    this.#setUnaware(node, known !== undefined && others.some((name) => !known.has(name)));
   }
 
   #setUnaware(node: string, unaware: boolean): void {
