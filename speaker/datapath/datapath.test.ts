@@ -204,6 +204,25 @@ describe('links', () => {
     assert.deepEqual(bench.sent(), [announced, announcedAsReply]);
   });
 
+  test('of two links, one whose carrier comes back is announced on, though the address was answered all the time', () => {
+    const bench = new Bench();
+    const eth1 = { ...eth0, index: 3, name: 'eth1', mac: '02:00:00:00:00:02' };
+    bench.datapath.applyLinks([eth0, eth1], at(0));
+    bench.table({ vips: [{ ...vip4, interfaces: [eth0, eth1].map(({ index, mac }) => ({ index, mac })) }] });
+    for (let nowMs = 0; nowMs <= 4_000; nowMs += 100) bench.announce(nowMs);
+    bench.datapath.applyLinks([eth0, { ...eth1, carrier: false }], at(9_000));
+    bench.announce(9_000);
+    bench.sent();
+    bench.events();
+    bench.datapath.applyLinks([eth0, eth1], at(9_100));
+    bench.announce(9_100);
+    assert.deepEqual(
+      bench.sent().map((frame) => frame.split(' ')[0]),
+      ['2', '2', '3', '3'],
+    );
+    assert.deepEqual(bench.events(), ['links']);
+  });
+
   test('on a link that is gone nothing is answered', () => {
     const bench = new Bench();
     bench.datapath.applyLinks([eth0], at(0));
