@@ -18,6 +18,8 @@ export interface SandboxOptions {
 
 /** A running sandbox: network, mount and pid namespaces that end, with all in them, when this process ends. */
 export interface Sandbox {
+  /** As seen outside: of the leader of its session. */
+  readonly pid: number;
   /** 0 where no relay was asked for. */
   readonly relayPort: number;
   /** The program's exit code; 130 after `stop`. */
@@ -60,6 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   sendSetup(child, options, relay);
   return {
+    pid: child.pid ?? 0,
     relayPort,
     exited,
     stop: () => {
