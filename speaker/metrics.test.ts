@@ -10,7 +10,7 @@ async function frameSamples(metrics: (speaker: SpeakerMetrics) => void): Promise
   const text = await registry.metrics();
   registry.clear();
   const shown =
-    /^herald_(answers|conflicts|drops|datapath|service_owner|pulses|takeover|members|failback)(?!.*(_bucket| 0$))/;
+    /^herald_(answers|conflicts|drops|datapath|service_owner|pulses|takeover|giveups|members|failback)(?!.*(_bucket| 0$))/;
   return text.split('\n').filter((line) => shown.test(line));
 }
 
@@ -74,6 +74,16 @@ test('a takeover counts for each address, and its time once for the group', asyn
     'herald_takeovers_total{reason="preferred"} 1',
     'herald_takeover_seconds_sum 0.312',
     'herald_takeover_seconds_count 1',
+  ]);
+});
+
+test('what a node gives up is counted by the reason', async () => {
+  const samples = await frameSamples((speaker) => {
+    for (const reason of ['claimedByOther', 'stopping', 'claimedByOther'] as const) speaker.gaveUp(reason);
+  });
+  assert.deepEqual(samples, [
+    'herald_giveups_total{reason="claimedByOther"} 2',
+    'herald_giveups_total{reason="stopping"} 1',
   ]);
 });
 
