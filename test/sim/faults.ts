@@ -261,7 +261,8 @@ function begin(world: World, kind: FaultName, impaired: boolean, lastsMs: number
     world.api.reconnect();
     if (!impaired) return;
     // What got lost is told again within a second; and who was cut from the API server has to hear of new nodes.
-    timeline.after(kind === 'weather' ? 1000 : longestWatchMs, () => calm.restore(timeline.nowMs));
+    const toldAgainMs = kind === 'weather' || kind === 'oneWay' ? 1000 : longestWatchMs;
+    timeline.after(toldAgainMs, () => calm.restore(timeline.nowMs));
   });
 }
 
