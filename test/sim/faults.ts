@@ -27,15 +27,21 @@ const link: Fault = (world, names) => {
   return () => world.setLink(name, true);
 };
 
+/** One state of the whole LAN: what was cut off before is as these sides say. */
+function part(world: World, sides: readonly (readonly string[])[]): void {
+  world.isolatedMs.clear();
+  world.network.part(sides);
+}
+
 /** The switch forwards nothing between the sides: one node alone, or any two halves. */
 const partition: Fault = (world, names) => {
   const { random } = world;
   const others = random.some([...names, gateway, apiServer]);
   world.tell(`cut off: ${others}`);
-  world.network.part([[], others]);
+  part(world, [[], others]);
   return () => {
     world.tell('the partition heals');
-    world.network.part([]);
+    part(world, []);
   };
 };
 
@@ -43,13 +49,12 @@ const partition: Fault = (world, names) => {
 const port: Fault = (world, names) => {
   const name = world.random.pick(names);
   world.tell(`port of ${name} down`);
-  world.network.part([[], [name]]);
+  part(world, [[], [name]]);
   // In trouble it may have had proof already that the fault is the others'.
   if (world.calm.ageMs(world.timeline.nowMs) > 1000) world.isolatedMs.set(name, world.timeline.nowMs);
   return () => {
     world.tell(`port of ${name} up`);
-    world.isolatedMs.delete(name);
-    world.network.part([]);
+    part(world, []);
   };
 };
 

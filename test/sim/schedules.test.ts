@@ -17,7 +17,7 @@ const kinds: readonly Kind[] = [
   { name: 'everything goes wrong', seeds: 1_500 },
   { name: 'nodes crash, stop and start', seeds: 120, faults: ['kill', 'leave'] },
   { name: 'nodes restart while somebody replays their messages', seeds: 120, faults: ['kill', 'replay'] },
-  { name: 'the network falls apart', seeds: 120, faults: ['partition', 'oneWay', 'port', 'link'] },
+  { name: 'the network falls apart', seeds: 500, faults: ['partition', 'oneWay', 'port', 'link'] },
   {
     // 686: the API server goes away between two nodes' hearing of a change.
     ...{ name: 'administrators change their minds while nodes restart', from: 600, seeds: 120 },
