@@ -14,7 +14,7 @@ const repository = join(import.meta.dirname, '..', '..');
 export const distFolder = join(repository, 'dist');
 const node = machine('node-a', 11);
 /** As setpriority(2) counts. */
-const instrumentsNice = -10;
+const instrumentsNice = -18;
 const consequence = 'what measures may have to wait for a processor';
 const slicesPath = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
 

@@ -28,6 +28,8 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     inject: ({ speaker }) => speaker.kill('SIGSTOP'),
     recover: ({ speaker }) => speaker.kill('SIGCONT'),
   },
+  // A request that the node has taken in that instant is nobody's any more: its client waits until it gives up (4 s). Over
+  // IPv6 more often, since the endpoint's address goes with the link, and the proxy's reset with it.
   'link-down': {
     text: "the node's interface set down",
     inject: (node) => node.setLink(false),
