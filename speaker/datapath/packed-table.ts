@@ -32,7 +32,8 @@ export function packTable({ vips, ...others }: DatapathTable): PackedTable {
 
 /** Candidates of an address. */
 interface Order {
-  /** Where the packed ones begin, with how many there are. */
+  readonly ip: string;
+  /** Where the packed ones begin, with how many there are; -1, where nothing is, for a new one. */
   at: number;
   names: readonly string[];
 }
@@ -43,31 +44,36 @@ export class TableUnpacker {
   #packed: Uint32Array = new Uint32Array();
   /** By address. */
   readonly #orders = new Map<string, Order>();
+  /** Those of the last table, in turn: addresses mostly come in the same order, and need not be looked up. */
+  #sequence: readonly Order[] = [];
 
   unpack({ vips, nodes, candidates: packed, ...others }: PackedTable): DatapathTable {
-    if (!isSameList(nodes, this.#nodes)) this.#orders.clear();
+    const sameNodes = isSameList(nodes, this.#nodes);
+    const sequence: Order[] = [];
     let at = 0;
-    const unpacked = vips.map((vip) => {
-      const candidates = this.#names(vip.ip, packed, at, nodes);
-      at += 1 + candidates.length;
-      return { ...vip, candidates };
+    const unpacked = vips.map((vip, index) => {
+      const order = this.#orderOf(vip.ip, index);
+      if (!sameNodes || !isSameOrder(this.#packed, order.at, packed, at)) {
+        order.names = namesAt(packed, at, nodes);
+      }
+      order.at = at;
+      at += 1 + order.names.length;
+      sequence.push(order);
+      // The very text of the table before: what is found by it is found without comparing texts.
+      const { ip } = order;
+      return { ...vip, ip, group: vip.group === ip ? ip : vip.group, candidates: order.names };
     });
     this.#nodes = nodes;
     this.#packed = packed;
+    this.#sequence = sequence;
     if (this.#orders.size > vips.length) this.#forgetAllBut(new Set(vips.map(({ ip }) => ip)));
     return { ...others, vips: unpacked };
   }
 
-  #names(ip: string, packed: Uint32Array, at: number, nodes: readonly string[]): readonly string[] {
-    const order = this.#orders.get(ip);
-    if (order === undefined) {
-      const names = namesAt(packed, at, nodes);
-      this.#orders.set(ip, { at, names });
-      return names;
-    }
-    if (!isSameOrder(this.#packed, order.at, packed, at)) order.names = namesAt(packed, at, nodes);
-    order.at = at;
-    return order.names;
+  #orderOf(ip: string, index: number): Order {
+    const last = this.#sequence[index];
+    if (last?.ip === ip) return last;
+    return this.#orders.getOrInsertComputed(ip, () => ({ ip, at: -1, names: [] }));
   }
 
   #forgetAllBut(ips: ReadonlySet<string>): void {
