@@ -1,7 +1,7 @@
 import type { HealthChecks } from '../shared/runtime/health.ts';
 import { type SpeakerCaches, unsyncedCaches } from './speaker-caches.ts';
 
-/** The datapath thread ticks every second; for so long it may be held up. */
+/** The datapath thread ticks every other second; for so long it may be held up. */
 const longestSilenceMs = 10_000;
 
 export interface LivenessInput {

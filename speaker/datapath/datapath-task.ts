@@ -48,7 +48,7 @@ export class DatapathTask implements Task {
     this.ready = this.#started.promise;
   }
 
-  /** When the thread was last heard, on the clock's `now()`; it ticks every second. */
+  /** When the thread was last heard, on the clock's `now()`; it ticks every other second. */
   get lastTickMs(): number {
     return this.#lastTickMs;
   }

@@ -25,7 +25,7 @@ import { Stalls } from './stalls.ts';
 import type { DatapathEvent } from './table.ts';
 
 /** How often counters go to main; so main also sees that the thread lives. */
-const tickMs = 1_000;
+const tickMs = 2_000;
 /** A tick is no reason to wake up where something else soon is: pulses, mostly. */
 const tickLateMs = 150;
 
@@ -148,10 +148,7 @@ export class LoopTask {
     return Math.min(this.#datapath.nextDecisionMs(), this.#datapath.nextFrameMs(), this.#nextTickMs + tickLateMs);
   }
 
-  /**
-   * Silence counts only once all that has come until now is read: it may have waited there while this process did not
-   * run.
-   */
+  /** Silence counts only once all that has come until now is read: it may have waited while this process did not run. */
   #decide(): void {
     if (!this.#hasRead) this.#receivePulses();
     this.#datapath.advance(this.#at);
@@ -236,15 +233,11 @@ export class LoopTask {
     if (this.#groups.failures > 0) this.#joinedFor = -1;
     this.#groupFailures += this.#groups.failures;
     if (this.#bindFailure !== undefined) this.#openPulses();
-    const arp = this.#arp.counters();
-    const ndp = this.#ndp.counters();
     const counters = {
       ...this.#datapath.counters(),
       ...this.#pulses?.counters(),
-      'arp.sendFailures': arp.sendFailures,
-      'arp.kernelDrops': arp.kernelDrops,
-      'ndp.sendFailures': ndp.sendFailures,
-      'ndp.kernelDrops': ndp.kernelDrops,
+      ...this.#arp.counters('arp'),
+      ...this.#ndp.counters('ndp'),
       groupFailures: this.#groupFailures,
       stalls: this.#stalls.total,
     };

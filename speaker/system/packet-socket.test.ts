@@ -74,7 +74,7 @@ describe('sending', () => {
       socket.push();
     }
     socket.flush();
-    return { calls, failures: socket.counters().sendFailures };
+    return { calls, failures: socket.counters('arp')['arp.sendFailures'] ?? 0 };
   }
 
   const table = [

@@ -122,14 +122,14 @@ export class PacketSocket implements FrameSink {
     this.#queued = 0;
   }
 
-  /** Frames that could not be sent, and frames that came in faster than they were read, since the start. */
-  counters(): { readonly sendFailures: number; readonly kernelDrops: number } {
+  /** `<protocol>.sendFailures`, and `.kernelDrops`: frames that came in faster than they were read; since the start. */
+  counters(protocol: string): Readonly<Record<string, number>> {
     const statistics = new DataView(new ArrayBuffer(8));
     // PACKET_STATISTICS: tp_packets, tp_drops; reading resets them.
     if (this.#libc.getsockopt(this.fd, socketLevel.packet, socketOption.packetStatistics, statistics, int32(8)) === 0) {
       this.#kernelDrops += statistics.getUint32(4, true);
     }
-    return { sendFailures: this.#sendFailures, kernelDrops: this.#kernelDrops };
+    return { [`${protocol}.sendFailures`]: this.#sendFailures, [`${protocol}.kernelDrops`]: this.#kernelDrops };
   }
 
   close(): void {

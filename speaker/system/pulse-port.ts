@@ -30,6 +30,9 @@ export class PulsePort {
   #keys = new KeyRing(noKeys);
   /** By node. BOUNDED by the members. */
   #addresses: ReadonlyMap<string, SocketAddress> = new Map();
+  /** Whom the last message went to, and where they are. */
+  #to: readonly string[] = [];
+  #toAddresses: readonly SocketAddress[] = [];
   #sequence = 0;
   #silent = false;
 
@@ -64,6 +67,7 @@ export class PulsePort {
       return at === undefined ? [] : [[node, at]];
     });
     this.#addresses = new Map(addresses);
+    this.#address([]);
     this.#gate.setMembers(members.map(({ node }) => nodeIdOf(node)));
   }
 
@@ -85,8 +89,14 @@ export class PulsePort {
     const key = this.#keys.sending;
     if (key === undefined || this.#silent || !this.#socket.bound) return;
     this.#sequence += 1;
-    const addresses = to.flatMap((node) => this.#addresses.get(node) ?? []);
-    this.#socket.send(this.#writer.write(this.#sequence, message, key), addresses);
+    if (to !== this.#to) this.#address(to);
+    this.#socket.send(this.#writer.write(this.#sequence, message, key), this.#toAddresses);
+  }
+
+  /** Pulses go to the same nodes each time. */
+  #address(to: readonly string[]): void {
+    this.#to = to;
+    this.#toAddresses = to.flatMap((node) => this.#addresses.get(node) ?? []);
   }
 
   /** `pulses.sent`, `pulses.received`, `pulses.<why refused>`, and the socket's. */
