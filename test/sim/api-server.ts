@@ -139,9 +139,13 @@ export class ApiServer {
     };
     renew();
     this.#beganMs.delete(node.name);
-    this.#forgotten.begin(node.name);
     this.#tables.delete(node.name);
     this.#tellSoon(node.name);
+  }
+
+  /** A speaker's process is gone. */
+  end(node: string): void {
+    this.#forgotten.end(node);
   }
 
   /** A speaker that stops in order takes its Lease away. */

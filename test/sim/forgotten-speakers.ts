@@ -51,11 +51,12 @@ export class ForgottenSpeakers {
     return this.#incarnations.has(name);
   }
 
-  /** The node starts: its main thread knows nobody yet. */
-  begin(node: string): void {
+  /** The node's speaker ends: it knows nobody any more, and nobody has to know it. */
+  end(node: string): void {
     this.#known.delete(node);
     this.#silent.delete(node);
     this.#setUnaware(node, false);
+    for (const name of this.#unaware) this.#review(name);
   }
 
   /** The API server goes away: what nobody has been told by now waits. */

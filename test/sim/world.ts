@@ -219,6 +219,7 @@ export class World {
   #end(node: SimNode): void {
     this.owners.end(node.name, this.timeline.nowMs);
     node.kill();
+    this.api.end(node.name);
   }
 
   #finish(node: SimNode): void {
