@@ -89,7 +89,9 @@ export class GroupTable {
     for (const [key, state] of this.#states) if (this.#couldBeBest(node, state)) this.#changed.add(key);
   }
 
+  /** What changed is due at once: nothing else may follow that would have it decided about. */
   nextDeadlineMs(): number {
+    if (this.#changed.size > 0) return Number.NEGATIVE_INFINITY;
     return this.#deadlines.first()?.dueMs ?? Number.POSITIVE_INFINITY;
   }
 
