@@ -221,3 +221,18 @@ const table: readonly {
 for (const { name, others, steps, said, untilMs = 900 } of table) {
   test(name, () => assert.deepEqual(run(others, steps, untilMs), said));
 }
+
+test('a member is heard once a message of it has come since it is watched, and while nobody is missed', () => {
+  const detector = new Detector('x', { intervalMs: 100, multiplier: 3 }, new Ring(['x', 'a', 'b']));
+  const heard = (): readonly boolean[] => ['a', 'b'].map((node) => detector.hearsAll(node));
+  for (const node of ['a', 'b']) detector.meet(node, 0);
+  assert.deepEqual(heard(), [false, false]);
+  detector.heard('a', 10);
+  assert.deepEqual(heard(), [true, false]);
+  for (let nowMs = 10; nowMs <= 400; nowMs += 10) {
+    if (nowMs % 100 === 0) detector.heard('a', nowMs);
+    detector.advance(nowMs);
+  }
+  assert.equal(detector.hearing('b'), 'suspected');
+  assert.deepEqual(heard(), [false, false]);
+});

@@ -160,9 +160,9 @@ export class Detector {
     return this.#watch.hearsNobody();
   }
 
-  /** It watches that member, and all whom it watches are heard or not missed yet. */
+  /** It watches that member and has heard it since, and all others whom it watches are heard or not missed yet. */
   hearsAll(node: string): boolean {
-    return this.#watch.suspected === 0 && this.#watch.hearing(node) === 'heard' && !this.#dead.has(node);
+    return this.#watch.suspected === 0 && this.#watch.isHeard(node) && !this.#dead.has(node);
   }
 
   isDead(node: string): boolean {

@@ -94,6 +94,12 @@ export class Watch {
     return watched === undefined ? undefined : watched.heardMs + latenessMs(watched.timing);
   }
 
+  /** Its messages come, and have since it is watched. */
+  isHeard(node: string): boolean {
+    const watched = this.#watched.get(node);
+    return watched?.hearing === 'heard' && watched.everHeard;
+  }
+
   /** How many are suspected. */
   get suspected(): number {
     return this.#suspected;
