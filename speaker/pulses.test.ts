@@ -243,7 +243,7 @@ describe('two that held an address at a time, after a partition', () => {
   });
 
   test('are not what an orderly hand-over is: that is told by the one who takes over', () => {
-    for (const reason of ['betterCandidateLive', 'stopping', 'notCandidate'] as const) {
+    for (const reason of ['betterCandidateLive', 'stopping', 'notCandidate', 'takenOver'] as const) {
       say('node-b', { ...gaveUp, ip, reason });
     }
     assert.deepEqual(lan.events.take(), []);

@@ -80,12 +80,16 @@ export type TakeoverReason =
   | 'placedByRank'
   | 'nobodyTookIt';
 
-/** Why this node no longer owns an address that it owned; `claimedByOther`: two owned it, and the other keeps it. */
+/**
+ * Why this node no longer owns an address that it owned; `takenOver`: another one took it in order, and this node does
+ * not know why yet; `claimedByOther`: two owned it, and the other keeps it.
+ */
 export type GiveUpReason =
   | 'addressRemoved'
   | 'notCandidate'
   | 'betterCandidateLive'
   | 'noInterface'
+  | 'takenOver'
   | 'claimedByOther'
   | 'stopping';
 

@@ -1,6 +1,9 @@
 import type { GiveUpReason, TakeoverReason } from '../datapath/table.ts';
-import { type Choice, type ChoiceView, isSettling } from './choice.ts';
+import { type Choice, type ChoiceView, isSettling, type Rival } from './choice.ts';
 import type { GroupState } from './group-state.ts';
+
+/** Claims meet within this after nodes that were parted hear each other again; it ends before any probation does. */
+const reunionMs = 1000;
 
 /** Why this node takes the group, and from whom. */
 export function takeoverOf(
@@ -17,6 +20,19 @@ export function takeoverOf(
 export function handOverReason({ group: { candidates } }: GroupState, { self, nodes }: ChoiceView): GiveUpReason {
   if (nodes.standing(self) === 'leaving') return 'stopping';
   return candidates.includes(self) ? 'betterCandidateLive' : 'notCandidate';
+}
+
+/**
+ * Why this node gives up what another one claims, too. Two held it where they were parted until a moment ago, or neither
+ * knew of the other. Else that one knew of this node's claim and took it in order: what it goes by, a newer table or how
+ * a node stands, has not come here yet.
+ */
+export function yieldReason(state: GroupState, rival: Rival, view: ChoiceView, nowMs: number): GiveUpReason {
+  if (state.wanted === rival.node) return handOverReason(state, view);
+  const wereParted = [view.self, rival.node].some((node) => view.nodes.returnedSince(node, nowMs - reunionMs));
+  // Its claim has stood beside this node's, or does so by chance.
+  const stoodBeside = state.rivalDueMs !== undefined || rival.epoch === state.held?.epoch;
+  return wereParted || stoodBeside ? 'claimedByOther' : 'takenOver';
 }
 
 function reasonOf(state: GroupState, choice: Choice, view: ChoiceView, from: string | undefined): TakeoverReason {

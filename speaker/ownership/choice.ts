@@ -15,6 +15,12 @@ export interface ChoiceView {
   readonly book: ClaimBook;
 }
 
+/** Another node that claims a group. */
+export interface Rival {
+  readonly node: string;
+  readonly epoch: number;
+}
+
 export interface Choice {
   /** Whose claim counts. */
   readonly holder: string | undefined;
@@ -75,11 +81,8 @@ function isMissedByHeardAlone({ group: { holder, candidates } }: GroupState, { n
 }
 
 /** The strongest claim of another node that is not dead: the highest epoch, then the better rank. */
-export function strongestOther(
-  state: GroupState,
-  view: ChoiceView,
-): { readonly node: string; readonly epoch: number } | undefined {
-  let strongest: { readonly node: string; readonly epoch: number } | undefined;
+export function strongestOther(state: GroupState, view: ChoiceView): Rival | undefined {
+  let strongest: Rival | undefined;
   for (const [node, { state: said, epoch }] of view.book.statements(state.group.key)) {
     if (!isHeld(said) || view.nodes.standing(node) === 'dead') continue;
     if (strongest === undefined || epoch > strongest.epoch) strongest = { node, epoch };

@@ -16,6 +16,8 @@ interface KnownNode {
   diedAtMs: number | undefined;
   /** Since when it has counted as `live`, without a break. */
   liveSinceMs: number | undefined;
+  /** When it last came back: its probation began, or, of this node, it heard others again. */
+  returnedMs: number | undefined;
 }
 
 /** How the nodes stand, as the detector tells it. BOUNDED by the table's members. */
@@ -25,6 +27,7 @@ export class KnownNodes {
   /** Returns the former standing. */
   set(node: string, facts: NodeFacts, nowMs: number): Standing {
     const known = this.#nodes.get(node);
+    const returns = facts.standing === 'probation' && known?.standing !== 'probation';
     const dies = facts.standing === 'dead' && known?.standing !== 'dead';
     const liveSinceMs = known?.standing === 'live' ? known.liveSinceMs : nowMs;
     // While it lived that was told with each change alone: it is out of date when it dies.
@@ -35,12 +38,22 @@ export class KnownNodes {
       lastHeardMs: facts.silentMs === undefined ? formerMs : nowMs - facts.silentMs,
       diedAtMs: dies ? nowMs : known?.diedAtMs,
       liveSinceMs: facts.standing === 'live' ? liveSinceMs : undefined,
+      returnedMs: returns ? nowMs : known?.returnedMs,
     });
     return known?.standing ?? 'dead';
   }
 
-  remove(node: string): void {
+  /** It was cut off, and hears others again. */
+  noteReturn(node: string, nowMs: number): void {
+    const known = this.#nodes.get(node);
+    if (known !== undefined) known.returnedMs = nowMs;
+  }
+
+  /** Returns the former standing. */
+  remove(node: string): Standing {
+    const before = this.standing(node);
     this.#nodes.delete(node);
+    return before;
   }
 
   standing(node: string): Standing {
@@ -66,6 +79,11 @@ export class KnownNodes {
   cameBackSince(node: string, sinceMs: number): boolean {
     const known = this.#nodes.get(node);
     return known?.standing === 'probation' && known.diedAtMs !== undefined && known.diedAtMs >= sinceMs;
+  }
+
+  /** Whether it has come back after `sinceMs`, from whatever kept it away. */
+  returnedSince(node: string, sinceMs: number): boolean {
+    return (this.#nodes.get(node)?.returnedMs ?? Number.NEGATIVE_INFINITY) > sinceMs;
   }
 
   names(): readonly string[] {

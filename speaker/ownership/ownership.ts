@@ -125,8 +125,7 @@ export class Ownership {
 
   /** The node is no member any more. */
   removeNode(node: string, nowMs: number): void {
-    const before = this.#nodes.standing(node);
-    this.#nodes.remove(node);
+    const before = this.#nodes.remove(node);
     this.#table.changeFor(node, before, 'dead');
     this.#table.change(this.#book.forget(node));
     this.#asks.forget(node);
@@ -181,6 +180,7 @@ export class Ownership {
   setCutOff(cutOff: boolean, nowMs: number): void {
     if (cutOff === this.#cutOff) return;
     this.#cutOff = cutOff;
+    if (!cutOff) this.#nodes.noteReturn(this.#self, nowMs);
     this.#decide(nowMs);
   }
 

@@ -107,7 +107,7 @@ test('a holder that hears the others but is not heard gives up when the next one
   cluster.loses = (from) => from === 'a';
   for (const node of ['b', 'c']) cluster.see(node, 'a', 'dead', 310);
   cluster.run(10);
-  assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerNotLive from a after 310 ms`, `a giveUp ${g} claimedByOther`]);
+  assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerNotLive from a after 310 ms`, `a giveUp ${g} takenOver`]);
   cluster.run(60_000);
   assert.deepEqual(cluster.takeLog(), []);
 });
@@ -242,7 +242,7 @@ function withDifferentTables(failback: 'always' | 'never'): OwnershipCluster {
   cluster.setGroupsOf('b', { [g]: { candidates: ['b'] } });
   cluster.setGroupsOf('a', { [g]: { candidates: ['a'] } });
   cluster.run(60_000);
-  assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} claimedByOther`]);
+  assert.deepEqual(cluster.takeLog(), [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} takenOver`]);
   return cluster;
 }
 
@@ -283,10 +283,10 @@ test('who is a candidate again before anybody came for what it held holds it for
   assert.deepEqual(cluster.owners(g), ['b']);
 });
 
-const excluded = [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} claimedByOther`];
+const excluded = [`b take ${g} ownerNotCandidate from a`, `a giveUp ${g} takenOver`];
 for (const { failback, log } of [
   { failback: 'never', log: excluded },
-  { failback: 'always', log: [...excluded, `a take ${g} preferred from b`, `b giveUp ${g} claimedByOther`] },
+  { failback: 'always', log: [...excluded, `a take ${g} preferred from b`, `b giveUp ${g} takenOver`] },
 ] as const) {
   test(`an excluded holder does not hear of it: no third node takes it meanwhile, failback=${failback}`, () => {
     const cluster = running({ failback });

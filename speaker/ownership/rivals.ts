@@ -1,5 +1,5 @@
-import { handOverReason } from './change-reasons.ts';
-import { type ChoiceView, rivalsOf, strongestOther } from './choice.ts';
+import { yieldReason } from './change-reasons.ts';
+import { type ChoiceView, type Rival, rivalsOf, strongestOther } from './choice.ts';
 import type { GroupOutcome } from './group-outcome.ts';
 import { type GroupState, ranksBefore } from './group-state.ts';
 import type { Holdings } from './holdings.ts';
@@ -35,7 +35,7 @@ export class Rivals {
     // Once: by different tables both may rank first.
     const again = nowMs - state.reclaimedMs < holdDownMs;
     if (first && superseded && wasParted && !again) this.#holdings.claimAgain(state, nowMs);
-    else if (superseded || (rival.epoch === held.epoch && !first)) this.#yield(state, rival.node, nowMs);
+    else if (superseded || (rival.epoch === held.epoch && !first)) this.#yield(state, rival, nowMs);
   }
 
   /** The rival's claim is news. Where this node still holds the group, that one is told, and neighbours are again. */
@@ -64,11 +64,12 @@ export class Rivals {
     }
   }
 
-  #yield(state: GroupState, to: string, nowMs: number): void {
-    const intended = state.wanted === to;
+  #yield(state: GroupState, rival: Rival, nowMs: number): void {
+    const { node: to } = rival;
+    const reason = yieldReason(state, rival, this.#view, nowMs);
     state.yielded = { to, untilMs: nowMs + holdDownMs };
     // Its table is another, and nobody knows which is newer: else the two would take it from each other again and again.
     if (!state.group.candidates.includes(to)) state.deferredTo = to;
-    this.#holdings.giveUp(state, intended ? handOverReason(state, this.#view) : 'claimedByOther');
+    this.#holdings.giveUp(state, reason);
   }
 }

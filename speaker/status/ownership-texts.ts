@@ -21,6 +21,7 @@ export const giveUpTexts: Readonly<Record<GiveUpReason, string>> = {
   notCandidate: 'this node may no longer announce it',
   betterCandidateLive: 'a node that ranks before this one took it over',
   noInterface: 'this node has no interface with carrier for it',
+  takenOver: 'another node took it over, and says why',
   claimedByOther: 'two nodes held it, and the other one keeps it',
   stopping: 'this speaker stops',
 };

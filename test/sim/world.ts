@@ -172,7 +172,7 @@ export class World {
         const group = this.#idOf(effect.group);
         this.tell(`${name} gives up ${effect.group} (${effect.reason})`);
         this.owners.giveUp(group, name, nowMs);
-        if (effect.reason === 'claimedByOther') this.#checkSuccessor(group, name);
+        if (effect.reason === 'claimedByOther' || effect.reason === 'takenOver') this.#checkSuccessor(group, name);
         break;
       }
       case 'memberUp':
