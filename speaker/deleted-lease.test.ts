@@ -46,3 +46,17 @@ for (const away of [false, true]) {
     await lan.stop();
   });
 }
+
+test('of a member that falls silent after somebody deleted its Lease it is not said that its Lease ran out', async () => {
+  const lan = new SpeakersFixture();
+  await lan.start('node-a', 'node-b');
+  const { datapath } = lan.speaker('node-a');
+  datapath.say({ type: 'memberUp', node: 'node-b', why: 'joined' });
+  await lan.speaker('node-b').crash();
+  await lan.api.delete(leaseResource, name);
+  await lan.pass(1_000);
+  datapath.say({ type: 'memberDown', node: 'node-b', why: 'notHeard', silentMs: 310 });
+  const left = lan.log.lines.filter(({ event }) => event === 'member-left').map(({ fields }) => fields);
+  assert.deepEqual(left, [{ node: 'node-b', why: 'it has no Lease that is in force, and is not heard any more' }]);
+  await lan.stop();
+});

@@ -22,6 +22,7 @@ export interface MembersOptions {
 }
 
 const withoutLeaseText = 'its Lease ran out though its pulses are heard: does that node reach the API server?';
+const silentText = 'it has no Lease that is in force, and is not heard any more';
 const deletedLeaseText = 'somebody deleted its Lease, though it runs: it writes another one';
 /** Leases expire without an event. */
 const tickMs = 1_000;
@@ -125,10 +126,14 @@ export class MembersTask {
     }
     for (const [node, facts] of before) {
       if (this.#live.has(node)) continue;
-      if (node === left) log.info('member-left', { node, why: 'its Lease was deleted' });
-      else log.warn('member-left', { node, why: 'its Lease ran out' });
       if (node !== left && node !== self) this.#silent.add(node, facts, nowMs);
+      if (node === left) log.info('member-left', { node, why: 'its Lease was deleted' });
+      else this.#tellSilent(node, facts);
     }
+  }
+
+  #tellSilent(node: string, { leaseExpired }: MemberFacts): void {
+    this.#options.log.warn('member-left', { node, why: leaseExpired ? silentText : 'its Lease ran out' });
   }
 
   #tellWithoutLease(node: string, left: string | undefined): void {
