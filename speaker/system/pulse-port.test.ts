@@ -57,3 +57,19 @@ test('nothing is sent while it would not get out, and nothing is made up for', (
   port.send(['b'], leave);
   assert.deepEqual(sent, [1]);
 });
+
+test('who comes, or goes, is sent to, or not, also by a list of nodes that was sent to before', () => {
+  const { port, sent } = openPort();
+  const to = ['b', 'c'];
+  port.setKeys(keys);
+  port.bind();
+  port.send(to, leave);
+  port.setMembers([member]);
+  port.send(to, leave);
+  port.setMembers([member, { ...member, node: 'c', address: '192.0.2.3' }]);
+  port.send(to, leave);
+  port.send(['c'], leave);
+  port.setMembers([]);
+  port.send(to, leave);
+  assert.deepEqual(sent, [1, 2, 1]);
+});
