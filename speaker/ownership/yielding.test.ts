@@ -53,6 +53,24 @@ test('two whose claims stood beside each other, each first by its own table, are
   );
 });
 
+test('a holder that hears again of a better one that it found dead, and that took it meanwhile, is one of two', () => {
+  const cluster = running();
+  takenByNewerTable(cluster);
+  cluster.setGroups({ [g]: { candidates } });
+  cluster.run(3000);
+  assert.deepEqual(cluster.owners(g), ['b']);
+  cluster.loses = (from, to) => from === 'b' || to === 'b';
+  for (const other of ['a', 'c']) cluster.see(other, 'b', 'dead', 310);
+  for (const other of ['a', 'c']) cluster.see('b', other, 'dead', 310);
+  cluster.run(5000);
+  assert.deepEqual(cluster.takeLog(), [`a take ${g} ownerNotLive from b after 310 ms`]);
+  cluster.loses = () => false;
+  cluster.see('b', 'a', 'probation', 0);
+  cluster.contact('a', 'b');
+  cluster.run(10);
+  assert.deepEqual(cluster.takeLog(), [`b giveUp ${g} claimedByOther`]);
+});
+
 const partings: readonly { name: string; part: (cluster: OwnershipCluster) => void; last: string }[] = [
   {
     name: 'a holder that was cut off until a moment ago is one of two that held it',
