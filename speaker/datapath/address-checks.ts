@@ -14,6 +14,8 @@ export interface TakeCause {
   readonly reason: TakeoverReason;
   readonly from: string | undefined;
   readonly afterMs: number | undefined;
+  /** Another node answers for it until this one says that it does. */
+  readonly answered?: boolean;
 }
 
 /** A station that uses an address, and the link on which it was heard. */

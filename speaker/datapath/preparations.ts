@@ -1,20 +1,11 @@
 import type { TakeCause } from './address-checks.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
-import type { TakeoverReason } from './table.ts';
 
 /**
  * From joining a group until switches that snoop (RFC 4541) forward solicitations here. Linux reports a membership by MLDv2
  * within three of its ticks, which are of 10 ms at most, and the switch has to take the report in.
  */
 export const reportMs = 50;
-
-/** Then the former owner answers until this node says that it does. */
-const inOrder: ReadonlySet<TakeoverReason> = new Set([
-  'ownerLeaving',
-  'ownerNotCandidate',
-  'preferred',
-  'placedByRank',
-]);
 
 /**
  * Groups that this node takes from one that goes on answering, and that have IPv6 addresses: they are answered, announced
@@ -31,7 +22,7 @@ export class Preparations {
 
   /** Whether there is time to prepare for the group: else it is answered at once. */
   begin(group: string, cause: TakeCause): boolean {
-    if (!inOrder.has(cause.reason)) return false;
+    if (cause.answered !== true) return false;
     this.#causes.set(group, cause);
     this.#unjoined.add(group);
     return true;

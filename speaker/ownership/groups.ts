@@ -179,7 +179,12 @@ export class Groups {
     const settling = this.#settling && mayBePlaced(state, choice, this.#view);
     // They get another chance.
     if (state.passedOver.length > 0) this.#table.change([state.group.key]);
-    this.#holdings.begin(state, { reason, from, afterMs, settling }, nowMs);
+    this.#holdings.begin(state, { reason, from, afterMs, answered: this.#isAnswered(choice), settling }, nowMs);
+  }
+
+  /** By a node that goes on until it hears of this one's claim; without messages it goes by its table alone. */
+  #isAnswered({ holder }: Choice): boolean {
+    return holder !== undefined && !this.#view.nodes.byLease(holder);
   }
 
   #adopt(state: GroupState, choice: Choice): void {

@@ -12,6 +12,8 @@ export type OwnershipEffect =
       readonly from: string | undefined;
       /** Since the former owner was last heard; undefined where it lives or there was none. */
       readonly afterMs: number | undefined;
+      /** Another node claims it, hears this one, and goes on answering until it is claimed here. */
+      readonly answered?: boolean;
     }
   /** Answer no more. */
   | { readonly type: 'giveUp'; readonly group: string; readonly reason: GiveUpReason }

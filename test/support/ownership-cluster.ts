@@ -39,6 +39,8 @@ export class OwnershipCluster {
   #log: string[] = [];
   nowMs = 0;
   messages = 0;
+  /** Who took something that another node goes on answering for. */
+  readonly heirs: string[] = [];
   /** Whether a message gets lost. */
   loses: (from: string, to: string) => boolean = () => false;
 
@@ -207,7 +209,9 @@ export class OwnershipCluster {
       if (this.#machines.has(effect.node) && !this.loses(node, effect.node)) this.machine(effect.node).contact(node);
       if (this.#machines.has(effect.node)) this.#collect(effect.node);
     } else this.#log.push(`${node} ${textOf(effect)}`);
-    if (effect.type === 'take') machine.announced(effect.group);
+    if (effect.type !== 'take') return;
+    if (effect.answered === true) this.heirs.push(node);
+    machine.announced(effect.group);
   }
 }
 
