@@ -174,7 +174,7 @@ export class Failover {
     return Math.min(
       this.#announcedMs ?? Number.POSITIVE_INFINITY,
       this.#liveness.nextDeadlineMs(),
-      this.#ownership.nextDeadlineMs(),
+      this.#ownership.nextDeadlineMs(true),
       this.#contacts.nextDeadlineMs(),
       this.#carrierReturn.nextDeadlineMs(),
       this.#keyWait.nextDeadlineMs(this.#nowMs),

@@ -80,7 +80,7 @@ export class Ownership {
     return undefined;
   }
 
-  /** This node is a speaker by its table, which the others listen to: the first time that is its start. */
+  /** By its table this node is a speaker, or may own something: the others listen. The first time that is its start. */
   begin(nowMs: number): void {
     if (this.#learningUntilMs !== undefined) return;
     this.#learningUntilMs = nowMs + learningMs;
@@ -97,7 +97,6 @@ export class Ownership {
       if (state !== undefined) this.#groups.update(state, group);
       else this.#groups.add(group, formerHolders.get(group.key), nowMs);
     }
-    // So it is, too, where the table names it among those that may own something.
     if (groups.some(({ candidates }) => candidates.includes(this.#self))) this.begin(nowMs);
     this.#rounds.start(nowMs);
     this.#decide(nowMs);
@@ -118,7 +117,7 @@ export class Ownership {
     this.#decide(nowMs);
   }
 
-  /** The node has started anew: what it claimed counts no more. To be followed by `setNodes`. */
+  /** The node has started anew: what it claimed counts no more. `setNodes` is to follow. */
   forgetClaims(node: string): void {
     this.#table.change(this.#book.forget(node));
   }
@@ -196,12 +195,13 @@ export class Ownership {
     this.#groups.stop();
   }
 
-  nextDeadlineMs(): number {
+  /** `wakes`: when it must be called although nothing else is due. */
+  nextDeadlineMs(wakes = false): number {
     return Math.min(
       this.#table.nextDeadlineMs(),
       this.#asks.nextDeadlineMs(),
       this.#own.nextDeadlineMs(),
-      this.#rounds.nextDeadlineMs(),
+      wakes ? this.#rounds.wakeMs : this.#rounds.nextDeadlineMs(),
       (this.#learned ? undefined : this.#learningUntilMs) ?? Number.POSITIVE_INFINITY,
       this.#settlingUntilMs ?? Number.POSITIVE_INFINITY,
     );

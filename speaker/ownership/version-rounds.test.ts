@@ -10,6 +10,7 @@ test('once a second another member has its turn, and all have it as often', () =
   const turns = [1500, 2500, 3500, 4500, 5500, 6500].map((nowMs) => rounds.takeDue(['a', 'b', 'c'], nowMs));
   assert.deepEqual(turns.toSorted(), ['a', 'a', 'b', 'b', 'c', 'c']);
   assert.equal(rounds.nextDeadlineMs(), 7500);
+  assert.equal(rounds.wakeMs, 7650);
 });
 
 test('a node alone tells nobody', () => {

@@ -215,7 +215,7 @@ if (await insideSandbox(import.meta.filename)) {
     test('a node that was stopped does not answer any more what others have taken meanwhile', async () => {
       const from = marks(lan);
       const owner = ownerOf(lan, vip);
-      owner.signal('SIGSTOP');
+      await owner.suspend();
       const frames = lan.client.frames.length;
       // They wait in its socket until it runs again.
       for (let n = 0; n < 20; n += 1) await lan.client.send(clientLink, request(vip));
@@ -238,7 +238,7 @@ if (await insideSandbox(import.meta.filename)) {
       await Promise.all(others.map((speaker) => speaker.blockMain(blockedMs)));
       const from = marks(lan);
       const frames = lan.client.frames.length;
-      owner.signal('SIGSTOP');
+      await owner.suspend();
       const announced = await lan.client.waitFor(
         ({ hex }) => others.some(({ mac }) => hex === announcement(vip, mac)),
         frames,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { PulseOptions } from '../../speaker/datapath/datapath-message.ts';
 import type { DatapathEvent, Member, VipInterface } from '../../speaker/datapath/table.ts';
 import { ip } from './wire-namespace.ts';
@@ -121,8 +122,23 @@ export class WireSpeaker {
     return this.#ipOutput.promise;
   }
 
-  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+  signal(signal: 'SIGKILL' | 'SIGCONT'): void {
     this.#child.kill(signal);
+  }
+
+  /** Stops it; resolves when none of its threads runs any more: on a busy machine that takes some ms. */
+  async suspend(): Promise<void> {
+    this.#child.kill('SIGSTOP');
+    const tasks = `/proc/${this.#child.pid}/task`;
+    // man 5 proc_pid_stat: the state comes after the name, which is in parentheses.
+    const stopped = (): boolean =>
+      readdirSync(tasks).every((task) =>
+        / T \d/.test(readFileSync(`${tasks}/${task}/stat`, 'utf8').replace(/.*\)/, '')),
+      );
+    await eventually(
+      () => stopped() || undefined,
+      () => `${this.node} still runs`,
+    );
   }
 
   /** Takes the cable out of the switch, or puts it in. */
