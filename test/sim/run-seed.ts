@@ -23,7 +23,10 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** A cluster of random size and policy, random faults, then quiet. All that happens follows from the seed. */
+/**
+ * A cluster of random size and policy, random faults, then quiet. All that happens follows from the seed, and from which
+ * kinds of faults there may be.
+ */
 export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, policy?: Failback): Outcome {
   const random = new SeededRandom(seed ^ 0x5eed);
   const size = random.int(2, 7);
@@ -49,7 +52,12 @@ export function runSeed(seed: number, kinds: readonly FaultName[] = faultNames, 
   for (const name of names) world.timeline.at(random.between(0, 3000), () => world.start(name));
   world.timeline.run(startedMs);
   const failures = misplaced(world);
-  planFaults(world, kinds, random.int(1, 10), 30_000);
+  planFaults(
+    world,
+    faultNames.filter((name) => kinds.includes(name)),
+    random.int(1, 10),
+    30_000,
+  );
   world.timeline.run(38_000);
   world.tell('quiet');
   world.timeline.run(38_000 + settlingMs);
