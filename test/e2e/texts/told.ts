@@ -32,7 +32,9 @@ export async function toldOf(api: KubeApi, about: ToldObject): Promise<Told> {
     return regarding['kind'] === kind && regarding['name'] === name;
   });
   // What controller and speakers tell at the same time has no order.
-  const told = own.toSorted((a, b) => placeOf(a) - placeOf(b) || versionOf(a) - versionOf(b)).map(eventLine);
+  const told = own
+    .toSorted((a, b) => placeOf(a) - placeOf(b) || firstToldMs(a) - firstToldMs(b) || versionOf(a) - versionOf(b))
+    .map(eventLine);
   const conditions = readObjects(readObject(object ?? {}, 'status'), 'conditions')
     .filter((condition) => readText(condition, 'type').startsWith('herald/'))
     .map(conditionLine);
@@ -61,6 +63,11 @@ export function steady(text: string): string {
 function placeOf(event: JsonObject): number {
   const component = readText(readObject(event, 'source'), 'component') || readText(event, 'reportingComponent');
   return component.includes('controller') ? 0 : 1;
+}
+
+/** To the second. What is told again has another version each time. */
+function firstToldMs(event: JsonObject): number {
+  return Date.parse(readText(event, 'firstTimestamp'));
 }
 
 function versionOf(event: JsonObject): number {
