@@ -4,6 +4,7 @@ import { loadBalancerService, servicesPath } from '../../cluster/api/load-balanc
 import { type Cluster, heraldNamespace } from '../../cluster/cluster.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import { Recorder } from '../../cluster/network/recorded-messages.ts';
+import { ManagedProcess } from '../../cluster/process/managed-process.ts';
 import { speakerMetrics } from '../../cluster/speaker-metrics.ts';
 import { atMost, type BenchResult, percentile, rounded } from '../bench-result.ts';
 import { startBenchLan, stopBenchLan } from './bench-lan.ts';
@@ -19,6 +20,8 @@ const quietTimeoutMs = 300_000;
 const moreVips = 1_000;
 const atOnce = 20;
 const askEveryMs = 1_000;
+/** What the machine makes of waking up: its caches are cold by then, more so where others use its memory. */
+const bareTimer = 'setInterval(() => undefined, 100)';
 
 /** What a speaker costs that has nothing to do but to live: with few addresses, and with a thousand more. */
 export async function measureCost(scenario: Scenario): Promise<BenchResult> {
@@ -28,17 +31,19 @@ export async function measureCost(scenario: Scenario): Promise<BenchResult> {
   await watcher.watch([], askEveryMs);
   await quiet(cluster);
   const bytesPerSecond = await pulseBytesPerSecond(cluster);
-  const cold = await busyPercent(cluster);
+  const timer = startBareTimer();
+  const cold = await busyPercent(speakersOf(cluster));
   await pause(warmUpMs);
-  const idle = await busyPercent(cluster);
+  const [bare = 0, ...idle] = await busyPercent([timer, ...speakersOf(cluster)]);
   // Said at once: with as many addresses more, a busy machine may not get there in time.
   console.log(
-    `idle speakers: ${idle.map(rounded).join(', ')} % of a core; in their first minute ${cold.map(rounded).join(', ')}`,
+    `idle speakers: ${idle.map(rounded).join(', ')} % of a core; in their first minute ${cold.map(rounded).join(', ')}; a bare timer of Node, ten times a second: ${rounded(bare)}`,
   );
   await addVips(cluster);
   await quiet(cluster);
   await pause(warmUpMs);
-  const loaded = await busyPercent(cluster);
+  const loaded = await busyPercent(speakersOf(cluster));
+  await timer.kill('SIGKILL');
   await stopBenchLan(lan);
   return {
     marks: [
@@ -50,6 +55,7 @@ export async function measureCost(scenario: Scenario): Promise<BenchResult> {
         firstMinutePercent: cold.map(rounded),
         idlePercent: idle.map(rounded),
         loadedPercent: loaded.map(rounded),
+        bareTimerPercent: rounded(bare),
         bytesPerSecond,
       },
     },
@@ -73,9 +79,20 @@ async function quiet({ nodes }: Cluster): Promise<void> {
   );
 }
 
-/** Of each speaker's process, all its threads. */
-async function busyPercent({ nodes }: Cluster): Promise<readonly number[]> {
-  const pids = nodes.map(({ speaker }) => speaker.pid ?? 0);
+function startBareTimer(): ManagedProcess {
+  const command = [process.execPath, '-e', bareTimer];
+  const timer = new ManagedProcess({ name: 'a bare timer', netns: undefined, command, env: {} });
+  timer.start();
+  return timer;
+}
+
+function speakersOf({ nodes }: Cluster): readonly ManagedProcess[] {
+  return nodes.map(({ speaker }) => speaker);
+}
+
+/** Of each process, all its threads. */
+async function busyPercent(processes: readonly ManagedProcess[]): Promise<readonly number[]> {
+  const pids = processes.map(({ pid = 0 }) => pid);
   const before = pids.map(busyNs);
   const startedMs = performance.now();
   await pause(measureMs);
