@@ -152,7 +152,7 @@ describe('where the definitions are there', () => {
     assert.deepEqual(told(), []);
   });
 
-  test('one of two is obeyed as any other change', async () => {
+  test('those that another one replaces are obeyed as any other change', async () => {
     putAdvertisement('other');
     await lan.pass(1_000);
     removeAdvertisement('other');
